@@ -1,0 +1,77 @@
+"""Every way in which everycall can refuse, each with one sentence that says what to do."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing that is wrong in something a person wrote: where it is, and what to do."""
+
+    place: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.sentence}" if self.place else self.sentence
+
+
+class EverycallError(Exception):
+    """Anything that a person has to know about; never shown as a traceback."""
+
+    id: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 1
+    retry: ClassVar[bool] = False
+
+    def __init__(self, sentence: str, place: str = "") -> None:
+        super().__init__(sentence, place)
+        self.mistakes: tuple[Mistake, ...] = (Mistake(place, sentence),)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.mistakes))
+
+
+class BadSettingsError(EverycallError):
+    """A settings or mapping file is wrong; all its mistakes are named at once."""
+
+    id = "bad-settings"
+    exit_code = 2
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        Exception.__init__(self, *self.mistakes)
+
+
+class NotThatKindError(EverycallError):
+    """A file is not what it was said to be, or nothing that everycall can read."""
+
+    id = "not-that-kind"
+    exit_code = 2
+
+
+class NotFoundError(EverycallError):
+    """Something was asked for that is not there: a file, a call, a source."""
+
+    id = "not-found"
+    exit_code = 2
+
+
+class BusyError(EverycallError):
+    """Another everycall is writing to the same data directory; try again when it is done."""
+
+    id = "busy"
+    exit_code = 4
+    retry = True
+
+
+class BrokenHistoryError(EverycallError):
+    """The data directory is not in a state that can be trusted."""
+
+    id = "broken-history"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return ", did you mean 'x'?" for the nearest known word, or nothing."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f", did you mean '{near[0]}'?" if near else ""

@@ -48,7 +48,7 @@ class Manager:
         lines = [f"Action: {action}", f"ActionID: {name}"]
         lines += [f"{key}: {value}" for key, value in fields.items()]
         self._writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
-        response = await asyncio.wait_for(answer, 10)
+        response: Event = await asyncio.wait_for(answer, 10)
         if response["Response"] == "Error":
             raise ManagerError(f"{action}: {response.get('Message', '')}")
         return response

@@ -82,6 +82,8 @@ _FOLDERS = (
     "spool/outgoing spool/recording spool/voicemail"
 )
 
+_LONGEST_RUN = 85  # a socket's path ends at 107
+
 _LOGS = {
     "queue_log": "log/queue_log",
     "Master.csv": "log/cdr-csv/Master.csv",
@@ -164,6 +166,8 @@ class Node:
         self.rtp_timeout = rtp_timeout
         self.network = Network.take()
         self.run = Path(tempfile.mkdtemp(prefix="asterisk-"))
+        if len(str(self.run)) > _LONGEST_RUN:
+            raise NodeError(f"a socket cannot be named in {self.run}: set TMPDIR to a shorter path")
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

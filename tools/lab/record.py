@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it runs as a plain file
 
 from lab import scenarios  # noqa: F401  # fills the list of stories
+from lab.leg import RefusedError
 from lab.manager import ManagerError
 from lab.node import NodeError, installed_prefix, is_installed
-from lab.phone import RefusedError
 from lab.stage import Stage, StageError
 from lab.story import STORIES
 from lab.truth import describe
@@ -172,7 +172,7 @@ def _contradictions(call: dict[str, Any]) -> Iterable[str]:
 
 
 def _left(call: dict[str, Any]) -> bool:
-    return call["ended_by"] == "caller" or call["outcome"] == "caller_left_closed"
+    return bool(call["ended_by"] == "caller" or call["outcome"] == "caller_left_closed")
 
 
 def _write(folder: Path, files: dict[str, str]) -> None:

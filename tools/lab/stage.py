@@ -14,8 +14,8 @@ from lab.phone import Phone
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from lab.leg import Leg
     from lab.manager import Event
-    from lab.phone import Leg
 
 _CALLBACK = "callback-dial"
 
@@ -36,9 +36,13 @@ class Stage:
         self._callers = 0
 
     async def __aenter__(self) -> Self:
-        self.node.write()
-        await asyncio.to_thread(self.node.start)
-        self.manager = await self._connect()
+        try:
+            self.node.write()
+            await asyncio.to_thread(self.node.start)
+            self.manager = await self._connect()
+        except BaseException:
+            self.node.remove()
+            raise
         return self
 
     async def __aexit__(
@@ -157,7 +161,7 @@ class Stage:
     def channel(self, endpoint: str) -> str:
         """The newest channel of a desk phone, or of the trunk, by Asterisk's name."""
         prefix = f"PJSIP/{endpoint}-"
-        names = [event["Channel"] for event in self.manager.events if "Channel" in event]
+        names = [str(event["Channel"]) for event in self.manager.events if "Channel" in event]
         found = [name for name in names if name.startswith(prefix)]
         if not found:
             raise StageError(f"no channel of {endpoint} yet")

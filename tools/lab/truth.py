@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lab.phone import Leg
+    from lab.leg import Leg
     from lab.stage import Stage
     from lab.story import Expected, Story
 

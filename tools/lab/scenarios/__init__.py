@@ -1,5 +1,23 @@
 """The stories, by theme; importing this package fills `lab.story.STORIES`."""
 
-from lab.scenarios import automated, calling_out, direct, queues, staff, transfers, trouble
+from lab.scenarios import (
+    automated,
+    calling_out,
+    direct,
+    queue_exits,
+    queues,
+    staff,
+    transfers,
+    trouble,
+)
 
-__all__ = ["automated", "calling_out", "direct", "queues", "staff", "transfers", "trouble"]
+__all__ = [
+    "automated",
+    "calling_out",
+    "direct",
+    "queue_exits",
+    "queues",
+    "staff",
+    "transfers",
+    "trouble",
+]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from lab.story import inbound, story
 
 if TYPE_CHECKING:
-    from lab.phone import Leg, Phone
+    from lab.leg import Leg
+    from lab.phone import Phone
     from lab.stage import Stage
 
 ENTERS = "ADDMEMBER DID ENTERQUEUE CONNECT"

@@ -1,0 +1,110 @@
+"""Finding the files of an import, and which source each of them is from."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from everycall.errors import NotFoundError, NotThatKindError
+from everycall.registry import load, load_all
+from everycall.sources.base import Head, Recognised, Source
+from everycall.sources.lines import open_bytes
+
+HEAD = 64 << 10
+SURE_ENOUGH = 0.5
+_ENDING = re.compile(r"(\.(gz|bz2|xz|csv|log|json|jsonl|txt|\d+|\d{8}|\d{4}-\d\d-\d\d))+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file and the source it is from, with the reason why that is believed."""
+
+    path: Path
+    source: Source
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file in a folder that is no log that everycall knows."""
+
+    path: Path
+    reason: str
+
+
+def find(paths: Iterable[Path], source: str | None = None) -> list[Found | LeftOut]:
+    """Return the files behind some paths, each with its source.
+
+    A folder is searched; what is no log in it is left out. A file that was named must be one.
+
+    Raises:
+        NotFoundError: a path is not there, or there is no such source.
+        NotThatKindError: a named file is nothing that everycall can read.
+    """
+    chosen = load("source", source) if source else None
+    found: list[Found | LeftOut] = []
+    for path in paths:
+        if path.is_dir():
+            found += [_look(file, chosen) for file in sorted(_files(path))]
+        else:
+            found.append(_insist(path, chosen))
+    return found
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        if path.is_file() and not any(part.startswith(".") for part in path.parts):
+            yield path
+
+
+def _insist(path: Path, chosen: Source | None) -> Found:
+    found = _look(path, chosen)
+    if isinstance(found, LeftOut):
+        raise NotThatKindError(f"'{path}' {found.reason}")
+    return found
+
+
+def _look(path: Path, chosen: Source | None) -> Found | LeftOut:
+    head = read_head(path)
+    if not head.text.strip():
+        return Found(path, chosen, "named") if chosen else LeftOut(path, "is empty")
+    if chosen is not None:
+        if chosen.recognise(head) is None:
+            return LeftOut(
+                path, f"does not look like {chosen.title}: its first line is {_first(head)}"
+            )
+        return Found(path, chosen, "named")
+    best = max(guesses(head), key=lambda guess: guess[1].sureness, default=None)
+    if best is None or best[1].sureness < SURE_ENOUGH:
+        return LeftOut(path, f"is no log that everycall knows: its first line is {_first(head)}")
+    return Found(path, best[0], best[1].reason)
+
+
+def guesses(head: Head) -> Iterator[tuple[Source, Recognised]]:
+    """Yield every source that thinks a file could be one of its own."""
+    for _, candidate in load_all("source"):
+        recognised = candidate.recognise(head)
+        if recognised is not None:
+            yield candidate, recognised
+
+
+def read_head(path: Path) -> Head:
+    """Read the beginning of a file.
+
+    Raises:
+        NotFoundError: it is not there, or must not be read.
+    """
+    if not path.exists():
+        raise NotFoundError(f"there is no file '{path}'")
+    try:
+        with open_bytes(path) as file:
+            data = file.read(HEAD)
+    except (OSError, EOFError) as error:
+        raise NotThatKindError(f"'{path}' is damaged: {error}") from None
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    return Head(path, _ENDING.sub("", path.name), data.decode(encoding, "replace"))
+
+
+def _first(head: Head) -> str:
+    line = head.text.strip().splitlines()[0]
+    return repr(line if len(line) <= 60 else line[:57] + "...")

@@ -1,0 +1,373 @@
+"""Taking files in: all of a file or nothing of it, and never the same thing twice."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from everycall.app.call_staging import stage_calls
+from everycall.app.counting import count_month
+from everycall.app.finding import Found, LeftOut, find
+from everycall.app.given import give
+from everycall.app.pooling import DAY, Part, literal, overlaps, without_repeats
+from everycall.app.sitefile import SiteFile
+from everycall.app.staging import FreshFile, Numbers, Stage, Staged, stage_lines
+from everycall.calls.chain import Chain, written
+from everycall.calls.model import Setting, SourceView
+from everycall.clock import Clock, system_clock
+from everycall.errors import EverycallError
+from everycall.events.sights import Sight
+from everycall.history import Engine, History, Segment
+from everycall.history.store import (
+    EventFile,
+    Imported,
+    Manifest,
+    SourceState,
+    month_bounds,
+    months_between,
+)
+from everycall.sources.base import LineTranslation, Source
+
+Progress = Callable[[str, float], None]
+"""Told what is being done, and how much of it is done, from 0 to 1."""
+
+
+_EXTENT = 'SELECT COUNT(*), MIN("at"), MAX("at") FROM rest'
+
+_NOT_TOLD_ANEW = """
+SELECT e.* FROM read_parquet({file}) AS e
+WHERE NOT EXISTS (
+  SELECT 1 FROM read_parquet(:replaced) AS r
+  WHERE r.call_id = e.call_id AND r.first_at <= e."at"
+)
+"""
+
+
+def silent(_what: str, _done: float) -> None:
+    """Show no progress."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """What an import did."""
+
+    site: str
+    files: list[Imported] = field(default_factory=list)
+    known: list[Path] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    refused: list[tuple[Path, str]] = field(default_factory=list)
+    notes: dict[Path, list[str]] = field(default_factory=dict)
+    months: int = 0
+
+    @property
+    def unreadable(self) -> int:
+        """Lines that were damaged, over all files."""
+        return sum(file.unreadable for file in self.files)
+
+    @property
+    def without_word(self) -> int:
+        """Things that were read but have no word here, over all files."""
+        return sum(file.without_word for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """Takes files of one site in."""
+
+    history: History
+    site: SiteFile
+    clock: Clock = system_clock
+    progress: Progress = silent
+    memory: str = "2500MB"
+
+    def take(self, paths: Sequence[Path], source: str | None = None) -> Summary:
+        """Take files in and count again what they touch.
+
+        Raises:
+            EverycallError: nothing was taken in, and the sentence says why.
+        """
+        summary = Summary(self.history.site)
+        found = list(_sorted_out(find(paths, source), summary))
+        with self.history.writing(), Engine(self.memory) as engine:
+            manifest = self.history.manifest()
+            self.history.clean(manifest)
+            fresh = [file for file in found if not _known(file, manifest, summary)]
+            if fresh:
+                name, folder = self.history.new_folder("events")
+                stage = Stage(engine, folder, self.site.site(), self._numbers(), self.history.site)
+                staged = self._stage(stage, fresh, manifest, summary)
+                events = self._adopt(engine, manifest, staged, name)
+                self._commit(engine, replace(manifest, events=events), staged, summary)
+        return summary
+
+    def _numbers(self) -> Numbers:
+        return Numbers(self.site.region, self.site.internal)
+
+    def _stage(
+        self, stage: Stage, fresh: Sequence[Found], manifest: Manifest, summary: Summary
+    ) -> list[Staged]:
+        """Translate every file; one that fails as a whole is named and left out."""
+        start = max((file.number for file in manifest.imports), default=0) + 1
+        waiting = [Staged(f.path, f.source, n) for n, f in enumerate(fresh, start)]
+        done: list[Staged] = []
+        for group in _groups(waiting):
+            done += self._stage_group(stage, group, manifest, summary)
+        return done
+
+    def _stage_group(
+        self, stage: Stage, group: list[Staged], manifest: Manifest, summary: Summary
+    ) -> list[Staged]:
+        try:
+            for _ in self._staging(stage, group, manifest):
+                pass
+        except EverycallError as error:
+            # of several files only one can be told to be at fault, so each is tried by itself
+            if len(group) > 1:
+                singles = ([one] for one in group)
+                return [
+                    s for one in singles for s in self._stage_group(stage, one, manifest, summary)
+                ]
+            summary.refused.append((group[0].path, str(error)))
+            return []
+        return group
+
+    def _staging(self, stage: Stage, group: list[Staged], manifest: Manifest) -> Iterator[int]:
+        first = group[0]
+        if isinstance(first.source.translation, LineTranslation):
+            size = max(first.path.stat().st_size, 1)
+            for read in stage_lines(stage, first):
+                self.progress(f"reading {first.path.name}", min(read / size, 1.0))
+                yield read
+            return
+        state = manifest.source(first.source.name)
+        tail = self.history.folder / state.tail if state and state.tail else None
+        yield from stage_calls(stage, group, tail)
+
+    def _adopt(
+        self, engine: Engine, manifest: Manifest, staged: Sequence[Staged], name: str
+    ) -> tuple[EventFile, ...]:
+        """Return the event files of the new state: what is said anew is out, repeats are out."""
+        stored = list(manifest.events)
+        spoken = [Part(s.name, s.first_at, s.last_at) for s in manifest.sources]
+        for one in staged:
+            if one.replaced is not None:
+                stored = self._without_replaced(engine, stored, one)
+            windows = overlaps(one.part, spoken) if one.part else []
+            stored += self._new_files(engine, one, stored, windows, name)
+            spoken += [one.part] if one.part else []
+        return tuple(stored)
+
+    def _without_replaced(
+        self, engine: Engine, stored: Sequence[EventFile], one: Staged
+    ) -> list[EventFile]:
+        """Rewrite those files of a source that hold calls which it has now told anew."""
+        mine = [file for file in stored if file.source == one.source.name]
+        kept = [file for file in stored if file.source != one.source.name]
+        name, folder = self.history.new_folder("events")
+        for i, file in enumerate(mine):
+            rest = f"{_NOT_TOLD_ANEW.format(file=literal(self.history.folder / file.path))}"
+            engine.table("rest", rest.replace(":replaced", literal(one.replaced or "")))
+            count, first_at, last_at = engine.rows(_EXTENT)[0]
+            if count == file.events:
+                kept.append(file)
+            elif count:
+                engine.save("SELECT * FROM rest", folder / f"{i:05}.parquet")
+                path = f"{name}/{i:05}.parquet"
+                kept.append(EventFile(path, one.source.name, count, first_at, last_at))
+        return kept
+
+    def _new_files(
+        self,
+        engine: Engine,
+        one: Staged,
+        stored: Sequence[EventFile],
+        windows: Sequence[Part],
+        name: str,
+    ) -> list[EventFile]:
+        if windows:
+            known = [self.history.folder / f.path for f in stored if f.source == one.source.name]
+            fresh = [file.path for file in one.files]
+            engine.table("rest", without_repeats(engine, fresh, known, windows))
+            path = fresh[0].with_name(f"{one.number:06}-once.parquet")
+            engine.save("SELECT * FROM rest", path)
+            extent = engine.rows(_EXTENT)[0]
+            one.files = [FreshFile(path, *extent)] if extent[0] else []
+            for file in fresh:
+                file.unlink()
+        return [
+            EventFile(f"{name}/{f.path.name}", one.source.name, f.events, f.first_at, f.last_at)
+            for f in one.files
+        ]
+
+    def _commit(
+        self, engine: Engine, manifest: Manifest, staged: Sequence[Staged], summary: Summary
+    ) -> None:
+        sources = _sources(manifest, staged, self.site)
+        if not sources:
+            imported = (*manifest.imports, *self._imported(engine, staged, summary))
+            self.history.commit(replace(manifest, imports=imported))
+            return
+        setting = Setting(tuple(map(_view, sources)), self.site.limits.limits())
+        give(engine, self.site, _moment(sources))
+        following = replace(
+            manifest,
+            segments=self._count(engine, written(setting), manifest, staged, summary),
+            sources=self._with_tails(sources, staged),
+            imports=(*manifest.imports, *self._imported(engine, staged, summary)),
+        )
+        self.history.commit(following)
+
+    def _count(
+        self,
+        engine: Engine,
+        chain: Chain,
+        manifest: Manifest,
+        staged: Sequence[Staged],
+        summary: Summary,
+    ) -> tuple[Segment, ...]:
+        months = sorted(set(_touched(staged)) | {s.month for s in manifest.segments if s.pending})
+        counted: list[Segment] = []
+        for i, month in enumerate(months):
+            self.progress(f"counting {month}", i / len(months))
+            start, end = month_bounds(month)
+            files = self.history.event_files(manifest, start - DAY, end + DAY)
+            home = self.history.new_folder("segments")
+            segment = count_month(engine, chain, month, files, home)
+            if segment is not None:
+                counted.append(segment)
+        summary.months = len(counted)
+        kept = [s for s in manifest.segments if s.month not in set(months)]
+        return tuple(sorted([*kept, *counted], key=lambda s: s.month))
+
+    def _with_tails(
+        self, sources: Iterable[SourceState], staged: Sequence[Staged]
+    ) -> tuple[SourceState, ...]:
+        tails = {one.source.name: one.tail for one in staged if one.tail is not None}
+        return tuple(self._with_tail(source, tails.get(source.name)) for source in sources)
+
+    def _with_tail(self, source: SourceState, tail: Path | None) -> SourceState:
+        if tail is None:
+            return source
+        name, folder = self.history.new_folder("tails")
+        tail.replace(folder / "records.parquet")
+        return replace(source, tail=name)
+
+    def _imported(
+        self, engine: Engine, staged: Sequence[Staged], summary: Summary
+    ) -> Iterator[Imported]:
+        for one in staged:
+            done = self._record(engine, one)
+            summary.files.append(done)
+            if one.notes:
+                summary.notes[one.path] = one.notes
+            yield done
+
+    def _record(self, engine: Engine, one: Staged) -> Imported:
+        unreadable = sum(1 for skip in one.skips if skip.reason.unreadable)
+        return Imported(
+            number=one.number,
+            path=str(one.path.absolute()),
+            source=one.source.name,
+            size=one.path.stat().st_size,
+            digest=digest_of(one.path),
+            at=self.clock().isoformat(timespec="seconds"),
+            lines=one.lines,
+            events=one.events,
+            unreadable=unreadable,
+            without_word=len(one.skips) - unreadable,
+            first_at=one.part.first_at if one.part else None,
+            last_at=one.part.last_at if one.part else None,
+            skipped=self._save_skips(engine, one),
+        )
+
+    def _save_skips(self, engine: Engine, one: Staged) -> str | None:
+        if not one.skips:
+            return None
+        name, folder = self.history.new_folder("skipped")
+        types = {"file": "VARCHAR", "line": "BIGINT", "reason": "VARCHAR"}
+        rows = ((s.file, s.line, s.reason.value, s.detail, s.text) for s in one.skips)
+        engine.load("skips", types | {"detail": "VARCHAR", "text": "VARCHAR"}, rows)
+        columns = f"*, '{one.source.name}' AS source"
+        engine.save(f"SELECT {columns} FROM skips ORDER BY line", folder / "skipped.parquet")
+        return name
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sorted_out(found: Iterable[Found | LeftOut], summary: Summary) -> Iterator[Found]:
+    for file in found:
+        if isinstance(file, LeftOut):
+            summary.left_out.append(file)
+        else:
+            yield file
+
+
+def _known(file: Found, manifest: Manifest, summary: Summary) -> bool:
+    """Tell whether exactly this file was taken in before."""
+    size = file.path.stat().st_size
+    alike = {i.digest for i in manifest.imports if i.size == size and i.source == file.source.name}
+    if not alike or digest_of(file.path) not in alike:
+        return False
+    summary.known.append(file.path)
+    return True
+
+
+def _groups(staged: Iterable[Staged]) -> Iterator[list[Staged]]:
+    """Yield files that are translated together: those of a source that tells whole calls."""
+    by_source: dict[str, list[Staged]] = {}
+    for one in staged:
+        if isinstance(one.source.translation, LineTranslation):
+            yield [one]
+        else:
+            by_source.setdefault(one.source.name, []).append(one)
+    yield from by_source.values()
+
+
+def _touched(staged: Iterable[Staged]) -> Iterator[str]:
+    for one in staged:
+        if one.part is not None:
+            yield from months_between(one.part.first_at - DAY, one.part.last_at)
+
+
+def _sources(
+    manifest: Manifest, staged: Iterable[Staged], site: SiteFile
+) -> tuple[SourceState, ...]:
+    """Return what is known of every source, in the order in which they first spoke."""
+    states = {state.name: state for state in manifest.sources}
+    for one in staged:
+        if one.part is not None:
+            states[one.source.name] = _state(
+                one.source, site, one.part, states.get(one.source.name)
+            )
+    return tuple(states.values())
+
+
+def _state(source: Source, site: SiteFile, part: Part, known: SourceState | None) -> SourceState:
+    view = source.view(site.site())
+    return SourceState(
+        name=view.name,
+        sees=tuple(sorted(view.sees)),
+        fineness=view.fineness,
+        channels=view.channels,
+        people=view.people,
+        carrier=view.carrier,
+        first_at=min(part.first_at, known.first_at) if known else part.first_at,
+        last_at=max(part.last_at, known.last_at) if known else part.last_at,
+        tail=known.tail if known else None,
+    )
+
+
+def _view(state: SourceState) -> SourceView:
+    sees = frozenset(Sight(word) for word in state.sees)
+    return SourceView(state.name, sees, state.fineness, state.channels, state.people, state.carrier)
+
+
+def _moment(sources: Sequence[SourceState]) -> tuple[int, int, int]:
+    own = [source for source in sources if not source.carrier]
+    as_of = max((source.last_at for source in sources), default=0)
+    first = min((source.first_at for source in own), default=0)
+    return as_of, first, max((source.last_at for source in own), default=-1)

@@ -1,0 +1,109 @@
+"""The site file: everything that a phone system does not say about the people who use it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from everycall.calls.model import Limits
+from everycall.errors import NotFoundError
+from everycall.events.markers import Markers
+from everycall.hours import SiteHours
+from everycall.settings import read_file, setting
+from everycall.sources.base import Site
+
+FILE = "site.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A brand that calls are for."""
+
+    numbers: tuple[str, ...] = setting((), doc="The numbers that its customers dial.")
+    queues: tuple[str, ...] = setting((), doc="The queues that answer for it.")
+    trunks: tuple[str, ...] = setting((), doc="The lines that only its calls come by.")
+    language: str = setting("", doc="The language of its customers.")
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """The limits of this site."""
+
+    helped_after: timedelta = setting(
+        timedelta(seconds=10),
+        doc="A talk with a person that lasts at least this long counts as help.",
+    )
+    episode_gap: timedelta = setting(
+        timedelta(hours=24),
+        doc="Calls of one caller within this time, or by the end of the next business day if that "
+        "is later, are one need.",
+    )
+    longest_call: timedelta = setting(
+        timedelta(hours=4), doc="A call that was silent for this long and has no end is closed."
+    )
+    short_call: timedelta = setting(
+        timedelta(seconds=5), doc="An unanswered call with a shorter wait is marked short."
+    )
+    carrier_match: timedelta = setting(
+        timedelta(seconds=5), doc="How far a carrier's clock may be from the phone system's."
+    )
+
+    def limits(self) -> Limits:
+        """Return them as the chain takes them."""
+        return Limits(
+            self.helped_after,
+            self.episode_gap,
+            self.longest_call,
+            self.short_call,
+            self.carrier_match,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFile:
+    """The settings of one site; everything has a default, and unknown stays unknown."""
+
+    zone: ZoneInfo | None = setting(
+        None, doc="The IANA time zone of the site; records without a zone are meant in it."
+    )
+    region: str | None = setting(
+        None, doc="The country of national phone numbers, as two letters: 'DE', 'GB'."
+    )
+    trunks: tuple[str, ...] = setting(
+        (), doc="Names of the endpoints that lead outside, such as 'PJSIP/trunk*'."
+    )
+    internal: tuple[str, ...] = setting(
+        (), doc="Your own extensions, such as '1???'; without it numbers under 6 digits."
+    )
+    shared_numbers: tuple[str, ...] = setting(
+        (), doc="Numbers that several people call from; their calls are never joined."
+    )
+    agents: dict[str, str] = setting(
+        factory=dict, doc="Names of the same person: 'PJSIP/1001' = 'Ann Miller'."
+    )
+    hours: SiteHours = setting(factory=SiteHours, doc="Opening hours.")
+    clients: dict[str, Client] = setting(factory=dict, doc="The brands that you answer for.")
+    markers: Markers = setting(factory=Markers, doc="What parts of the dialplan mean.")
+    limits: LimitSettings = setting(factory=LimitSettings, doc="Limits used in counting.")
+
+    def site(self) -> Site:
+        """Return what translations have to know."""
+        zone = str(self.zone) if self.zone else None
+        return Site(zone, self.trunks, self.internal, self.markers)
+
+
+def read_site(data: Path, config: Path | None, name: str = "main") -> SiteFile:
+    """Read the site file: the one that was named, else the data directory's, else the defaults.
+
+    Raises:
+        NotFoundError: the named file is not there.
+        BadSettingsError: with every mistake in it.
+    """
+    if config is not None:
+        if not config.exists():
+            raise NotFoundError(f"there is no site file '{config}'")
+        return read_file(SiteFile, config)
+    for path in (data / "sites" / f"{name}.toml", data / FILE):
+        if path.exists():
+            return read_file(SiteFile, path)
+    return SiteFile()

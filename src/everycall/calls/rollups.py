@@ -1,0 +1,151 @@
+"""What is summed up per call from its visits, attempts, talks and holds: one statement each."""
+
+_PEOPLE = "COALESCE(agent_kind, 'person') IN ('person', 'external')"
+
+CALL_VISITS = """
+SELECT call_id,
+  COUNT(*) AS visits,
+  SUM(CASE WHEN ended_at IS NULL THEN 1 ELSE 0 END) AS open_visits,
+  SUM(CASE WHEN result IN ('full', 'unstaffed') AND lasted_ms = 0 THEN 1 ELSE 0 END) AS doors,
+  MIN(began_at) AS first_entered_at,
+  MAX(began_at) AS last_entered_at,
+  MAX(ended_at) AS last_left_at,
+  MIN_BY(queue, began_at) FILTER (WHERE NOT queue IS NULL) AS first_queue,
+  MAX_BY(queue, began_at) FILTER (WHERE NOT queue IS NULL) AS last_queue,
+  MAX_BY(COALESCE(result, ''), began_at) AS last_exit,
+  MIN_BY(queue, ended_at) FILTER (WHERE result = 'answered') AS visit_answered_in,
+  MIN_BY(began_at + lasted_ms * 1000, ended_at)
+    FILTER (WHERE result = 'answered' AND NOT lasted_ms IS NULL) AS visit_answered_until,
+  MAX_BY(began_at + lasted_ms * 1000, began_at) FILTER (WHERE NOT lasted_ms IS NULL)
+    AS waited_until,
+  SUM(CASE WHEN lasted_ms IS NULL THEN 1 ELSE 0 END) AS unmeasured_visits,
+  MAX(CASE WHEN result = 'caller' THEN ended_at END) AS caller_left_at
+FROM visits
+WHERE NOT (COALESCE(result, '') = 'closing' AND COALESCE(lasted_ms, -1) = 0)
+GROUP BY call_id
+"""
+
+CALL_ATTEMPTS = """
+SELECT call_id,
+  COUNT(*) AS attempts,
+  SUM(CASE WHEN ended_at IS NULL AND result IS NULL THEN 1 ELSE 0 END) AS open_rings,
+  MAX(began_at) AS last_rang_at,
+  MAX(ended_at) AS last_stopped_at,
+  SUM(CASE WHEN queue IS NULL THEN 1 ELSE 0 END) AS direct_rings,
+  MIN(CASE WHEN queue IS NULL THEN began_at END) AS first_direct_at,
+  MAX(CASE WHEN queue IS NULL THEN began_at END) AS last_direct_at,
+  MAX(CASE WHEN queue IS NULL AND NOT lasted_ms IS NULL THEN ended_at END) AS direct_until,
+  MIN_BY(COALESCE(lasted_ms, -1), ended_at) FILTER (WHERE result = 'answered') AS answering_ring,
+  MAX(CASE WHEN result = 'cancelled' THEN ended_at END) AS last_cancelled_at
+FROM attempts
+WHERE COALESCE(agent_kind, 'person') <> 'device'
+GROUP BY call_id
+"""
+
+CALL_DIRECT = """
+SELECT a.call_id,
+  MIN_BY(
+    a.result,
+    CASE a.result WHEN 'answered' THEN 0 WHEN 'elsewhere' THEN 1 WHEN 'cancelled' THEN 2
+      WHEN 'no_answer' THEN 3 WHEN 'rejected' THEN 4 WHEN 'busy' THEN 5 ELSE 6 END
+  ) FILTER (WHERE NOT a.result IS NULL) AS direct_result
+FROM attempts AS a
+INNER JOIN call_attempts AS c ON c.call_id = a.call_id
+WHERE a.queue IS NULL AND COALESCE(a.agent_kind, 'person') <> 'device'
+  AND a.began_at >= c.last_direct_at - 2000000
+GROUP BY a.call_id
+"""
+
+CALL_TALKS = f"""
+SELECT call_id,
+  COUNT(*) AS talks,
+  SUM(CASE WHEN ended_at IS NULL THEN 1 ELSE 0 END) AS open_talks,
+  MIN(began_at) AS talked_at,
+  MIN_BY(began_within, began_at) AS talked_within,
+  MIN_BY(agent, began_at) FILTER (WHERE NOT agent IS NULL) AS first_agent,
+  MIN_BY(COALESCE(queue, ''), began_at) AS first_talk_queue,
+  MAX(began_at) AS last_talk_at,
+  MAX(ended_at) AS last_talk_ended_at,
+  SUM(lasted_ms) AS spoken_ms,
+  SUM(CASE WHEN lasted_ms IS NULL THEN 1 ELSE 0 END) AS unmeasured_talks,
+  MAX_BY(result, COALESCE(ended_at, began_at)) FILTER (WHERE NOT result IS NULL) AS talk_ended_by,
+  MAX_BY(COALESCE(q850, -1), COALESCE(ended_at, began_at)) AS talk_q850,
+  MAX(CASE WHEN result IN ('caller', 'agent', 'network') THEN ended_at END) AS hung_up_at,
+  MAX(CASE WHEN COALESCE(agent_kind, 'person') = 'person' THEN 1 ELSE 0 END) AS by_person,
+  COUNT(DISTINCT agent) AS people
+FROM talks
+WHERE {_PEOPLE}
+GROUP BY call_id
+"""
+
+CALL_HOLDS = """
+SELECT call_id,
+  COUNT(*) AS holds,
+  SUM(lasted_ms) AS hold_ms,
+  SUM(CASE WHEN lasted_ms IS NULL THEN 1 ELSE 0 END) AS unmeasured_holds,
+  MAX(began_at) AS last_hold_at,
+  MAX(ended_at) AS last_hold_ended_at
+FROM holds
+GROUP BY call_id
+"""
+
+CALL_HELD = f"""
+SELECT h.call_id,
+  SUM(LEAST(h.ended_at, t.ended_at) - GREATEST(h.began_at, t.began_at)) // 1000 AS held_in_talk_ms
+FROM holds AS h
+INNER JOIN talks AS t
+  ON t.call_id = h.call_id AND h.began_at < t.ended_at AND t.began_at < h.ended_at
+WHERE {_PEOPLE.replace("agent_kind", "t.agent_kind")}
+GROUP BY h.call_id
+"""
+
+GATHERED = """
+SELECT t.*, w.* EXCLUDE (call_id), h.* EXCLUDE (call_id), v.* EXCLUDE (call_id), a.* EXCLUDE (call_id),
+  d.* EXCLUDE (call_id), s.* EXCLUDE (call_id), o.* EXCLUDE (call_id), i.* EXCLUDE (call_id),
+  COALESCE(v.open_visits, 0) + COALESCE(s.open_talks, 0) + COALESCE(a.open_rings, 0) AS open_spans
+FROM touched AS t
+LEFT JOIN who AS w ON w.call_id = t.call_id
+LEFT JOIN heard AS h ON h.call_id = t.call_id
+LEFT JOIN call_visits AS v ON v.call_id = t.call_id
+LEFT JOIN call_attempts AS a ON a.call_id = t.call_id
+LEFT JOIN call_direct AS d ON d.call_id = t.call_id
+LEFT JOIN call_talks AS s ON s.call_id = t.call_id
+LEFT JOIN call_holds AS o ON o.call_id = t.call_id
+LEFT JOIN call_held AS i ON i.call_id = t.call_id
+"""
+
+STOPPED = """
+SELECT o.call_id, MIN(r.at) AS stopped_at
+FROM (
+  SELECT t.call_id, t.last_at
+  FROM touched AS t
+  LEFT JOIN heard AS h ON h.call_id = t.call_id
+  LEFT JOIN (
+    SELECT call_id, MAX(CASE WHEN ended_at IS NULL THEN 1 ELSE 0 END) AS is_open
+    FROM (
+      SELECT call_id, ended_at FROM visits
+      UNION ALL
+      SELECT call_id, ended_at FROM talks
+      UNION ALL
+      SELECT call_id, ended_at FROM attempts WHERE result IS NULL
+    ) AS every
+    GROUP BY call_id
+  ) AS s ON s.call_id = t.call_id
+  WHERE h.ended_at IS NULL AND COALESCE(s.is_open, 1) = 1
+) AS o
+INNER JOIN restarts AS r ON r.at >= o.last_at
+GROUP BY o.call_id
+"""
+
+RESTARTS = """
+SELECT DISTINCT at FROM linked
+WHERE kind = 'source.gap' AND reason IN ('restart', 'shutdown')
+"""
+
+SHUT_DOWN = """
+SELECT h.call_id, MIN(r.at) AS shut_at
+FROM heard AS h
+INNER JOIN restarts AS r ON r.at BETWEEN h.ended_at - 2000000 AND h.ended_at + 5000000
+WHERE h.ended_by = 'system'
+GROUP BY h.call_id
+"""

@@ -1,0 +1,242 @@
+"""The store of facts: Parquet files by month of arrival, and one manifest that says which count.
+
+A file is never changed. A new state is written beside the old one, and becomes true in the instant
+in which the manifest is replaced; what the manifest does not name is rubbish of a broken run.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Self
+
+from everycall.errors import BrokenHistoryError, BusyError
+
+TABLES = ("calls", "visits", "attempts", "talks", "holds")
+"""What a segment holds, one file each."""
+
+VERSION = 1
+_MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class EventFile:
+    """Events of one source, in the order in which they were taken in.
+
+    Attributes:
+        path: where it lies, below the site's folder.
+        first_at, last_at: the moments of its first and last event, in microseconds.
+    """
+
+    path: str
+    source: str
+    events: int
+    first_at: int
+    last_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The calls that arrived in one month (UTC), as they were counted last.
+
+    Attributes:
+        month: year and month, '2026-11'.
+        folder: where its files lie, below the site's folder.
+        pending: calls that had not ended.
+    """
+
+    month: str
+    folder: str
+    calls: int
+    pending: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A file that was taken in: what it was, and what came of it."""
+
+    number: int
+    path: str
+    source: str
+    size: int
+    digest: str
+    at: str
+    lines: int
+    events: int
+    unreadable: int
+    without_word: int
+    first_at: int | None
+    last_at: int | None
+    skipped: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What is known of a source that has spoken: what it sees, and from when to when it spoke."""
+
+    name: str
+    sees: tuple[str, ...]
+    fineness: int
+    channels: bool
+    people: bool
+    carrier: bool
+    first_at: int
+    last_at: int
+    tail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Everything that is true of a site's history at one instant."""
+
+    generation: int = 0
+    events: tuple[EventFile, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    sources: tuple[SourceState, ...] = ()
+    imports: tuple[Imported, ...] = ()
+    episodes: str | None = None
+
+    def segment(self, month: str) -> Segment | None:
+        """Return the segment of a month, if there is one."""
+        return next((s for s in self.segments if s.month == month), None)
+
+    def source(self, name: str) -> SourceState | None:
+        """Return what is known of a source, if it ever spoke."""
+        return next((s for s in self.sources if s.name == name), None)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read a manifest."""
+        found = json.loads(text)
+        return cls(
+            generation=found["generation"],
+            events=tuple(EventFile(**item) for item in found["events"]),
+            segments=tuple(Segment(**item) for item in found["segments"]),
+            sources=tuple(
+                SourceState(**{**item, "sees": tuple(item["sees"])}) for item in found["sources"]
+            ),
+            imports=tuple(Imported(**item) for item in found["imports"]),
+            episodes=found["episodes"],
+        )
+
+    def to_json(self) -> str:
+        """Write a manifest."""
+        return json.dumps({"version": VERSION, **asdict(self)}, indent=1)
+
+    def folders(self) -> set[str]:
+        """Return every file or folder that belongs to this state."""
+        tails = {s.tail for s in self.sources if s.tail}
+        skipped = {i.skipped for i in self.imports if i.skipped}
+        events = {str(Path(e.path).parent) for e in self.events}
+        own = {s.folder for s in self.segments} | events | tails | skipped
+        return own | ({self.episodes} if self.episodes else set())
+
+
+class History:
+    """The history of one site, in one folder."""
+
+    def __init__(self, data: Path, site: str = "main") -> None:
+        self.site = site
+        self.folder = data / "history" / site
+
+    def manifest(self) -> Manifest:
+        """Return the present state; an empty one where nothing was ever imported.
+
+        Raises:
+            BrokenHistoryError: the manifest cannot be read.
+        """
+        path = self.folder / _MANIFEST
+        try:
+            return Manifest.from_json(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return Manifest()
+        except (ValueError, KeyError, TypeError) as error:
+            sentence = f"the manifest cannot be read ({error}); restore it from a backup"
+            raise BrokenHistoryError(sentence, str(path)) from None
+
+    def files(self, manifest: Manifest, table: str) -> list[Path]:
+        """Return the files of one table of calls and their parts."""
+        return [self.folder / s.folder / f"{table}.parquet" for s in manifest.segments]
+
+    def event_files(self, manifest: Manifest, first_at: int, last_at: int) -> list[Path]:
+        """Return the files that hold events of a stretch of time."""
+        return [
+            self.folder / e.path
+            for e in manifest.events
+            if e.first_at <= last_at and e.last_at >= first_at
+        ]
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Be the only writer.
+
+        Raises:
+            BusyError: another process writes to this site.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                sentence = (
+                    f"another everycall is writing to {self.folder}; try again when it is done"
+                )
+                raise BusyError(sentence) from None
+            yield
+
+    def new_folder(self, kind: str) -> tuple[str, Path]:
+        """Make an empty folder for new files; returns its name below the site and its path."""
+        name = f"{kind}/{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+        path = self.folder / name
+        path.mkdir(parents=True)
+        return name, path
+
+    def commit(self, manifest: Manifest) -> None:
+        """Make a new state true, all of it in one instant, and remove what no longer counts."""
+        path = self.folder / _MANIFEST
+        draft = path.with_suffix(".new")
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(replace(manifest, generation=manifest.generation + 1).to_json())
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+        self.clean(manifest)
+
+    def clean(self, manifest: Manifest) -> None:
+        """Remove files that belong to no state: of the one before, or of a run that broke off."""
+        keep = manifest.folders()
+        for kind in ("events", "segments", "episodes", "tails", "skipped"):
+            for path in (self.folder / kind).glob("*"):
+                if f"{kind}/{path.name}" not in keep:
+                    shutil.rmtree(path, ignore_errors=True)
+
+
+def month_of(at: int) -> str:
+    """Return the month (UTC) of a moment in microseconds, as '2026-11'."""
+    return datetime.fromtimestamp(at // 1_000_000, UTC).strftime("%Y-%m")
+
+
+def month_bounds(month: str) -> tuple[int, int]:
+    """Return the first moment of a month and of the next one, in microseconds."""
+    start = date.fromisoformat(f"{month}-01")
+    following = date(start.year + start.month // 12, start.month % 12 + 1, 1)
+    return _micros(start), _micros(following)
+
+
+def months_between(first_at: int, last_at: int) -> list[str]:
+    """Return every month from one moment to another, both included."""
+    month, months = month_of(first_at), []
+    while month <= month_of(last_at):
+        months.append(month)
+        month = month_of(month_bounds(month)[1])
+    return months
+
+
+def _micros(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1_000_000

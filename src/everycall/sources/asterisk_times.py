@@ -1,0 +1,78 @@
+"""Asterisk writes local times without a zone, but its channel ids tell the moment in UTC.
+
+A channel's unique id begins with the second in which it was born. A record of a birth says the same
+moment in local time, and so gives the distance between the two, nights of clock changes included.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from everycall.clock import to_micros
+
+QUARTER = 900
+"""Zones differ from UTC by whole quarters of an hour, in seconds."""
+
+_UNIQUE_ID = re.compile(r"(?:^|-)(\d{9,10})\.\d+$")
+
+
+def born_at(unique_id: str) -> int | None:
+    """Return the second since 1970 in which a channel was born, from its unique id."""
+    found = _UNIQUE_ID.search(unique_id)
+    return int(found[1]) if found else None
+
+
+@dataclass(slots=True)
+class LocalTime:
+    """Turns the local times of one log into moments.
+
+    Attributes:
+        zone: the site's zone, where it is declared; else the ids tell.
+        behind: how many seconds UTC is ahead of the log's clock, as told by the ids.
+    """
+
+    zone: ZoneInfo | None = None
+    behind: int = 0
+    guessed: bool = False
+
+    def learn(self, written: str, unique_id: str) -> None:
+        """Take the birth of a channel, as it was written down, for what it tells of the zone."""
+        naive, second = _naive(written), born_at(unique_id)
+        if self.zone is not None or naive is None or second is None or naive.tzinfo is not None:
+            return
+        distance = second - to_micros(naive.replace(tzinfo=UTC)) / 1_000_000
+        quarters = round(distance / QUARTER)
+        # further from a whole quarter than a few seconds, the record is not of the birth itself
+        if abs(distance - quarters * QUARTER) <= 5 and abs(quarters) <= 60:
+            self.behind, self.guessed = quarters * QUARTER, True
+
+    def micros(self, written: str) -> int | None:
+        """Return the moment of a written time in microseconds since 1970; None if it is none."""
+        if written.replace(".", "", 1).isdigit() and len(written.split(".", maxsplit=1)[0]) in (
+            9,
+            10,
+        ):
+            return round(float(written) * 1_000_000)
+        naive = _naive(written)
+        if naive is None:
+            return None
+        if naive.tzinfo is not None:
+            return to_micros(naive)
+        if self.zone is not None:
+            return to_micros(naive.replace(tzinfo=self.zone).astimezone(UTC))
+        return to_micros(naive.replace(tzinfo=UTC)) + self.behind * 1_000_000
+
+    def notes(self) -> Iterator[str]:
+        """Say what was guessed, and why."""
+        if self.guessed and self.behind:
+            hours = -self.behind / 3600
+            yield f"local times are read as UTC{hours:+g} h, because the channel ids say so"
+
+
+def _naive(written: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(written.strip())
+    except ValueError:
+        return None

@@ -1,0 +1,141 @@
+"""Reading any log without losing a line in silence: chunks, encodings, torn ends, compression."""
+
+import bz2
+import gzip
+import lzma
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from everycall.errors import NotFoundError, NotThatKindError
+from everycall.events import Skip, SkipReason
+
+CHUNK = 64 << 20
+LONGEST_LINE = 64 << 10
+
+_MAGIC = (
+    (b"\x1f\x8b", gzip.open),
+    (b"BZh", bz2.open),
+    (b"\xfd7zXZ\x00", lzma.open),
+)
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Whole lines of a file, as UTF-8, and what in them could not be read.
+
+    Attributes:
+        first_line: the number of its first line in the file, from 1.
+        skips: lines that are damaged; `filler` stands in their place, so that numbers still hold.
+    """
+
+    data: bytes
+    first_line: int
+    lines: int
+    skips: tuple[Skip, ...] = field(default=())
+
+
+def open_bytes(path: Path) -> IO[bytes]:
+    """Open a file for reading, decompressed if its first bytes say so.
+
+    Raises:
+        NotFoundError: there is no such file, or it must not be read.
+    """
+    try:
+        with path.open("rb") as plain:
+            magic = plain.read(6)
+    except OSError as error:
+        raise NotFoundError(f"cannot read '{path}': {error.strerror}") from None
+    for start, opener in _MAGIC:
+        if magic.startswith(start):
+            return opener(path, "rb")  # type: ignore[return-value]
+    return path.open("rb")
+
+
+def chunks(
+    path: Path, filler: str, size: int = CHUNK, *, keep_last: bool = False
+) -> Iterator[Chunk]:
+    """Yield a file in chunks of whole lines; damaged lines are replaced and reported.
+
+    A last line without an end is held back: it may have been cut while it was written. With
+    `keep_last` it is given as it is, for formats that show by themselves whether a row is whole.
+
+    Raises:
+        NotThatKindError: the file is damaged as a whole, such as a broken archive.
+    """
+    line = 1
+    rest = b""
+    for block in _blocks(path, size):
+        cut = block.rfind(b"\n") + 1
+        data, rest = rest + block[:cut], block[cut:] if cut else rest + block
+        if cut:
+            yield (chunk := _checked(data, line, path.name, filler))
+            line += chunk.lines
+    if keep_last and rest.strip():
+        yield _checked(rest + b"\n", line, path.name, filler)
+    elif rest.strip(b"\x00\r "):
+        skip = Skip(path.name, line, SkipReason.TORN, "the last line has no end", _text(rest))
+        yield Chunk(b"", line, 0, (skip,))
+
+
+def _blocks(path: Path, size: int) -> Iterator[bytes]:
+    try:
+        with open_bytes(path) as file:
+            first = file.read(size)
+            if first[:2] in _UTF16:
+                yield (first + file.read()).decode("utf-16", "replace").encode()
+                return
+            yield first.removeprefix(b"\xef\xbb\xbf")
+            while block := file.read(size):
+                yield block
+    except (EOFError, OSError, lzma.LZMAError) as error:
+        raise NotThatKindError(f"'{path}' is a damaged archive: {error}") from None
+
+
+def _checked(data: bytes, first_line: int, name: str, filler: str) -> Chunk:
+    if _clean(data):
+        return Chunk(data, first_line, data.count(b"\n"))
+    lines: list[bytes] = []
+    skips: list[Skip] = []
+    for number, raw in enumerate(data[:-1].split(b"\n"), first_line):
+        line, reason = _mended(raw)
+        if reason is not None:
+            skips.append(Skip(name, number, reason, "", _text(raw)))
+        lines.append(line or filler.encode())
+    return Chunk(b"\n".join(lines) + b"\n", first_line, len(lines), tuple(skips))
+
+
+def _clean(data: bytes) -> bool:
+    """Tell whether nothing in a chunk needs a second look; most chunks are, and this is fast."""
+    if b"\r" in data or b"\x00" in data or b"\n\n" in data or data.startswith(b"\n"):
+        return False
+    if data.isascii():
+        return True
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _mended(raw: bytes) -> tuple[bytes, SkipReason | None]:
+    """Return a line in UTF-8, or nothing and the reason.
+
+    Latin-1 is read as such: a caller's name in an old encoding must not cost us the call.
+    """
+    line = raw.rstrip(b"\r")
+    if len(line) > LONGEST_LINE:
+        return b"", SkipReason.TOO_LONG
+    if b"\x00" in line:
+        return b"", SkipReason.BAD_ENCODING if line.strip(b"\x00") else None
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("latin-1").encode(), None
+    return line, None
+
+
+def _text(raw: bytes) -> str:
+    return raw[:500].decode("utf-8", "replace").replace("\x00", "")

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from everycall.app.pooling import take_month
+from everycall.app.pooling import literal, take_month
 from everycall.calls.chain import Chain
+from everycall.calls.episodes import episode_steps
 from everycall.calls.judging import PENDING
+from everycall.calls.model import Limits
 from everycall.history import Engine
 from everycall.history.store import TABLES, Segment, month_bounds
 
@@ -37,3 +39,23 @@ def count_month(
     for table in TABLES[1:]:
         engine.save(f"SELECT * FROM {table}", folder / f"{table}.parquet")
     return Segment(month, name, calls, pending)
+
+
+_CONTACTS = (
+    "call_id, client, caller_key, direction, arrived_at, ended_at, outcome, answered, "
+    "outside_only, talk_ms"
+)
+
+
+def count_episodes(
+    engine: Engine, limits: Limits, calls: Sequence[Path], home: tuple[str, Path]
+) -> str:
+    """Join the calls of each caller into episodes, and write them into a folder."""
+    name, folder = home
+    files = ", ".join(literal(file) for file in calls)
+    engine.view("contacts", f"SELECT {_CONTACTS} FROM read_parquet([{files}])")
+    for step, statement in episode_steps(limits):
+        engine.table(step, statement)
+    for table in ("episodes", "episode_calls", "sharing"):
+        engine.save(f"SELECT * FROM {table}", folder / f"{table}.parquet")
+    return name

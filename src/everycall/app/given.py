@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from everycall.app.sitefile import SiteFile
 from everycall.calls.chain import INPUTS
+from everycall.calls.episodes import INPUTS as EPISODE_INPUTS
+from everycall.events.callers import caller
 from everycall.history import Engine
-from everycall.hours import Calendar, calendars
+from everycall.hours import Calendar, calendars, spans_table
 
 DAY = 86_400_000_000
 
@@ -24,6 +27,34 @@ def give(engine: Engine, site: SiteFile, moment: tuple[int, int, int]) -> None:
     }
     for name, given in rows.items():
         engine.load(name, INPUTS[name], given)
+
+
+def give_windows(engine: Engine, site: SiteFile, moment: tuple[int, int, int]) -> None:
+    """Make the tables that episodes need: shared numbers, and when the next business day ends."""
+    shared = ((key,) for key in _shared_keys(site))
+    engine.load("shared", EPISODE_INPUTS["shared"], shared)
+    engine.load("day_ends", EPISODE_INPUTS["day_ends"], _day_ends(site, moment))
+
+
+def _shared_keys(site: SiteFile) -> Iterator[str]:
+    for number in site.shared_numbers:
+        key = caller(number, site.region, site.internal).key
+        if key is not None:
+            yield key
+
+
+def _day_ends(
+    site: SiteFile, moment: tuple[int, int, int]
+) -> Iterator[tuple[str, int, int, int, int]]:
+    first, last = _days(moment)
+    rows = list(spans_table(site_calendars(site), first, last))
+    for row, following in zip_longest(rows, rows[1:]):
+        if row.business_day_end_us is None:
+            continue
+        same = following is not None and following.schedule_id == row.schedule_id
+        until = following.opens_at_us if following and same else row.closes_at_us
+        for schedule, day, from_at, to_at in _cut(row.schedule_id, row.opens_at_us, until):
+            yield schedule, day, from_at, to_at, row.business_day_end_us
 
 
 def _places(site: SiteFile) -> Iterator[tuple[str, str, str, str]]:

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from everycall.app.call_staging import stage_calls
-from everycall.app.counting import count_month
+from everycall.app.counting import count_episodes, count_month
 from everycall.app.finding import Found, LeftOut, find
-from everycall.app.given import give
+from everycall.app.given import give, give_windows
 from everycall.app.pooling import DAY, Part, literal, overlaps, without_repeats
 from everycall.app.sitefile import SiteFile
 from everycall.app.staging import FreshFile, Numbers, Stage, Staged, stage_lines
 from everycall.calls.chain import Chain, written
 from everycall.calls.model import Setting, SourceView
 from everycall.clock import Clock, system_clock
-from everycall.errors import EverycallError
+from everycall.errors import BrokenHistoryError, EverycallError
 from everycall.events.sights import Sight
 from everycall.history import Engine, History, Segment
 from everycall.history.store import (
@@ -33,6 +33,16 @@ Progress = Callable[[str, float], None]
 
 
 _EXTENT = 'SELECT COUNT(*), MIN("at"), MAX("at") FROM rest'
+
+_LAW = """
+SELECT COUNT(*), COUNT(DISTINCT call_id), COUNT(*) FILTER (WHERE direction = 'inbound')
+FROM read_parquet([{listed}])
+"""
+
+_BY_OUTCOME = """
+SELECT outcome, COUNT(*) FROM read_parquet([{listed}])
+WHERE direction = 'inbound' GROUP BY outcome ORDER BY outcome
+"""
 
 _NOT_TOLD_ANEW = """
 SELECT e.* FROM read_parquet({file}) AS e
@@ -58,6 +68,8 @@ class Summary:
     refused: list[tuple[Path, str]] = field(default_factory=list)
     notes: dict[Path, list[str]] = field(default_factory=dict)
     months: int = 0
+    arrived: int = 0
+    outcomes: dict[str, int] = field(default_factory=dict)
 
     @property
     def unreadable(self) -> int:
@@ -209,13 +221,33 @@ class Importer:
             return
         setting = Setting(tuple(map(_view, sources)), self.site.limits.limits())
         give(engine, self.site, _moment(sources))
+        segments = self._count(engine, written(setting), manifest, staged, summary)
         following = replace(
             manifest,
-            segments=self._count(engine, written(setting), manifest, staged, summary),
+            segments=segments,
+            episodes=self._join(engine, segments, _moment(sources)),
             sources=self._with_tails(sources, staged),
             imports=(*manifest.imports, *self._imported(engine, staged, summary)),
         )
+        self._check(engine, following, summary)
         self.history.commit(following)
+
+    def _check(self, engine: Engine, manifest: Manifest, summary: Summary) -> None:
+        """See that every call that arrived has exactly one outcome, before it becomes true.
+
+        Raises:
+            BrokenHistoryError: the numbers do not add up; nothing was changed.
+        """
+        files = self.history.files(manifest, "calls")
+        if not files:
+            return
+        listed = ", ".join(literal(file) for file in files)
+        calls, ids, arrived = engine.rows(_LAW.format(listed=listed))[0]
+        found = engine.rows(_BY_OUTCOME.format(listed=listed))
+        summary.arrived, summary.outcomes = arrived, dict(found)
+        if calls != ids or arrived != sum(summary.outcomes.values()) or None in summary.outcomes:
+            sentence = f"{arrived} calls arrived, but the outcomes sum up to {dict(found)}"
+            raise BrokenHistoryError(f"{sentence}; nothing was changed, please report this")
 
     def _count(
         self,
@@ -238,6 +270,17 @@ class Importer:
         summary.months = len(counted)
         kept = [s for s in manifest.segments if s.month not in set(months)]
         return tuple(sorted([*kept, *counted], key=lambda s: s.month))
+
+    def _join(
+        self, engine: Engine, segments: Sequence[Segment], moment: tuple[int, int, int]
+    ) -> str | None:
+        if not segments:
+            return None
+        self.progress("joining calls of the same caller", 0.0)
+        give_windows(engine, self.site, moment)
+        calls = [self.history.folder / s.folder / "calls.parquet" for s in segments]
+        home = self.history.new_folder("episodes")
+        return count_episodes(engine, self.site.limits.limits(), calls, home)
 
     def _with_tails(
         self, sources: Iterable[SourceState], staged: Sequence[Staged]

@@ -138,6 +138,8 @@ def _expressions(declared: Iterable[Fact], setting: Setting) -> list[tuple[str, 
 def expression(fact: Fact, setting: Setting) -> str:
     """Return a fact's SQL; what its sources cannot see is null, what was seen is true."""
     sql = fill(fact.sql, None, **_places(fact, setting)).sql("duckdb")
+    if fact.type in ("BIGINT", "INTEGER"):
+        return f"CAST({sql} AS {fact.type})"
     if fact.type != "BOOLEAN" or fact.sight is None:
         return sql
     seen = f"(seen_by & {setting.seeing(fact.sight)}) <> 0"

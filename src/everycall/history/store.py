@@ -18,7 +18,7 @@ from typing import Self
 
 from everycall.errors import BrokenHistoryError, BusyError
 
-TABLES = ("calls", "visits", "attempts", "talks", "holds")
+TABLES = ("calls", "visits", "attempts", "talks", "holds", "links")
 """What a segment holds, one file each."""
 
 VERSION = 1

@@ -1,0 +1,6 @@
+"""`python -m everycall`."""
+
+from everycall.cli import main
+
+if __name__ == "__main__":
+    main()

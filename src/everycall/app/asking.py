@@ -1,0 +1,329 @@
+"""Answering questions about calls from what was counted; nothing here decides what a call was."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from everycall.app.pooling import literal, reading
+from everycall.calls.outcomes import INBOUND_RULES, OUTBOUND_RULES
+from everycall.clock import iso, to_micros
+from everycall.errors import NotFoundError
+from everycall.events.sights import Sight
+from everycall.history import Engine, History
+from everycall.history.store import Manifest
+
+FLAGS = ("left_on_hold", "ringing_when_left", "short", "after_hours", "withheld", "shared_number")
+_TIMES = ("arrived_at", "ended_at", "answered_at")
+_RULES = {rule.outcome: rule for rule in (*INBOUND_RULES, *OUTBOUND_RULES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which calls are asked for; None asks for all.
+
+    Attributes:
+        since, until: moments in microseconds; calls that arrived from the first, before the second.
+    """
+
+    since: int | None = None
+    until: int | None = None
+    outcomes: tuple[str, ...] = ()
+    directions: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    callers: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()
+    call_ids: tuple[str, ...] = ()
+    limit: int | None = None
+
+    def where(self) -> tuple[str, list[Any]]:
+        """Return the SQL condition over calls `c`, and its values."""
+        conditions = ["TRUE"]
+        values: list[Any] = []
+        for column, operator, value in (
+            ("c.arrived_at", ">=", self.since),
+            ("c.arrived_at", "<", self.until),
+        ):
+            if value is not None:
+                conditions.append(f"{column} {operator} ?")
+                values.append(value)
+        for condition, wanted in self._lists():
+            if wanted:
+                conditions.append(condition)
+                values.append(list(wanted))
+        return " AND ".join(conditions), values
+
+    def _lists(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        visited = "SELECT call_id FROM visits WHERE queue IN (SELECT UNNEST(?))"
+        rung = "SELECT call_id FROM attempts WHERE agent IN (SELECT UNNEST(?))"
+        return (
+            ("c.outcome IN (SELECT UNNEST(?))", self.outcomes),
+            ("c.direction IN (SELECT UNNEST(?))", self.directions),
+            (f"c.call_id IN ({visited})", self.queues),
+            (f"c.call_id IN ({rung})", self.agents),
+            ("COALESCE(c.caller_key, c.caller_raw) IN (SELECT UNNEST(?))", self.callers),
+            ("c.called IN (SELECT UNNEST(?))", self.called),
+            ("c.client IN (SELECT UNNEST(?))", self.clients),
+            ("c.call_id IN (SELECT UNNEST(?))", self.call_ids),
+        )
+
+
+class Asking:
+    """A site's history, opened for reading at one instant."""
+
+    def __init__(self, history: History, zone: ZoneInfo | None = None) -> None:
+        self.history = history
+        self.zone = zone or ZoneInfo("UTC")
+        self.manifest: Manifest = history.manifest()
+        self.engine = Engine()
+
+    def __enter__(self) -> Self:
+        self._open()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.engine.close()
+
+    def _open(self) -> None:
+        if not self.manifest.segments:
+            sentence = f"nothing was imported yet for site '{self.history.site}'"
+            raise NotFoundError(f"{sentence}; begin with: everycall import PATH")
+        for table in ("visits", "attempts", "talks", "holds", "links"):
+            self._table(table, self.history.files(self.manifest, table))
+        self._table("counted", self.history.files(self.manifest, "calls"))
+        for table in ("episodes", "episode_calls", "sharing"):
+            self._table(table, [self.episode_folder() / f"{table}.parquet"])
+        events = [self.history.folder / e.path for e in self.manifest.events]
+        self.engine.view("events", reading(events))
+        self.engine.view("calls", _CALLS)
+
+    def episode_folder(self) -> Path:
+        """Return where the episodes lie."""
+        return self.history.folder / (self.manifest.episodes or "")
+
+    def _table(self, name: str, files: Sequence[Path]) -> None:
+        listed = ", ".join(literal(file) for file in files)
+        self.engine.view(name, f"SELECT * FROM read_parquet([{listed}])")
+
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a query over calls, visits, attempts, talks, holds, episodes and events."""
+        return self.engine.rows(statement, values)
+
+    def calls(self, wanted: Filter, *, evidence: bool = True) -> Iterator[dict[str, Any]]:
+        """Yield calls with their visits, attempts and evidence, in order of arrival."""
+        where, values = wanted.where()
+        limit = f"LIMIT {int(wanted.limit)}" if wanted.limit is not None else ""
+        order = "ORDER BY c.arrived_at, c.call_id"
+        self.engine.run(
+            f"CREATE OR REPLACE TABLE wanted AS SELECT c.* FROM calls AS c WHERE {where} "
+            f"{order} {limit}",
+            values,
+        )
+        self.engine.view("shown", _SHOWN if evidence else _SHOWN_BRIEFLY)
+        for row in self.engine.stream("SELECT * FROM shown ORDER BY arrived_at, call_id"):
+            yield self.as_json(row)
+
+    def save(self, wanted: Filter, path: Path) -> None:
+        """Write calls to a Parquet file, times as timestamps in UTC."""
+        where, values = wanted.where()
+        times = ", ".join(f"make_timestamp({c}) AS {c}" for c in _TIMES)
+        self.engine.run(
+            "CREATE OR REPLACE TABLE wanted AS SELECT "
+            f"c.* EXCLUDE (seen_by, {', '.join(_TIMES)}), {times} FROM calls AS c WHERE {where}",
+            values,
+        )
+        self.engine.save("SELECT * FROM wanted ORDER BY arrived_at, call_id", path)
+
+    def local(self, text: str | None) -> str | None:
+        """Write a moment that was given as ISO 8601 in the site's zone, to the second."""
+        if text is None:
+            return None
+        return f"{datetime.fromisoformat(text).astimezone(self.zone):%Y-%m-%d %H:%M:%S}"
+
+    def call(self, name: str) -> dict[str, Any]:
+        """Return one call, by its id or by any other id that it is known by.
+
+        Raises:
+            NotFoundError: there is no such call.
+        """
+        found = self.rows("SELECT call_id FROM links WHERE id = ?", [name])
+        call_id = found[0][0] if found else name
+        for call in self.calls(Filter(call_ids=(call_id,))):
+            return call
+        raise NotFoundError(f"there is no call '{name}'{self._nearby(name)}")
+
+    def _nearby(self, name: str) -> str:
+        near = self.rows(
+            "SELECT call_id FROM counted WHERE contains(call_id, ?) ORDER BY call_id LIMIT 3",
+            [name],
+        )
+        return f"; did you mean {', '.join(call_id for (call_id,) in near)}?" if near else ""
+
+    def timeline(self, call_id: str) -> list[dict[str, Any]]:
+        """Return everything that was said of one call, in order."""
+        return list(self.engine.stream(_TIMELINE, [call_id, call_id]))
+
+    def as_json(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Return a call in the form that other programs rely on; unknown is null."""
+        ours = row["direction"] in ("outbound", "callback")
+        return {
+            "call_id": row["call_id"],
+            "site": self.history.site,
+            "client": row["client"],
+            "direction": row["direction"],
+            "arrived_at": iso(row["arrived_at"]),
+            "ended_at": iso(row["ended_at"]),
+            "caller": row["caller"] or row["caller_raw"],
+            "called": row["called"],
+            "trunk": row["trunk"],
+            "language": row["language"],
+            "first_queue": row["first_queue"],
+            "answered_queue": row["answered_queue"],
+            "answered_agent": row["answered_agent"],
+            "answered": row["answered"],
+            "answered_at": iso(row["answered_at"]),
+            "wait_ms": row["wait_ms"],
+            "ring_ms": row["ring_ms"],
+            "talk_ms": row["talk_ms"],
+            "hold_ms": row["hold_ms"],
+            "ended_by": row["ended_by"],
+            "outcome": row["outcome"],
+            "rule": f"{'outbound' if ours else 'inbound'}.{row['outcome']}",
+            "confidence": row["confidence"],
+            "visits": [_visit(visit) for visit in row["visit_list"] or ()],
+            "attempts": [_attempt(attempt) for attempt in row["attempt_list"] or ()],
+            "talks": [_talk(talk) for talk in row["talk_list"] or ()],
+            "episode": row["episode"],
+            "evidence": [_event(event) for event in row.get("evidence_list") or ()],
+            "missing": [fact for fact in (row["missing"] or "").split(",") if fact],
+            "flags": [flag for flag in FLAGS if row[flag]],
+            "sources": self.sources_of(row["seen_by"]),
+            "caller_raw": row["caller_raw"],
+            "q850": row["q850"],
+            "sip_code": row["sip_code"],
+            "menu_choice": row["menu_choice"],
+            "transfers": row["transfers"],
+            "people": row["people"],
+            "open_at_arrival": row["open_at_arrival"],
+        }
+
+    def sources_of(self, seen_by: int) -> list[str]:
+        """Return the names of the sources that saw a call."""
+        return [s.name for i, s in enumerate(self.manifest.sources) if seen_by >> i & 1]
+
+    def sees(self, sight: Sight) -> bool:
+        """Tell whether any source of the site can see a thing."""
+        return any(sight in source.sees for source in self.manifest.sources)
+
+
+def _visit(visit: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "queue": visit["queue"],
+        "entered_at": iso(visit["began_at"]),
+        "left_at": iso(visit["ended_at"]),
+        "wait_ms": visit["lasted_ms"],
+        "exit": visit["result"],
+        "agent": visit["agent"],
+    }
+
+
+def _attempt(attempt: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "agent": attempt["agent"],
+        "queue": attempt["queue"],
+        "rang_at": iso(attempt["began_at"]),
+        "stopped_at": iso(attempt["ended_at"]),
+        "ring_ms": attempt["lasted_ms"],
+        "result": attempt["result"],
+    }
+
+
+def _talk(talk: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "agent": talk["agent"],
+        "agent_kind": talk["agent_kind"] or "person",
+        "started_at": iso(talk["began_at"]),
+        "ended_at": iso(talk["ended_at"]),
+        "talk_ms": talk["lasted_ms"],
+        "ended_by": talk["result"],
+    }
+
+
+def _event(event: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in {**event, "at": iso(event["at"])}.items() if value}
+
+
+_CALLS = """
+SELECT c.*, e.episode,
+  CASE WHEN NOT c.caller_key IS NULL THEN NOT s.caller_key IS NULL END AS shared_number
+FROM counted AS c
+LEFT JOIN episode_calls AS e ON e.call_id = c.call_id
+LEFT JOIN sharing AS s ON s.caller_key = c.caller_key
+"""
+
+_PARTS = """
+SELECT p.call_id, LIST({
+  'agent': p.agent, 'agent_kind': p.agent_kind, 'queue': p.queue,
+  'began_at': CASE WHEN p.began_within < 2000000 THEN p.began_at END,
+  'ended_at': CASE WHEN p.ended_within < 2000000 THEN p.ended_at END,
+  'lasted_ms': p.lasted_ms, 'result': p.result
+} ORDER BY p.began_at, p.seq) AS list
+FROM {table} AS p INNER JOIN wanted AS w ON w.call_id = p.call_id
+GROUP BY p.call_id
+"""
+
+_SHOWN_BRIEFLY = """
+SELECT w.*, v.list AS visit_list, a.list AS attempt_list, t.list AS talk_list
+FROM wanted AS w
+LEFT JOIN ({visits}) AS v ON v.call_id = w.call_id
+LEFT JOIN ({attempts}) AS a ON a.call_id = w.call_id
+LEFT JOIN ({talks}) AS t ON t.call_id = w.call_id
+""".format(**{t: _PARTS.replace("{table}", t) for t in ("visits", "attempts", "talks")})
+
+_KINDS = " UNION ALL ".join(
+    f"SELECT '{rule.outcome}' AS outcome, '{kind}' AS kind"
+    for rule in _RULES.values()
+    for kind in dict.fromkeys(rule.evidence)
+)
+
+_SHOWN = f"""
+SELECT b.*, e.list AS evidence_list
+FROM ({_SHOWN_BRIEFLY}) AS b
+LEFT JOIN (
+  SELECT w.call_id, LIST({{
+    'at': e."at", 'kind': e.kind, 'source': e.source, 'reason': e.reason, 'agent': e.agent,
+    'queue': e.queue, 'text': e.text
+  }} ORDER BY e."at", e.seq) AS list
+  FROM events AS e
+  LEFT JOIN links AS l ON l.id = e.call_id
+  INNER JOIN wanted AS w ON w.call_id = COALESCE(l.call_id, e.call_id)
+  INNER JOIN ({_KINDS}) AS k ON k.outcome = w.outcome AND k.kind = e.kind
+  GROUP BY w.call_id
+) AS e ON e.call_id = b.call_id
+"""
+
+_TIMELINE = """
+SELECT e.* FROM events AS e
+LEFT JOIN links AS l ON l.id = e.call_id
+WHERE e.call_id = ? OR l.call_id = ?
+ORDER BY e."at", e.seq
+"""
+
+
+def day_bounds(
+    since: date | None, until: date | None, zone: ZoneInfo
+) -> tuple[int | None, int | None]:
+    """Return the moments at which a range of local days begins and ends, `until` included."""
+    first = to_micros(datetime.combine(since, time(), zone)) if since else None
+    after = until + timedelta(days=1) if until else None
+    return first, to_micros(datetime.combine(after, time(), zone)) if after else None

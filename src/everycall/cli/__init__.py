@@ -1,0 +1,81 @@
+"""The command line. Each command's code is loaded when it is called, so that help is instant."""
+
+import importlib
+import sys
+
+import click
+
+from everycall import __version__
+from everycall.errors import EverycallError
+
+COMMANDS = {
+    "import": ("importing", "Take phone-system logs in and count their calls."),
+    "audit": ("auditing", "Show what happened to the calls, and what cannot be seen."),
+    "calls": ("calls", "List calls, as a table, CSV, JSON or Parquet."),
+    "explain": ("explaining", "Tell one call's story, and why it counts as it does."),
+    "skipped": ("skipped", "List what could not be read, and why."),
+    "sources": ("sources", "List the phone systems and formats, and what each can see."),
+    "demo": ("demo", "Read the sample logs and show their audit."),
+}
+"""Every command, the module that holds it, and its line in the help."""
+
+EPILOG = """\
+Exit codes: 0 all is well; 1 something failed; 2 what was asked for is wrong or not there; 3 done,
+but some lines could not be read; 4 another everycall is writing, try again.
+"""
+
+
+class Commands(click.Group):
+    """The commands, known by name and loaded by need."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands, in the order in which people meet them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"everycall.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, doc) for name, (_, doc) in COMMANDS.items()])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what the exit codes mean."""
+        formatter.write_paragraph()
+        formatter.write_text(EPILOG)
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="everycall")
+def everycall() -> None:
+    """What happened to every call you got: answered, missed, lost, abandoned; and why."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; a person sees sentences, never a traceback."""
+    try:
+        everycall(args=arguments, prog_name="everycall", standalone_mode=False)
+    except EverycallError as error:
+        _fail(str(error), error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        _fail("stopped; nothing was changed", 130)
+    except BrokenPipeError:
+        # whoever read our output has seen enough
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _fail(sentence: str, code: int) -> None:
+    click.echo(f"everycall: {sentence}", err=True)
+    sys.exit(code)

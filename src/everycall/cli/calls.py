@@ -1,0 +1,139 @@
+"""`everycall calls`: list them."""
+
+import csv
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from everycall.app.asking import Asking, Filter, day_bounds
+from everycall.calls.outcomes import outcome_names
+from everycall.cli.common import as_day, data_options, open_site, period_options, say_json
+from everycall.errors import NotFoundError, did_you_mean
+from everycall.render.terminal import console, grid
+from everycall.reports.model import Column, Table, Unit
+
+_LISTS = ("visits", "attempts", "talks", "evidence", "missing", "flags", "sources")
+
+
+@click.command("calls")
+@click.option("--outcome", "outcomes", multiple=True, help="Only this outcome; may be repeated.")
+@click.option("--direction", "directions", multiple=True, help="inbound, outbound, internal ...")
+@click.option("--queue", "queues", multiple=True, help="Only calls that entered this queue.")
+@click.option("--agent", "agents", multiple=True, help="Only calls that rang this person.")
+@click.option("--caller", "callers", multiple=True, help="Only calls of this number.")
+@click.option("--called", multiple=True, help="Only calls to this number.")
+@click.option("--client", "clients", multiple=True, help="Only calls for this brand.")
+@click.option("--limit", type=click.IntRange(0), help="At most so many (a table shows 50).")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json", "parquet"]),
+    default="table",
+    help="How to give them; json is one object a line.",
+)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
+@period_options
+@data_options
+def command(
+    data: Path,
+    site: str,
+    config: Path | None,
+    since: Any,
+    until: Any,
+    form: str,
+    output: Path | None,
+    *,
+    as_json: bool,
+    **wanted: Any,
+) -> None:
+    """List calls, as a table, CSV, JSON or Parquet."""
+    form = "json" if as_json else form
+    _check_outcomes(wanted["outcomes"])
+    asking, _ = open_site(data, site, config)
+    with asking:
+        first, after = day_bounds(as_day(since), as_day(until), asking.zone)
+        limit = wanted.pop("limit")
+        if limit is None and form == "table":
+            limit = 50
+        found = Filter(since=first, until=after, limit=limit, **wanted)
+        _give(asking, found, form, output)
+
+
+def _check_outcomes(outcomes: Iterable[str]) -> None:
+    known = outcome_names()
+    for outcome in outcomes:
+        if outcome not in known:
+            hint = did_you_mean(outcome, known) or f" (known: {', '.join(known)})"
+            raise NotFoundError(f"there is no outcome '{outcome}'{hint}")
+
+
+def _give(asking: Asking, found: Filter, form: str, output: Path | None) -> None:
+    if form == "parquet":
+        if output is None:
+            raise click.UsageError("say where to write the Parquet file: --output calls.parquet")
+        asking.save(found, output)
+        return
+    if output is not None:
+        with output.open("w", encoding="utf-8", newline="") as file:
+            _write(asking, found, form, file)
+        return
+    _write(asking, found, form, sys.stdout)
+
+
+def _write(asking: Asking, found: Filter, form: str, file: Any) -> None:
+    if form == "json":
+        for call in asking.calls(found):
+            say_json(call) if file is sys.stdout else click.echo(_line(call), file=file)
+    elif form == "csv":
+        _write_csv(asking.calls(found, evidence=False), file)
+    else:
+        _show(asking, found)
+
+
+def _line(call: dict[str, Any]) -> str:
+    import json
+
+    return json.dumps(call, ensure_ascii=False)
+
+
+def _write_csv(calls: Iterable[dict[str, Any]], file: Any) -> None:
+    writer: Any = None
+    for call in calls:
+        flat = {k: v for k, v in call.items() if k not in ("visits", "attempts", "talks")}
+        flat.pop("evidence")
+        flat |= {key: " ".join(flat[key]) for key in ("missing", "flags", "sources")}
+        if writer is None:
+            writer = csv.DictWriter(file, list(flat))
+            writer.writeheader()
+        writer.writerow(flat)
+
+
+def _show(asking: Asking, found: Filter) -> None:
+    columns = (
+        Column("arrived"),
+        Column("caller"),
+        Column("queue"),
+        Column("wait", Unit.DURATION),
+        Column("talk", Unit.DURATION),
+        Column("agent"),
+        Column("outcome"),
+    )
+    rows = [
+        (
+            asking.local(call["arrived_at"]),
+            call["caller"],
+            call["first_queue"],
+            call["wait_ms"],
+            call["talk_ms"],
+            call["answered_agent"],
+            call["outcome"],
+        )
+        for call in asking.calls(found, evidence=False)
+    ]
+    out = console()
+    out.print(grid(Table(columns, rows)) if rows else "No calls fit.")
+    if found.limit and len(rows) == found.limit:
+        out.print(f"The first {found.limit}; see more with --limit, or all as --format csv.")

@@ -1,0 +1,94 @@
+"""What the commands share: where the data lies, how progress is shown, how answers are given."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import click
+from platformdirs import user_data_path
+
+from everycall.app.asking import Asking
+from everycall.app.importing import Progress
+from everycall.app.sitefile import SiteFile, read_site
+from everycall.history import History
+from everycall.render.terminal import console
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+DATA = "EVERYCALL_DATA"
+
+
+def default_data() -> Path:
+    """Return where history lies unless somebody says otherwise."""
+    return user_data_path("everycall", appauthor=False)
+
+
+def data_options(command: F) -> F:
+    """Add the options that say whose history is meant, and how the answer is given."""
+    options = (
+        click.option(
+            "--data",
+            type=click.Path(path_type=Path, file_okay=False),
+            envvar=DATA,
+            default=default_data,
+            help=f"The data directory (default: the user's data folder, or ${DATA}).",
+        ),
+        click.option("--site", default="main", help="The site (default: main)."),
+        click.option(
+            "--config",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="The site file (default: site.toml in the data directory).",
+        ),
+        click.option("--json", "as_json", is_flag=True, help="Answer as JSON."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def period_options(command: F) -> F:
+    """Add the options that say which days are meant."""
+    day = click.DateTime(formats=["%Y-%m-%d"])
+    options = (
+        click.option("--from", "since", type=day, help="The first local day, as 2026-11-01."),
+        click.option("--to", "until", type=day, help="The last local day, included."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def open_site(data: Path, site: str, config: Path | None) -> tuple[Asking, SiteFile]:
+    """Open a site's history for reading, with its settings."""
+    settings = read_site(data, config, site)
+    return Asking(History(data, site), settings.zone or ZoneInfo("UTC")), settings
+
+
+def as_day(moment: Any) -> date | None:
+    """Return the day of what click read."""
+    return moment.date() if moment is not None else None
+
+
+def say_json(thing: Any) -> None:
+    """Print one JSON value on a line of its own."""
+    click.echo(json.dumps(thing, ensure_ascii=False))
+
+
+@contextmanager
+def progress_bar(*, quiet: bool) -> Iterator[Progress]:
+    """Show how far a long run is, on the error stream, if a person is watching."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _what, _done: None
+        return
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description:<34}"), BarColumn(), TimeElapsedColumn())
+    with Bars(*columns, console=console(stderr=True), transient=True) as bars:
+        task = bars.add_task("", total=1.0)
+        yield lambda what, done: bars.update(task, description=what, completed=done)

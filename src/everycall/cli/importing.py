@@ -1,0 +1,114 @@
+"""`everycall import`: take logs in."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from everycall.app.importing import Importer, Summary
+from everycall.app.sitefile import read_site
+from everycall.cli.common import data_options, progress_bar, say_json
+from everycall.history import History
+from everycall.render.terminal import console, grid
+from everycall.reports.model import Column, Table, Unit
+from everycall.reports.words import count, plural
+
+UNREADABLE = 3
+REFUSED = 2
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--source", help="What the files are, if everycall should not find out by itself.")
+@data_options
+def command(
+    paths: tuple[Path, ...],
+    source: str | None,
+    data: Path,
+    site: str,
+    config: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Take phone-system logs in and count their calls.
+
+    PATHS are files or folders: queue_log, call detail records, channel event logs and others, plain
+    or compressed. Files of one site are read together, so several logs of the same calls become one
+    story each. The same file can be taken in again without counting anything twice.
+    """
+    settings = read_site(data, config, site)
+    with progress_bar(quiet=as_json) as progress:
+        importer = Importer(History(data, site), settings, progress=progress)
+        summary = importer.take(paths, source)
+    if as_json:
+        say_json(_as_json(summary))
+    else:
+        _say(summary)
+    sys.exit(_exit_code(summary))
+
+
+def _exit_code(summary: Summary) -> int:
+    if summary.refused:
+        return REFUSED
+    return UNREADABLE if summary.unreadable else 0
+
+
+def _as_json(summary: Summary) -> dict[str, Any]:
+    return {
+        "site": summary.site,
+        "files": [asdict(file) for file in summary.files],
+        "already_known": [str(path) for path in summary.known],
+        "left_out": [{"path": str(f.path), "reason": f.reason} for f in summary.left_out],
+        "refused": [{"path": str(path), "reason": why} for path, why in summary.refused],
+        "guessed": {str(path): notes for path, notes in summary.notes.items()},
+        "arrived": summary.arrived,
+        "outcomes": summary.outcomes,
+        "unreadable": summary.unreadable,
+        "without_word": summary.without_word,
+    }
+
+
+def _say(summary: Summary) -> None:
+    out = console()
+    if summary.files:
+        out.print(grid(_files(summary)))
+    for path in summary.known:
+        out.print(f"{path.name}: taken in before, nothing new in it")
+    for left in summary.left_out:
+        out.print(f"left out: {left.path.name} {left.reason}")
+    for path, notes in summary.notes.items():
+        for note in notes:
+            out.print(f"guessed for {path.name}: {note}")
+    for path, why in summary.refused:
+        out.print(f"not taken in: {path.name}: {why}")
+    if summary.files:
+        total = sum(summary.outcomes.values())
+        out.print(
+            f"\nAll calls of the site: {count(summary.arrived)} arrived = {count(total)} over "
+            f"{plural(len(summary.outcomes), 'outcome', 'outcomes')}. See: everycall audit"
+        )
+    _say_skipped(summary)
+
+
+def _files(summary: Summary) -> Table:
+    columns = (
+        Column("file"),
+        Column("source"),
+        Column("lines", Unit.COUNT),
+        Column("events", Unit.COUNT),
+        Column("no word for", Unit.COUNT),
+        Column("unreadable", Unit.COUNT),
+    )
+    rows = [
+        (Path(f.path).name, f.source, f.lines, f.events, f.without_word, f.unreadable)
+        for f in summary.files
+    ]
+    return Table(columns, rows)
+
+
+def _say_skipped(summary: Summary) -> None:
+    where = "; list them with: everycall skipped" if summary.unreadable else ""
+    lines = plural(summary.unreadable, "line", "lines")
+    console().print(f"{lines} could not be read{where}")

@@ -6,7 +6,7 @@ RUN_STAMP := $(VENV)/.run
 DEV_STAMP := $(VENV)/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench docs lock clean
+.PHONY: help run test spark check format bench docs lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -31,6 +31,10 @@ run: $(RUN_STAMP) ## read the sample phone-system logs and show the first audit
 test: $(DEV_STAMP) ## run the tests
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
+spark: $(DEV_STAMP) ## run the chain on a second engine (PySpark; needs Java)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/spark.txt
+	SPARK_REQUIRED=1 $(BIN)/python -m pytest -m spark $(ARGS)
+
 check: $(DEV_STAMP) ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -50,6 +54,8 @@ docs: $(DEV_STAMP) ## write the pages that come from declarations
 lock: $(BIN)/python ## renew the locked dependencies (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	  pyproject.toml requirements/build.in -o requirements/run.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --extra spark pyproject.toml -c requirements/run.txt -o requirements/spark.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	  --group dev -c requirements/run.txt -o requirements/dev.txt
 

@@ -10,7 +10,7 @@ from everycall.clock import iso
 
 _RULES = {rule.outcome: rule for rule in (*OUTBOUND_RULES, *INBOUND_RULES)}
 
-_SAYS = {
+SAYS = {
     "call.arrived": "the call arrived",
     "call.refused": "the call was refused",
     "call.closed": "the caller was told that you are closed",
@@ -83,7 +83,7 @@ def _step(row: dict[str, Any], arrived_at: int) -> Step:
         at=row["at"],
         timer_ms=(row["at"] - arrived_at) // 1000,
         kind=row["kind"],
-        words=_SAYS.get(row["kind"], row["kind"]),
+        words=SAYS.get(row["kind"], row["kind"]),
         who=" · ".join(who),
         details=", ".join(part for part in details if part),
         source=row["source"],

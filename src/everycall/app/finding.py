@@ -12,6 +12,7 @@ from everycall.sources.lines import open_bytes
 
 HEAD = 64 << 10
 SURE_ENOUGH = 0.5
+EMPTY = "is empty"
 _ENDING = re.compile(r"(\.(gz|bz2|xz|csv|log|json|jsonl|txt|\d+|\d{8}|\d{4}-\d\d-\d\d))+$")
 
 
@@ -67,7 +68,7 @@ def _insist(path: Path, chosen: Source | None) -> Found:
 def _look(path: Path, chosen: Source | None) -> Found | LeftOut:
     head = read_head(path)
     if not head.text.strip():
-        return Found(path, chosen, "named") if chosen else LeftOut(path, "is empty")
+        return Found(path, chosen, "named") if chosen else LeftOut(path, EMPTY)
     if chosen is not None:
         if chosen.recognise(head) is None:
             return LeftOut(

@@ -68,6 +68,7 @@ class Summary:
     refused: list[tuple[Path, str]] = field(default_factory=list)
     notes: dict[Path, list[str]] = field(default_factory=dict)
     months: int = 0
+    assumed: list[str] = field(default_factory=list)
     arrived: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)
 
@@ -230,6 +231,7 @@ class Importer:
             imports=(*manifest.imports, *self._imported(engine, staged, summary)),
         )
         self._check(engine, following, summary)
+        summary.assumed += _assumptions(self.site, _lines_of(engine, self.history, following))
         self.history.commit(following)
 
     def _check(self, engine: Engine, manifest: Manifest, summary: Summary) -> None:
@@ -333,6 +335,24 @@ class Importer:
         columns = f"*, '{one.source.name}' AS source"
         engine.save(f"SELECT {columns} FROM skips ORDER BY line", folder / "skipped.parquet")
         return name
+
+
+def _lines_of(engine: Engine, history: History, manifest: Manifest) -> list[str]:
+    """Return the lines that calls came or went by."""
+    files = ", ".join(literal(file) for file in history.files(manifest, "calls"))
+    found = f"SELECT DISTINCT trunk FROM read_parquet([{files}]) WHERE NOT trunk IS NULL ORDER BY 1"
+    return [trunk for (trunk,) in engine.rows(found)] if files else []
+
+
+def _assumptions(site: SiteFile, lines: Sequence[str]) -> Iterator[str]:
+    """Say what was taken for granted because the site file does not say it."""
+    if site.zone is None:
+        yield "no time zone is declared, so days and hours are those of UTC"
+    if site.region is None:
+        yield "no region is declared, so national numbers are kept as they are"
+    if lines and not site.trunks:
+        named = ", ".join(lines[:5]) + (" ..." if len(lines) > 5 else "")
+        yield f"{named} lead outside, by context or name; declare `trunks` to be sure"
 
 
 def digest_of(path: Path) -> str:

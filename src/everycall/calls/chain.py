@@ -97,7 +97,7 @@ def _stretching(setting: Setting) -> Iterator[Step]:
         yield Step(span.seen, spans.paired(span), view=True)
     yield Step("lone_answers", parse(links.LONE_ANSWERS))
     yield Step("same_agents", links.same_agents())
-    yield Step("agent_names", links.agent_names(setting))
+    yield Step("agent_names", links.agent_names())
     for span in spans.SPANS:
         yield Step(f"weighed_{span.seen}", spans.weighed(span, setting))
         yield Step(f"named_{span.seen}", spans.known(span), view=True)

@@ -65,7 +65,7 @@ FACTS = (
         "by_person",
         "BOOLEAN",
         "At least one who spoke is known to be a person of yours, not an outside number.",
-        "by_person = 1",
+        "person_spoke = 1",
         sight=Sight.TALK,
     ),
     Fact(

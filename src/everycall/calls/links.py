@@ -90,6 +90,10 @@ SELECT one, other FROM given_agents
 UNION
 SELECT other AS one, one AS other FROM given_agents
 UNION
+SELECT party AS one, agent AS other FROM linked WHERE kind = 'agent.rang' AND NOT party IS NULL
+UNION
+SELECT agent AS one, party AS other FROM linked WHERE kind = 'agent.rang' AND NOT party IS NULL
+UNION
 SELECT a.agent AS one, b.agent AS other
 FROM rings AS a
 INNER JOIN several AS s ON s.call_id = a.call_id
@@ -120,9 +124,7 @@ HAVING COUNT(*) = 1
 _AGENT_NAMES = """
 SELECT k.one AS endpoint, MIN(k.other) AS agent
 FROM same_agents AS k
-INNER JOIN (SELECT DISTINCT agent FROM rings WHERE :names_people) AS p ON p.agent = k.other
-LEFT JOIN (SELECT DISTINCT agent FROM rings WHERE :names_people) AS q ON q.agent = k.one
-WHERE q.agent IS NULL
+WHERE k.one LIKE '%/%' AND NOT k.other LIKE '%/%'
 GROUP BY k.one
 HAVING COUNT(DISTINCT k.other) = 1
 """
@@ -172,9 +174,6 @@ def same_agents() -> exp.Expr:
     return parse(_SAME_AGENTS)
 
 
-def agent_names(setting: Setting) -> exp.Expr:
+def agent_names() -> exp.Expr:
     """Return the statement that finds the person's name for endpoints that have just one."""
-    people = [source for source in setting.sources if source.people]
-    if len(people) == len(setting.sources):
-        people = []
-    return fill(_AGENT_NAMES, names_people=_from("source", people))
+    return parse(_AGENT_NAMES)

@@ -205,15 +205,20 @@ COALESCE(
 """
 
 _JOINED = """
-SELECT s.call_id, s.agent, s.agent_kind, s.queue, s.leg, s.seq, s.began_at, s.began_within,
-  s.ended_at, s.ended_within, :lasted AS lasted_ms, s.result, s.q850
-FROM seen AS s
-LEFT JOIN several AS c ON c.call_id = s.call_id
-WHERE c.call_id IS NULL
-UNION ALL
-SELECT call_id, agent, agent_kind, queue, leg, seq, began_at, began_within, ended_at, ended_within,
-  lasted_ms, result, q850
-FROM matched
+SELECT b.call_id, COALESCE(p.agent, b.agent) AS agent, b.agent_kind, b.queue, b.leg, b.seq,
+  b.began_at, b.began_within, b.ended_at, b.ended_within, b.lasted_ms, b.result, b.q850
+FROM (
+  SELECT s.call_id, s.agent, s.agent_kind, s.queue, s.leg, s.seq, s.began_at, s.began_within,
+    s.ended_at, s.ended_within, :lasted AS lasted_ms, s.result, s.q850
+  FROM seen AS s
+  LEFT JOIN several AS c ON c.call_id = s.call_id
+  WHERE c.call_id IS NULL
+  UNION ALL
+  SELECT call_id, agent, agent_kind, queue, leg, seq, began_at, began_within, ended_at,
+    ended_within, lasted_ms, result, q850
+  FROM matched
+) AS b
+LEFT JOIN agent_names AS p ON p.endpoint = b.agent
 """
 
 

@@ -1,19 +1,25 @@
 """`everycall import`: take logs in."""
 
 import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
+from everycall.app.finding import EMPTY
 from everycall.app.importing import Importer, Summary
 from everycall.app.sitefile import read_site
 from everycall.cli.common import data_options, progress_bar, say_json
 from everycall.history import History
+from everycall.history.store import Imported
 from everycall.render.terminal import console, grid
 from everycall.reports.model import Column, Table, Unit
 from everycall.reports.words import count, plural
+
+MANY = 12
+"""More files than this are shown by source."""
 
 UNREADABLE = 3
 REFUSED = 2
@@ -62,6 +68,7 @@ def _as_json(summary: Summary) -> dict[str, Any]:
         "already_known": [str(path) for path in summary.known],
         "left_out": [{"path": str(f.path), "reason": f.reason} for f in summary.left_out],
         "refused": [{"path": str(path), "reason": why} for path, why in summary.refused],
+        "assumed": summary.assumed,
         "guessed": {str(path): notes for path, notes in summary.notes.items()},
         "arrived": summary.arrived,
         "outcomes": summary.outcomes,
@@ -74,15 +81,8 @@ def _say(summary: Summary) -> None:
     out = console()
     if summary.files:
         out.print(grid(_files(summary)))
-    for path in summary.known:
-        out.print(f"{path.name}: taken in before, nothing new in it")
-    for left in summary.left_out:
-        out.print(f"left out: {left.path.name} {left.reason}")
-    for path, notes in summary.notes.items():
-        for note in notes:
-            out.print(f"guessed for {path.name}: {note}")
-    for path, why in summary.refused:
-        out.print(f"not taken in: {path.name}: {why}")
+    for line in _remarks(summary):
+        out.print(line)
     if summary.files:
         total = sum(summary.outcomes.values())
         out.print(
@@ -92,20 +92,52 @@ def _say(summary: Summary) -> None:
     _say_skipped(summary)
 
 
+def _remarks(summary: Summary) -> Iterator[str]:
+    """Yield what was left out, known, guessed or refused; the same thing of many files once."""
+    yield from _grouped("taken in before, nothing new:", ((p.name, "") for p in summary.known))
+    left = ((f.path.name, f.reason) for f in summary.left_out if f.reason != EMPTY)
+    yield from _grouped("left out:", left)
+    notes = ((path.name, note) for path, found in summary.notes.items() for note in found)
+    yield from _grouped("guessed:", notes)
+    yield from (f"assumed: {text}" for text in summary.assumed)
+    yield from (f"not taken in: {path.name}: {why}" for path, why in summary.refused)
+
+
+def _grouped(title: str, items: Iterable[tuple[str, str]]) -> Iterator[str]:
+    groups: dict[str, list[str]] = {}
+    for name, reason in items:
+        groups.setdefault(reason, []).append(name)
+    for reason, names in groups.items():
+        shown = sorted(set(names))[:3]
+        more = len(names) - len(shown)
+        yield f"{title} {', '.join(shown)}{f' and {more} more' if more else ''} {reason}".rstrip()
+
+
 def _files(summary: Summary) -> Table:
+    by_file = len(summary.files) <= MANY
     columns = (
-        Column("file"),
+        Column("file" if by_file else "files"),
         Column("source"),
         Column("lines", Unit.COUNT),
-        Column("events", Unit.COUNT),
         Column("no word for", Unit.COUNT),
         Column("unreadable", Unit.COUNT),
     )
-    rows = [
-        (Path(f.path).name, f.source, f.lines, f.events, f.without_word, f.unreadable)
-        for f in summary.files
-    ]
-    return Table(columns, rows)
+    if by_file:
+        rows = [(Path(f.path).name, f.source, *_sums([f])) for f in summary.files]
+        return Table(columns, rows)
+    sources = dict.fromkeys(file.source for file in summary.files)
+    groups = [[f for f in summary.files if f.source == source] for source in sources]
+    return Table(
+        columns, [(plural(len(g), "file", "files"), g[0].source, *_sums(g)) for g in groups]
+    )
+
+
+def _sums(files: Sequence[Imported]) -> tuple[int, int, int]:
+    return (
+        sum(file.lines for file in files),
+        sum(file.without_word for file in files),
+        sum(file.unreadable for file in files),
+    )
 
 
 def _say_skipped(summary: Summary) -> None:

@@ -28,7 +28,11 @@ COLUMNS = (
     Column("agent", "VARCHAR", "Who was rung or spoke, as this source names them."),
     Column("agent_kind", "VARCHAR", "person, bot, device or external."),
     Column("leg", "VARCHAR", "The channel or leg, by the source's own name for it."),
-    Column("party", "VARCHAR", "The target of a transfer."),
+    Column(
+        "party",
+        "VARCHAR",
+        "The target of a transfer; of a ring, the phone's own name beside the person's.",
+    ),
     Column("sip_code", "INTEGER", "The SIP answer, as received."),
     Column("q850", "INTEGER", "The Q.850 cause, as received."),
     Column("reason", "VARCHAR", "Why: the exit, result or end, in this product's words."),

@@ -51,13 +51,22 @@ def grid(table: Table) -> Grid:
     for column in table.columns:
         text = column.unit in (Unit.TEXT, Unit.BAR)
         shown.add_column(
-            column.title, justify="left" if text else "right", no_wrap=not text, overflow="fold"
+            column.title,
+            justify="left" if text else "right",
+            no_wrap=not text,
+            overflow="fold",
+            min_width=min(12, _widest(table, column)) if text else None,
         )
     largest = _largest(table)
     for row in table.rows:
         cells = zip(table.columns, row, largest, strict=True)
         shown.add_row(*(_cell(column, value, most) for column, value, most in cells))
     return shown
+
+
+def _widest(table: Table, column: Column) -> int:
+    place = table.columns.index(column)
+    return max((len(str(row[place])) for row in table.rows), default=0)
 
 
 def _largest(table: Table) -> Sequence[float]:

@@ -160,15 +160,18 @@ def _waits(query: Query) -> Section:
             f"one in ten waited {duration(answered[5])} or more."
         )
     columns = (
-        Column("callers who asked for a person"),
+        Column("callers"),
         Column("calls", Unit.COUNT),
         Column("wait seen", Unit.COUNT),
         Column("average", Unit.DURATION),
         Column("median", Unit.DURATION),
-        Column("9 in 10 within", Unit.DURATION),
+        Column("9 in 10", Unit.DURATION),
         Column("longest", Unit.DURATION),
     )
-    note = "Waiting is time in queues and ringing before the first person; menus are left out."
+    note = (
+        "Of callers who asked for a person. Waiting is time in queues and ringing before the first "
+        "person; menus are left out. 9 in 10: nine of ten waited no longer."
+    )
     return Section("waits", "How long they waited", lead, (Table(columns, rows, note),))
 
 
@@ -194,11 +197,14 @@ def _queues(query: Query) -> Section:
         Column("entered", Unit.COUNT),
         Column("answered", Unit.COUNT),
         Column("gave up", Unit.COUNT),
-        Column("sent on or away", Unit.COUNT),
-        Column("average stay", Unit.DURATION),
+        Column("sent on", Unit.COUNT),
+        Column("average", Unit.DURATION),
         Column("longest", Unit.DURATION),
     )
-    note = "One row per stay: a call that went through two queues is in both."
+    note = (
+        "One row per stay: a call that went through two queues is in both. Sent on: by time-out, key, "
+        "an empty or full queue."
+    )
     return Section("queues", "Queue by queue", lead, (Table(columns, rows, note),) if rows else ())
 
 
@@ -229,13 +235,13 @@ def _people(query: Query) -> Section:
         Column("answered", Unit.COUNT),
         Column("no answer", Unit.COUNT),
         Column("refused", Unit.COUNT),
-        Column("busy or out of reach", Unit.COUNT),
-        Column("not theirs", Unit.COUNT),
-        Column("time talking", Unit.DURATION),
+        Column("busy", Unit.COUNT),
+        Column("other", Unit.COUNT),
+        Column("talking", Unit.DURATION),
     )
     note = (
-        "One row per ring of a phone: a call that rang on four phones is four rings. Not theirs: the "
-        "caller left or somebody else answered."
+        "One row per ring of a phone: a call that rang on four phones is four rings. Busy: or out of "
+        "reach. Other: not theirs to take, the caller left or somebody else answered."
     )
     return Section(
         "people", "Person by person", lead, (Table(columns, rows, note),) if rows else ()

@@ -143,7 +143,8 @@ class _Story:
             if ring.channel is self.cast.customer:
                 continue
             rang = self._with(ring.channel, ring.rang_at, Kind.AGENT_RANG, ring.queue)
-            yield rang
+            endpoint = ring.channel.endpoint
+            yield replace(rang, party=endpoint if rang.agent != endpoint else None)
             if ring.stopped_at is not None:
                 yield replace(
                     rang,

@@ -33,7 +33,7 @@ FROM (
 LEFT JOIN stopped_calls AS s ON s.call_id = g.call_id
 LEFT JOIN shut_down_calls AS d ON d.call_id = g.call_id
 CROSS JOIN moment AS m
-LEFT JOIN schedules AS w ON w.schedule = g.wanted
+LEFT JOIN schedules AS w ON w.schedule = g.wanted AND w.kind <> 'known'
 LEFT JOIN schedules AS k ON k.kind = 'known' AND k.schedule = COALESCE(w.schedule, 'site')
 LEFT JOIN calendar AS c ON c.schedule = k.schedule AND c.day = g.arrived_at // 86400000000
   AND g.arrived_at >= c.opens_at AND g.arrived_at < c.closes_at

@@ -103,9 +103,9 @@ VERBS = (
     Emit("QUEUESTART", Kind.SOURCE_GAP, "restart", staff=True),
     Emit("OUTCALL", Kind.CALL_ARRIVED, direction="outbound", text_in=1),
     Emit("OUTCALL", Kind.TALK_ENDED, EndedBy.UNKNOWN, 2, part=1),
-    Emit("CONFIGRELOAD", None),
-    Emit("PENALTY", None),
-    Emit("RINGINUSE", None),
+    Emit("CONFIGRELOAD", None, staff=True),
+    Emit("PENALTY", None, staff=True),
+    Emit("RINGINUSE", None, staff=True),
 )
 """What each verb of queue_log gives; a verb with no event is understood and needs none."""
 

@@ -1,14 +1,21 @@
 """Finding the files of an import, and which source each of them is from."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from everycall.errors import NotFoundError, NotThatKindError
-from everycall.registry import load, load_all
+from everycall.errors import (
+    BadSettingsError,
+    Mistake,
+    NotFoundError,
+    NotThatKindError,
+    did_you_mean,
+)
+from everycall.registry import load_all, names
 from everycall.sources.base import Head, Recognised, Source
 from everycall.sources.lines import open_bytes
+from everycall.sources.mapping import built_in, load_mapping, mappings_in
 
 HEAD = 64 << 10
 SURE_ENOUGH = 0.5
@@ -33,23 +40,68 @@ class LeftOut:
     reason: str
 
 
-def find(paths: Iterable[Path], source: str | None = None) -> list[Found | LeftOut]:
+def find(
+    paths: Iterable[Path],
+    source: str | None = None,
+    *,
+    mapping: Path | None = None,
+    folder: Path | None = None,
+) -> list[Found | LeftOut]:
     """Return the files behind some paths, each with its source.
 
     A folder is searched; what is no log in it is left out. A file that was named must be one.
+    With a `mapping` every file is read by it. `folder` holds the mappings of this installation.
 
     Raises:
-        NotFoundError: a path is not there, or there is no such source.
+        NotFoundError: a path is not there, or there is no such source or mapping.
         NotThatKindError: a named file is nothing that everycall can read.
+        BadSettingsError: a mapping is wrong.
     """
-    chosen = load("source", source) if source else None
+    candidates = every_source(folder)
+    chosen = _chosen(candidates, source, mapping)
     found: list[Found | LeftOut] = []
     for path in paths:
         if path.is_dir():
-            found += [_look(file, chosen) for file in sorted(_files(path))]
+            found += [_look(file, chosen, candidates) for file in sorted(_files(path))]
         else:
-            found.append(_insist(path, chosen))
+            found.append(_insist(path, chosen, candidates))
     return found
+
+
+def every_source(folder: Path | None = None) -> dict[str, Source]:
+    """Return every source by name: plug-ins, the mappings of a folder, and those that are shipped.
+
+    Raises:
+        BadSettingsError: a mapping is wrong, or has the name of a plug-in.
+    """
+    found = {source.name: source for source in built_in()}
+    own = {source.name: source for source in mappings_in(folder)} if folder else {}
+    plugins = dict(load_all("source"))
+    _check_names(own, plugins)
+    return found | own | plugins
+
+
+def _check_names(own: Iterable[str], plugins: Iterable[str]) -> None:
+    taken = sorted(set(own) & set(plugins))
+    if taken:
+        raise BadSettingsError(
+            [Mistake(name, "a mapping cannot have the name of a source") for name in taken]
+        )
+
+
+def _chosen(
+    candidates: Mapping[str, Source], source: str | None, mapping: Path | None
+) -> Source | None:
+    if mapping is not None:
+        own = load_mapping(mapping)
+        _check_names([own.name], names("source"))
+        return own
+    if source is None:
+        return None
+    if source not in candidates:
+        hint = did_you_mean(source, candidates) or f" (there are: {', '.join(sorted(candidates))})"
+        raise NotFoundError(f"there is no source called '{source}'{hint}")
+    return candidates[source]
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -58,32 +110,40 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _insist(path: Path, chosen: Source | None) -> Found:
-    found = _look(path, chosen)
+def _insist(path: Path, chosen: Source | None, candidates: Mapping[str, Source]) -> Found:
+    found = _look(path, chosen, candidates)
     if isinstance(found, LeftOut):
         raise NotThatKindError(f"'{path}' {found.reason}")
     return found
 
 
-def _look(path: Path, chosen: Source | None) -> Found | LeftOut:
+def _look(path: Path, chosen: Source | None, candidates: Mapping[str, Source]) -> Found | LeftOut:
     head = read_head(path)
     if not head.text.strip():
         return Found(path, chosen, "named") if chosen else LeftOut(path, EMPTY)
     if chosen is not None:
         if chosen.recognise(head) is None:
-            return LeftOut(
-                path, f"does not look like {chosen.title}: its first line is {_first(head)}"
-            )
+            return LeftOut(path, _refusal(chosen, head))
         return Found(path, chosen, "named")
-    best = max(guesses(head), key=lambda guess: guess[1].sureness, default=None)
+    best = max(
+        guesses(head, candidates.values()), key=lambda guess: guess[1].sureness, default=None
+    )
     if best is None or best[1].sureness < SURE_ENOUGH:
         return LeftOut(path, f"is no log that everycall knows: its first line is {_first(head)}")
     return Found(path, best[0], best[1].reason)
 
 
-def guesses(head: Head) -> Iterator[tuple[Source, Recognised]]:
+def _refusal(chosen: Source, head: Head) -> str:
+    if chosen.refusal is not None:
+        return chosen.refusal(head)
+    return f"does not look like {chosen.title}: its first line is {_first(head)}"
+
+
+def guesses(
+    head: Head, candidates: Iterable[Source] | None = None
+) -> Iterator[tuple[Source, Recognised]]:
     """Yield every source that thinks a file could be one of its own."""
-    for _, candidate in load_all("source"):
+    for candidate in every_source().values() if candidates is None else candidates:
         recognised = candidate.recognise(head)
         if recognised is not None:
             yield candidate, recognised

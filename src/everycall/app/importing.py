@@ -27,6 +27,7 @@ from everycall.history.store import (
     months_between,
 )
 from everycall.sources.base import LineTranslation, Source
+from everycall.sources.mapping import FOLDER as MAPPINGS
 
 Progress = Callable[[str, float], None]
 """Told what is being done, and how much of it is done, from 0 to 1."""
@@ -93,14 +94,18 @@ class Importer:
     progress: Progress = silent
     memory: str = "2500MB"
 
-    def take(self, paths: Sequence[Path], source: str | None = None) -> Summary:
-        """Take files in and count again what they touch.
+    def take(
+        self, paths: Sequence[Path], source: str | None = None, mapping: Path | None = None
+    ) -> Summary:
+        """Take files in and count again what they touch; `mapping` says how to read all of them.
 
         Raises:
             EverycallError: nothing was taken in, and the sentence says why.
         """
         summary = Summary(self.history.site)
-        found = list(_sorted_out(find(paths, source), summary))
+        own = self.history.folder.parents[1] / MAPPINGS
+        files = find(paths, source, mapping=mapping, folder=own)
+        found = list(_sorted_out(files, summary))
         with self.history.writing(), Engine(self.memory) as engine:
             manifest = self.history.manifest()
             self.history.clean(manifest)

@@ -125,6 +125,8 @@ class Source:
         blind: why it cannot see a thing, and what would: shown in the audit.
         forms: where stage markers can be found in its records.
         fineness: the smaller, the more its moments are believed beside other sources.
+        carrier: it speaks from outside: what it has and we have not never got in.
+        refusal: says why a file is not one of its own, for one who insists that it is.
     """
 
     name: str
@@ -138,6 +140,8 @@ class Source:
     fineness: int = 5
     channels: bool = False
     people: bool = False
+    carrier: bool = False
+    refusal: Callable[[Head], str] | None = None
 
     def view(self, site: Site) -> SourceView:
         """Return what the chain has to know of this source."""
@@ -147,4 +151,5 @@ class Source:
             self.fineness,
             self.channels,
             self.people,
+            self.carrier,
         )

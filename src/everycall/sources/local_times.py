@@ -9,12 +9,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from everycall.clock import to_micros
+from everycall.clock import MICROSECOND, to_micros
 
 SECOND = 1_000_000
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local times are counted from it
 QUARTER = 900 * SECOND
 """Zones differ from UTC by whole quarters of an hour."""
 
@@ -25,23 +27,39 @@ CLOSE = 5 * SECOND
 """How far two tellings of one moment may be apart."""
 
 
+@lru_cache(maxsize=1 << 16)
+def _offsets(quarter: datetime, zone: ZoneInfo) -> tuple[int, int, bool]:
+    """Return how far, in microseconds, a zone is ahead of UTC, and whether it skipped that time."""
+    first = quarter.replace(tzinfo=zone)
+    before, after = first.utcoffset(), first.replace(fold=1).utcoffset()
+    there = first.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
+    return _whole(before), _whole(after), there != quarter
+
+
+def _whole(offset: timedelta | None) -> int:
+    return (offset or timedelta()) // MICROSECOND
+
+
 def readings(naive: datetime, zone: ZoneInfo) -> tuple[int, ...]:
     """Return the moments that a local time may mean: one, or two in the hour that comes twice.
 
     A time that the clocks jumped over is read as if they had not jumped yet.
     """
-    first = naive.replace(tzinfo=zone)
-    second = first.replace(fold=1)
-    before, after = first.utcoffset(), second.utcoffset()
-    if before is None or after is None or before <= after:
-        return (to_micros(first.astimezone(UTC)),)
-    return to_micros(first.astimezone(UTC)), to_micros(second.astimezone(UTC))
+    before, after, _ = _offsets(_quarter(naive), zone)
+    written = (naive - _EPOCH) // MICROSECOND
+    if before <= after:
+        return (written - before,)
+    return written - before, written - after
 
 
 def jumped_over(naive: datetime, zone: ZoneInfo) -> bool:
     """Tell whether the clocks never showed this time."""
-    there = naive.replace(tzinfo=zone).astimezone(UTC)
-    return there.astimezone(zone).replace(tzinfo=None) != naive
+    return _offsets(_quarter(naive), zone)[2]
+
+
+def _quarter(naive: datetime) -> datetime:
+    """Return the quarter of an hour: clocks change at the edge of one."""
+    return naive.replace(minute=naive.minute // 15 * 15, second=0, microsecond=0, fold=0)
 
 
 @dataclass(slots=True)
@@ -68,9 +86,9 @@ class LocalClock:
         """Count a time that the clocks showed twice or never."""
         if naive.tzinfo is not None:
             return
-        if len(readings(naive, self.zone)) == 1:
-            self.never += jumped_over(naive, self.zone)
-        else:
+        before, after, skipped = _offsets(_quarter(naive), self.zone)
+        self.never += skipped
+        if before > after:
             self.decided += known
             self.guessed += not known
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from everycall.events.sights import Sight
 from everycall.settings import setting
@@ -137,15 +138,11 @@ class Markers:
 
     def means(self, stage: Stage, form: Form, word: str | None) -> bool:
         """Tell whether a word in this place means this stage."""
-        return word is not None and _matches(self.patterns(stage, form), word)
+        return word is not None and _stage_of(self, form, word, (stage,)) is stage
 
     def stage_of(self, form: Form, word: str | None, among: Iterable[Stage]) -> Stage | None:
         """Return the first of some stages that a word means; a site's own markers come first."""
-        stages = tuple(among)
-        for stage in stages:
-            if word is not None and _matches(self._own(stage, form), word):
-                return stage
-        return next((stage for stage in stages if self.means(stage, form, word)), None)
+        return None if word is None else _stage_of(self, form, word, tuple(among))
 
     def sights(self, forms: Iterable[Form]) -> frozenset[Sight]:
         """Return what a source that knows these forms can see because of the site's markers."""
@@ -153,10 +150,11 @@ class Markers:
         return frozenset(
             sight
             for stage, sight in _SIGHT_OF.items()
-            if any(self._own(stage, form) for form in known)
+            if any(self.own(stage, form) for form in known)
         )
 
-    def _own(self, stage: Stage, form: Form) -> tuple[str, ...]:
+    def own(self, stage: Stage, form: Form) -> tuple[str, ...]:
+        """Return the patterns that the site itself declared."""
         prefix = f"{form}:"
         own: tuple[str, ...] = getattr(self, stage.value)
         return tuple(marker.removeprefix(prefix) for marker in own if marker.startswith(prefix))
@@ -167,6 +165,14 @@ _SIGHT_OF = {
     Stage.CLOSED: Sight.CLOSED,
     Stage.CALLBACK_REQUESTED: Sight.CALLBACK,
 }
+
+
+@lru_cache(maxsize=1 << 16)
+def _stage_of(markers: Markers, form: Form, word: str, stages: tuple[Stage, ...]) -> Stage | None:
+    """Look a word up; the same few words come with every call."""
+    own = (stage for stage in stages if _matches(markers.own(stage, form), word))
+    told = (stage for stage in stages if _matches(markers.patterns(stage, form), word))
+    return next(own, None) or next(told, None)
 
 
 def _matches(patterns: Iterable[str], word: str) -> bool:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from everycall.clock import to_micros
+from everycall.sources.local_times import CLOSE, SECOND, readings
 
 QUARTER = 900
 """Zones differ from UTC by whole quarters of an hour, in seconds."""
@@ -31,15 +32,18 @@ class LocalTime:
     Attributes:
         zone: the site's zone, where it is declared; else the ids tell.
         behind: how many seconds UTC is ahead of the log's clock, as told by the ids.
+        born: when the channel of the present record was born, in microseconds; null if not said.
     """
 
     zone: ZoneInfo | None = None
     behind: int = 0
     guessed: bool = False
+    born: int | None = None
 
     def learn(self, written: str, unique_id: str) -> None:
         """Take the birth of a channel, as it was written down, for what it tells of the zone."""
         naive, second = _naive(written), born_at(unique_id)
+        self.born = None if second is None else second * SECOND
         if self.zone is not None or naive is None or second is None or naive.tzinfo is not None:
             return
         distance = second - to_micros(naive.replace(tzinfo=UTC)) / 1_000_000
@@ -61,8 +65,16 @@ class LocalTime:
         if naive.tzinfo is not None:
             return to_micros(naive)
         if self.zone is not None:
-            return to_micros(naive.replace(tzinfo=self.zone).astimezone(UTC))
+            return self._in_zone(naive, self.zone)
         return to_micros(naive.replace(tzinfo=UTC)) + self.behind * 1_000_000
+
+    def _in_zone(self, naive: datetime, zone: ZoneInfo) -> int:
+        """Of an hour that comes twice, take the time that is not before the channel's birth."""
+        found = readings(naive, zone)
+        if self.born is None:
+            return found[0]
+        earliest = self.born - CLOSE
+        return next((moment for moment in found if moment >= earliest), found[-1])
 
     def notes(self) -> Iterator[str]:
         """Say what was guessed, and why."""

@@ -8,7 +8,7 @@ from everycall.app.pooling import Part, literal
 from everycall.events import COLUMNS, Skip, SkipReason
 from everycall.events.callers import Caller, caller
 from everycall.history import Engine
-from everycall.sources.base import LineTranslation, Site, Source
+from everycall.sources.base import LineTranslation, Note, Site, Source
 from everycall.sources.lines import chunks
 
 _NUMBERS = "raw VARCHAR, caller VARCHAR, caller_key VARCHAR"
@@ -132,7 +132,11 @@ def stage_lines(stage: Stage, staged: Staged) -> Iterator[int]:
     translation = staged.source.translation
     if not isinstance(translation, LineTranslation):
         raise TypeError(f"{staged.source.name} does not translate lines")
-    for chunk in chunks(staged.path, translation.filler):
+    cut = translation.chunks
+    for chunk in cut(staged.path, stage.site) if cut else chunks(staged.path, translation.filler):
+        if isinstance(chunk, Note):
+            staged.notes.append(chunk.text)
+            continue
         staged.size += len(chunk.data)
         staged.lines += chunk.lines
         staged.skips.extend(chunk.skips)

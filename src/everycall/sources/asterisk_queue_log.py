@@ -12,6 +12,7 @@ from typing import Any
 from everycall.events import AttemptResult, EndedBy, Exit, Kind
 from everycall.events.markers import Form, Stage
 from everycall.events.sights import Sight
+from everycall.sources.asterisk_queue_log_table import chunks_of, is_heading
 from everycall.sources.base import Head, LineTranslation, Recognised, Site, Source
 
 SECOND = 1000
@@ -62,6 +63,23 @@ def _staff(verb: str, kind: Kind, value_in: int = 0, text_in: int = 0) -> Emit:
     return Emit(verb, kind, value_in=value_in, text_in=text_in, staff=True)
 
 
+def _called_out(verb: str, by: EndedBy) -> tuple[Emit, ...]:
+    talked = Emit(verb, Kind.TALK_ENDED, by, 3)
+    return talked, Emit(verb, Kind.CALL_ENDED, by, agent=False, part=1)
+
+
+_CAME_TO_NOTHING = ("OUTBUSY", "OUTNOANSWER", "OUTCHANUNAVAIL", "OUTCONGESTION")
+"""PBXware's verbs of calls that agents made and that nobody answered."""
+
+_INSIDE = {
+    "OUTCANCELINTERNAL": AttemptResult.CANCELLED,
+    "OUTNOANSWERINTERNAL": AttemptResult.NO_ANSWER,
+    "OUTBUSYINTERNAL": AttemptResult.BUSY,
+    "OUTCHANUNAVAILINTERNAL": AttemptResult.UNREACHABLE,
+    "OUTCONGESTIONINTERNAL": AttemptResult.UNREACHABLE,
+}
+"""The same where one agent called another."""
+
 VERBS = (
     Emit("DID", Kind.CALL_ARRIVED, called_in=1, agent=False, begins=True),
     Emit("ENTERQUEUE", Kind.QUEUE_ENTERED, caller_in=2, agent=False, begins=True),
@@ -103,6 +121,17 @@ VERBS = (
     Emit("QUEUESTART", Kind.SOURCE_GAP, "restart", staff=True),
     Emit("OUTCALL", Kind.CALL_ARRIVED, direction="outbound", text_in=1),
     Emit("OUTCALL", Kind.TALK_ENDED, EndedBy.UNKNOWN, 2, part=1),
+    Emit("OUTDIAL", Kind.CALL_ARRIVED, caller_in=1, called_in=1, direction="outbound", agent=False),
+    Emit("OUTDIALINTERNAL", Kind.CALL_ARRIVED, called_in=1, direction="internal", agent=False),
+    *_called_out("OUTANSWERAGENT", EndedBy.AGENT),
+    *_called_out("OUTANSWERCALLER", EndedBy.CALLER),
+    *_called_out("OUTANSWER", EndedBy.UNKNOWN),
+    *_called_out("OUTANSWERTRANSFER", EndedBy.TRANSFER)[:1],
+    Emit("OUTTRANSFER", Kind.TRANSFER_STARTED, "blind", party_in=2),
+    Emit("OUTCANCEL", Kind.CALL_ENDED, EndedBy.AGENT, agent=False),
+    *(Emit(verb, Kind.CALL_ENDED, text_in=2, agent=False) for verb in _CAME_TO_NOTHING),
+    *(Emit(verb, Kind.AGENT_STOPPED, result, 2) for verb, result in _INSIDE.items()),
+    *(Emit(verb, Kind.CALL_ENDED, agent=False, part=1) for verb in _INSIDE),
     Emit("CONFIGRELOAD", None, staff=True),
     Emit("PENALTY", None, staff=True),
     Emit("RINGINUSE", None, staff=True),
@@ -231,7 +260,9 @@ _LINE = re.compile(
 
 
 def _recognise(head: Head) -> Recognised | None:
-    """Know queue_log by its lines: time, call id, queue, agent and a verb in capitals."""
+    """Know queue_log by its lines, or its table by the heading."""
+    if is_heading((head.lines or [""])[0]) is not None:
+        return Recognised(0.95, "its heading is that of a table of queue_log")
     lines = [line for line in head.lines if line.strip()][:50]
     good = sum(1 for line in lines if _LINE.match(line))
     if not lines or good * 2 < len(lines):
@@ -288,6 +319,7 @@ source = Source(
         lookup_types=_LOOKUP_TYPES,
         events=_events(),
         refused=_REFUSED,
+        chunks=chunks_of,
     ),
     forms=frozenset({Form.VERB}),
     fineness=6,

@@ -9,6 +9,7 @@ from everycall.calls.model import SourceView
 from everycall.events import Event, Skip
 from everycall.events.markers import Form, Markers
 from everycall.events.sights import Sight
+from everycall.sources.lines import Chunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class LineTranslation:
         lookup: the rows of the table `verbs`, for the verbs that a file holds, and their types.
         events: over `stamped` and `verbs`, the columns of events.
         refused: over the same: `line`, `reason`, `detail`, `text` of what gives no event.
+        chunks: cuts a file into chunks of such lines, if they have to be made first.
     """
 
     delimiter: str
@@ -106,6 +108,7 @@ class LineTranslation:
     lookup_types: Mapping[str, str]
     events: str
     refused: str
+    chunks: Callable[[Path, Site], Iterator[Chunk | Note]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

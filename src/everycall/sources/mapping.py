@@ -26,6 +26,8 @@ _BUILT_IN = 0.85
 _BY_COLUMN = {
     "caller": Sight.CALLER,
     "called": Sight.CALLED,
+    "from_number": Sight.CALLER,
+    "to_number": Sight.CALLED,
     "trunk": Sight.TRUNK,
     "direction": Sight.DIRECTION,
     "menu": Sight.MENU,

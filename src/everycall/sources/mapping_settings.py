@@ -133,6 +133,10 @@ class Columns:
     direction: str = setting("", doc="Whether it came in, went out or stayed inside.")
     caller: str = setting("", doc="The customer's number or id, whoever called.")
     called: str = setting("", doc="The number that was dialled.")
+    from_number: str = setting(
+        "", doc="The number that called: the customer's, if the call came in."
+    )
+    to_number: str = setting("", doc="The number that was called: the customer's, if we called.")
     queue: str = setting("", doc="The queue or ring group.")
     agent: str = setting("", doc="Who was rung or spoke.")
     agent_kind: str = setting("", doc="Whether that is a person, bot, device or outside number.")

@@ -58,12 +58,13 @@ class _Story:
         return next((found for row in self.rows if (found := row.text(name))), None)
 
     def _arrived(self) -> Event:
-        row = self.rows[0]
+        first = next((row for row in self.rows if row.direction), self.rows[0])
+        customer = "to_number" if first.we_called else "from_number"
         return replace(
-            self._event(row.start, Kind.CALL_ARRIVED),
-            direction=next((r.direction for r in self.rows if r.direction), None),
-            caller_raw=self._first("caller"),
-            called=self._first("called"),
+            self._event(self.rows[0].start, Kind.CALL_ARRIVED),
+            direction=first.direction,
+            caller_raw=self._first("caller") or first.text(customer),
+            called=self._first("called") or first.text("to_number"),
             trunk=self._first("trunk"),
             client=self._first("client") or self.mapping.always.client or None,
             language=self._first("language"),

@@ -32,6 +32,7 @@ INBOUND = frozenset(
         "timed_out",
         "queue_empty",
         "queue_full",
+        "queue_unstaffed",
         "left_by_key",
         "closed_while_waiting",
         "rejected",

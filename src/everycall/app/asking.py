@@ -218,8 +218,8 @@ class Asking:
         }
 
     def sources_of(self, seen_by: int) -> list[str]:
-        """Return the names of the sources that saw a call."""
-        return [s.name for i, s in enumerate(self.manifest.sources) if seen_by >> i & 1]
+        """Return the names of the sources that saw a call, in whatever order they were taken in."""
+        return sorted(s.name for i, s in enumerate(self.manifest.sources) if seen_by >> i & 1)
 
     def sees(self, sight: Sight) -> bool:
         """Tell whether any source of the site can see a thing."""

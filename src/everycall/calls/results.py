@@ -11,7 +11,12 @@ _ENDED_BY = (
     "AND last_talk_ended_at >= last_at - 2000000 THEN talk_ended_by END, "
     "CASE WHEN last_exit = 'caller' THEN 'caller' END)"
 )
-_OUTBOUND = "COALESCE(direction, 'inbound') IN ('outbound', 'callback')"
+_LOST_SIGHT = (
+    "NOT (:sees_after_transfer) AND COALESCE(transfer_at > last_talk_at, FALSE) "
+    "AND NOT COALESCE(handed_to_nobody, FALSE)"
+)
+"""The call was handed on, and what came after that is unseen."""
+
 
 RESULTS = (
     Fact(
@@ -115,7 +120,7 @@ RESULTS = (
         "talk_ms",
         "BIGINT",
         "Time with a person, less the hold that was seen.",
-        "CASE WHEN unmeasured_talks = 0 THEN spoken_ms - COALESCE(held_in_talk_ms, 0) END",
+        f"CASE WHEN unmeasured_talks = 0 AND NOT ({_LOST_SIGHT}) THEN spoken_ms - COALESCE(held_in_talk_ms, 0) END",
         unit="ms",
         sight=Sight.TALK,
     ),
@@ -176,7 +181,8 @@ RESULTS = (
         "people",
         "BIGINT",
         "Different people who spoke with the caller.",
-        "CASE WHEN :sees_talk OR people > 0 THEN COALESCE(people, 0) END",
+        "CASE WHEN :sees_talk OR people > 0 THEN "
+        f"CASE WHEN NOT ({_LOST_SIGHT}) THEN COALESCE(people, 0) END END",
         sight=Sight.TALK,
     ),
     Fact(

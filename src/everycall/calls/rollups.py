@@ -36,7 +36,8 @@ SELECT call_id,
   MAX(CASE WHEN queue IS NULL THEN began_at END) AS last_direct_at,
   MAX(CASE WHEN queue IS NULL AND NOT lasted_ms IS NULL THEN ended_at END) AS direct_until,
   MIN_BY(COALESCE(lasted_ms, -1), ended_at) FILTER (WHERE result = 'answered') AS answering_ring,
-  MAX(CASE WHEN result = 'cancelled' THEN ended_at END) AS last_cancelled_at
+  MAX(CASE WHEN result = 'cancelled' THEN ended_at END) AS last_cancelled_at,
+  MAX(CASE WHEN result = 'answered' THEN began_at END) AS last_answered_rang_at
 FROM attempts
 WHERE COALESCE(agent_kind, 'person') <> 'device'
 GROUP BY call_id
@@ -138,14 +139,16 @@ GROUP BY o.call_id
 """
 
 RESTARTS = """
-SELECT DISTINCT at FROM linked
-WHERE kind = 'source.gap' AND reason IN ('restart', 'shutdown')
+SELECT DISTINCT at - CASE WHEN reason = 'boot' THEN COALESCE(value, 0) * 1000 ELSE 0 END AS at,
+  reason
+FROM linked
+WHERE kind = 'source.gap' AND reason IN ('restart', 'shutdown', 'boot')
 """
 
 SHUT_DOWN = """
 SELECT h.call_id, MIN(r.at) AS shut_at
 FROM heard AS h
 INNER JOIN restarts AS r ON r.at BETWEEN h.ended_at - 2000000 AND h.ended_at + 5000000
-WHERE h.ended_by = 'system'
+WHERE h.ended_by = 'system' AND r.reason <> 'boot'
 GROUP BY h.call_id
 """

@@ -15,11 +15,16 @@ from everycall.events.sights import Sight
 from everycall.sources.asterisk_times import born_at
 from everycall.sources.base import CallTranslation, Head, Recognised, Record, Site, Source
 from everycall.sources.channels import Act, Step, interpret
+from everycall.sources.channels.people import endpoint_of
 from everycall.sources.lines import chunks
 
 Fields = Mapping[str, Any]
 
+SECOND = 1_000_000
+
 _VARIABLES = frozenset({"QUEUESTATUS", "DIALSTATUS", "VMSTATUS", "ABANDONED"})
+
+_NOT_SAID = (None, "", "<unknown>")
 
 _QUIET = frozenset(
     [
@@ -46,7 +51,6 @@ _QUIET = frozenset(
         "DTMFBegin",
         "EndpointList",
         "ExtensionStatus",
-        "FullyBooted",
         "LocalBridge",
         "LocalOptimizationBegin",
         "LocalOptimizationEnd",
@@ -60,7 +64,6 @@ _QUIET = frozenset(
         "NewAccountCode",
         "NewCallerid",
         "NewConnectedLine",
-        "OriginateResponse",
         "PresenceStateChange",
         "QueueCallerAbandon",
         "QueueEntry",
@@ -141,7 +144,8 @@ def _queue(act: Act) -> Callable[[Fields], dict[str, Any] | None]:
 
 def _rung(fields: Fields) -> dict[str, Any] | None:
     member = {"queue": str(fields.get("Queue", "")), "member": str(fields.get("MemberName", ""))}
-    return {"act": Act.RUNG, **member, **_snapshot(fields, "Dest")}
+    dialled = str(fields.get("DialString", ""))
+    return {"act": Act.RUNG, "data": dialled, **member, **_snapshot(fields, "Dest")}
 
 
 def _dial_state(fields: Fields) -> dict[str, Any] | None:
@@ -172,6 +176,15 @@ def _parked(act: Act) -> Callable[[Fields], dict[str, Any] | None]:
     return lambda fields: {"act": act, **_snapshot(fields, "Parkee")}
 
 
+def _originated(fields: Fields) -> dict[str, Any]:
+    """Say where a channel that the phone system placed by itself was to go on."""
+    return {
+        "act": Act.ORIGINATED,
+        "context": str(fields.get("Context", "")),
+        "exten": str(fields.get("Exten", "")),
+    }
+
+
 def _said(fields: Fields) -> dict[str, Any] | None:
     name = str(fields.get("UserEvent", ""))
     return {"act": Act.SAID, "variable": name, "value": str(fields.get("Number", ""))}
@@ -180,6 +193,7 @@ def _said(fields: Fields) -> dict[str, Any] | None:
 _STEPS: dict[str, Callable[[Fields], dict[str, Any] | None]] = {
     "Newchannel": _plain(Act.BORN),
     "Newstate": _state,
+    "OriginateResponse": _originated,
     "Newexten": _runs,
     "DialBegin": _rung,
     "DialState": _dial_state,
@@ -213,7 +227,7 @@ def _snapshot(fields: Fields, prefix: str = "") -> dict[str, str]:
 
     def get(key: str) -> str:
         value = fields.get(prefix + key)
-        return "" if value in (None, "<unknown>") else str(value)
+        return "" if value in _NOT_SAID else str(value)
 
     return {
         "channel": get("Uniqueid"),
@@ -233,6 +247,7 @@ _STAFF = {
     "ContactStatus": Kind.AGENT_PHONE_BACK,
     "Registry": Kind.TRUNK_BACK,
     "Shutdown": Kind.SOURCE_GAP,
+    "FullyBooted": Kind.SOURCE_GAP,
 }
 """Events about people, lines and the phone system itself, that belong to no call."""
 
@@ -254,6 +269,8 @@ def staff_of(fields: Fields, at: int) -> Event | None:
         return None
     if name == "Shutdown":
         return Event(at, kind, reason="shutdown")
+    if name == "FullyBooted":
+        return _booted(fields, at)
     if name in ("ContactStatus", "Registry"):
         return _reachable(fields, at, kind)
     paused = fields.get("Paused") == "1"
@@ -265,6 +282,14 @@ def staff_of(fields: Fields, at: int) -> Event | None:
         queue=str(fields.get("Queue", "")) or None,
         text=str(fields.get("PausedReason") or fields.get("Reason") or "") or None,
     )
+
+
+def _booted(fields: Fields, at: int) -> Event | None:
+    """Return for how long the phone system has been running: every login is told."""
+    uptime = str(fields.get("Uptime", ""))
+    if not uptime.isdigit():
+        return None
+    return Event(at, Kind.SOURCE_GAP, reason="boot", value=int(uptime) * 1000)
 
 
 def _reachable(fields: Fields, at: int, kind: Kind) -> Event | None:
@@ -282,6 +307,7 @@ def _reachable(fields: Fields, at: int, kind: Kind) -> Event | None:
 
 def _read(path: Path, _site: Site) -> Iterator[Record | Skip]:
     latest = 0
+    placed: dict[str, Fields] = {}
     for line, fields in _objects(path):
         if isinstance(fields, Skip):
             yield fields
@@ -290,9 +316,22 @@ def _read(path: Path, _site: Site) -> Iterator[Record | Skip]:
         if at is None:
             continue
         latest = max(latest, at)
-        found = _record(fields, at, line, path)
+        found = _record(_with_channel(fields, placed), at, line, path)
         if found is not None:
             yield found
+
+
+def _with_channel(fields: Fields, placed: dict[str, Fields]) -> Fields:
+    """Return an event with the ids of its channel.
+
+    Asterisk does not say which channel it was that could not be placed; its endpoint tells.
+    """
+    if fields.get("Application") == "AppDial2":
+        placed[endpoint_of(str(fields.get("Channel", "")))] = fields
+    if fields.get("Event") != "OriginateResponse" or fields.get("Uniqueid") not in _NOT_SAID:
+        return fields
+    channel = placed.pop(str(fields.get("Channel", "")), {})
+    return {**fields, **{k: channel.get(k, "") for k in ("Channel", "Uniqueid", "Linkedid")}}
 
 
 def _objects(path: Path) -> Iterator[tuple[int, Fields | Skip]]:
@@ -331,9 +370,9 @@ def _moment(fields: Fields, latest: int) -> int | None:
     """Return when an event happened: by its timestamp, else by the newest channel it speaks of."""
     stamp = fields.get("Timestamp") or fields.get("_recv")
     if stamp is not None:
-        return round(float(stamp) * 1_000_000)
+        return round(float(stamp) * SECOND)
     born = born_at(str(fields.get("Uniqueid") or fields.get("DestUniqueid") or ""))
-    return max(latest, born * 1_000_000) if born is not None else latest or None
+    return max(latest, born * SECOND) if born is not None else latest or None
 
 
 def _record(fields: Fields, at: int, line: int, path: Path) -> Record | Skip | None:

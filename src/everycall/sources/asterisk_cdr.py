@@ -122,6 +122,7 @@ def _record(row: Row, fields: Mapping[str, str], clock: LocalTime, path: Path) -
     body: dict[str, object] = {k: _given(fields.get(k)) for k in _KEPT if _given(fields.get(k))}
     body |= {"start": start, "end": _end(fields, start, clock)}
     body["answer"] = _answer(fields, start, clock)
+    body["picked_up"] = clock.micros(fields.get("answer", ""))
     body["sequence"] = int(fields["sequence"]) if fields.get("sequence", "").isdigit() else row.line
     return Record(_given(fields.get("linkedid")) or unique, unique, start, row.line, body)
 

@@ -1,11 +1,13 @@
 """The story of a call from its call detail records: who was rung, who spoke, where it ended."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from everycall.events import AgentKind, AttemptResult, Direction, Event, Exit, Kind
 from everycall.events.markers import Form, Stage
 from everycall.sources.base import Record, Site
+from everycall.sources.channels.dialling import number_by
 from everycall.sources.channels.people import endpoint_of, is_line
 
 SECOND = 1_000_000
@@ -17,12 +19,21 @@ _RESULTS = {
     "CONGESTION": AttemptResult.UNREACHABLE,
     "CANCEL": AttemptResult.CANCELLED,
 }
+ORIGINATED = "AppDial2"
+"""What the row of a phone says that the phone system itself rang, for somebody or something."""
+
+_A_PHONE = re.compile(r"\w+/[^/@]+")
 _FAILURES = {"BUSY": "busy", "FAILED": "failed", "CONGESTION": "failed"}
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A row: a channel, and the party that it dialled, if it dialled one."""
+    """A row: a channel, and the party that it dialled, if it dialled one.
+
+    Attributes:
+        answer: when the party, or what took its place, answered.
+        picked_up: when the channel itself was answered, whatever became of the party.
+    """
 
     src: str
     dst: str
@@ -33,6 +44,7 @@ class Party:
     data: str
     start: int
     answer: int | None
+    picked_up: int | None
     end: int
     disposition: str
     sequence: int
@@ -46,7 +58,10 @@ class Party:
         def text(key: str) -> str:
             return str(body.get(key, ""))
 
-        answer = body["answer"]
+        def moment(key: str) -> int | None:
+            value = body.get(key)
+            return None if value is None else int(str(value))
+
         return cls(
             src=text("src"),
             dst=text("dst"),
@@ -56,7 +71,8 @@ class Party:
             app=text("lastapp"),
             data=text("lastdata"),
             start=int(str(body["start"])),
-            answer=int(str(answer)) if answer is not None else None,
+            answer=moment("answer"),
+            picked_up=moment("picked_up"),
             end=int(str(body["end"])),
             disposition=text("disposition"),
             sequence=int(str(body["sequence"])),
@@ -73,6 +89,23 @@ class Party:
     def answered_late(self) -> bool:
         """Whether the answer was the dialled party's: later than the channel's own could be."""
         return self.answer is not None and self.answer - self.start > SECOND
+
+    @property
+    def is_other_side(self) -> bool:
+        """Whether the row speaks of the dialled side: 'AppDial', 'AppQueue', not of a caller."""
+        return self.app.startswith("App")
+
+    @property
+    def targets(self) -> list[str]:
+        """What Dial() was told to dial."""
+        return self.data.split(",")[0].split("&") if self.app == "Dial" else []
+
+    @property
+    def names_dialled(self) -> bool:
+        """Whether Dial() was told to ring the phone, as far as its targets name phones."""
+        if not self.targets or not all(_A_PHONE.fullmatch(target) for target in self.targets):
+            return True
+        return endpoint_of(self.dialled) in self.targets
 
     @property
     def rang_a_phone(self) -> bool:
@@ -106,6 +139,9 @@ class _Story:
     def events(self) -> Iterator[Event]:
         direction = self._direction()
         yield self._arrived(direction)
+        if direction is Direction.CALLBACK or self.root.app == ORIGINATED:
+            yield from self._rang_first()
+            yield from self._stays()
         if direction in (Direction.OUTBOUND, Direction.CALLBACK):
             yield from self._called_out(exact=direction is Direction.OUTBOUND)
         else:
@@ -130,7 +166,7 @@ class _Story:
         if root.did or self._is_line(root.channel, root.src, dialled=False):
             return Direction.INBOUND
         outside = [p for p in self.parties if p.dialled and self._leads_out(p)]
-        return Direction.OUTBOUND if outside else Direction.INTERNAL
+        return Direction.OUTBOUND if outside or root.app == ORIGINATED else Direction.INTERNAL
 
     def _leads_out(self, party: Party) -> bool:
         return self._is_line(party.dialled, party.dst, dialled=True)
@@ -172,7 +208,32 @@ class _Story:
         agent = endpoint_of(next(phones, self.root.channel))
         for party in self.parties:
             if party.answer is not None and party.dialled and self._leads_out(party):
+                exact = exact and party.answered_late
                 yield from self._talk(party, agent, AgentKind.PERSON, None, exact=exact)
+
+    def _rang_first(self) -> Iterator[Event]:
+        """Yield the rings of our own phones in a call back, that came before the customer's."""
+        if not self._through(self.root.channel):
+            yield from self._rang_root()
+        for party in self.parties:
+            if self._was_rung(party) and self._queue(party):
+                yield from self._ring(party)
+
+    def _rang_root(self) -> Iterator[Event]:
+        root = self.root
+        rang = replace(
+            self._event(root.start, Kind.AGENT_RANG),
+            agent=endpoint_of(root.channel),
+            agent_kind=AgentKind.PERSON,
+        )
+        yield rang
+        stopped = replace(rang, kind=Kind.AGENT_STOPPED)
+        if root.picked_up is not None:
+            yield replace(stopped, at=root.picked_up, reason=AttemptResult.ANSWERED)
+        elif root.app == ORIGINATED:
+            yield replace(stopped, at=root.end, reason=_RESULTS.get(root.disposition))
+        else:
+            yield replace(stopped, reason=AttemptResult.ANSWERED, resolution=root.spread)
 
     def _through(self, channel: str) -> bool:
         return channel.startswith("Local/") or self._is_line(channel, "", dialled=True)
@@ -180,19 +241,72 @@ class _Story:
     def _came_in(self) -> Iterator[Event]:
         yield from self._stays()
         for party in self.parties:
-            if party.rang_a_phone and not party.app.startswith("App"):
+            if self._was_rung(party):
                 yield from self._ring(party)
+            if party.rang_a_phone and not party.is_other_side and self._spoke(party):
+                yield from self._spoken(party)
         yield from self._stages()
+
+    def _was_rung(self, party: Party) -> bool:
+        """Tell a phone that was rung from one that came to the call by itself or rang before.
+
+        A phone that fetches a parked call has a row of its own, as a caller; one that picks up
+        another's call stands in a row of Dial() that names the other; and after a transfer a row
+        says once more with whom the caller is connected.
+        """
+        if not party.rang_a_phone or party.is_other_side:
+            return False
+        called_in = (p for p in self.parties if p.channel == party.dialled)
+        if any(not p.is_other_side for p in called_in):
+            return False
+        before = self._before(party)
+        if any(p.dialled == party.dialled and not p.is_other_side for p in before):
+            return False
+        return party.names_dialled
+
+    def _spoke(self, party: Party) -> bool:
+        """Tell whether the caller spoke with whom a row says was dialled.
+
+        Somebody who was consulted by a go-between has a row there, and another with the caller.
+        """
+        following = self.parties[self.parties.index(party) + 1 :]
+        again = (p for p in following if p.dialled == party.dialled and p.channel != party.channel)
+        return (
+            party.answer is not None
+            and not self._taken_elsewhere(party)
+            and not any(not p.is_other_side for p in again)
+        )
+
+    def _spoken(self, party: Party) -> Iterator[Event]:
+        queue = self._queue(party)
+        if self._was_rung(party):
+            exact = queue is None and party.answered_late
+            yield from self._talk(party, *self._who(party), queue, exact=exact)
+        else:
+            # the row of somebody who joined the call begins when they did
+            yield from self._talk(party, *self._who(party), queue, exact=True)
+
+    def _taken_elsewhere(self, party: Party) -> bool:
+        """Tell a phone that did not answer itself from one that did, by its own side's row."""
+        own = [p for p in self.parties if p.channel == party.dialled and p.is_other_side]
+        return party.answer is not None and bool(own) and all(p.answer is None for p in own)
+
+    def _who(self, party: Party) -> tuple[str, AgentKind]:
+        """Return whom a row rang: a phone, or a number outside."""
+        if not self._leads_out(party):
+            return endpoint_of(party.dialled), AgentKind.PERSON
+        endpoint = endpoint_of(party.dialled)
+        numbers = (number_by(endpoint, target) for target in party.targets)
+        return next(filter(None, numbers), endpoint), AgentKind.EXTERNAL
 
     def _queue(self, party: Party) -> str | None:
         return party.data.split(",")[0] or None if party.app == "Queue" else None
 
     def _ring(self, party: Party) -> Iterator[Event]:
-        kind = AgentKind.EXTERNAL if self._leads_out(party) else AgentKind.PERSON
-        agent, queue = endpoint_of(party.dialled), self._queue(party)
-        result = _RESULTS.get(party.disposition, AttemptResult.NO_ANSWER)
+        agent, kind = self._who(party)
         exact = self._ring_is_exact(party)
-        who = Event(0, Kind.AGENT_RANG, agent=agent, agent_kind=kind, queue=queue)
+        result = self._result(party, exact=exact)
+        who = Event(0, Kind.AGENT_RANG, agent=agent, agent_kind=kind, queue=self._queue(party))
         began = replace(
             who,
             at=party.start,
@@ -207,19 +321,29 @@ class _Story:
             yield replace(stopped, at=party.answer or party.start, resolution=SECOND)
         else:
             yield replace(stopped, resolution=party.spread)
-        if party.answer is not None:
-            yield from self._talk(party, agent, kind, queue)
+
+    def _result(self, party: Party, *, exact: bool) -> AttemptResult:
+        result = _RESULTS.get(party.disposition, AttemptResult.NO_ANSWER)
+        if self._taken_elsewhere(party):
+            return AttemptResult.ELSEWHERE
+        if result is AttemptResult.BUSY and exact and party.end - party.start > SECOND:
+            # a busy phone says so at once; who says it after a while has refused
+            return AttemptResult.REJECTED
+        others = (p.answer for p in self.parties if p.answered_late and p is not party)
+        if result is AttemptResult.NO_ANSWER and any(a == party.end for a in others):
+            return AttemptResult.ELSEWHERE
+        return result
 
     def _ring_is_exact(self, party: Party) -> bool:
-        """A channel's later row begins with a ring, if nobody had answered; its first begins with
-        the call, and one after an answer may be no ring but the join of a transfer.
-        """
-        before = [
-            p for p in self.parties if p.channel == party.channel and p.sequence < party.sequence
-        ]
-        if before:
-            return all(p.disposition != "ANSWERED" for p in before) or party.answer is None
-        return party.app != "Queue" and (party.answer is None or party.answered_late)
+        """A channel's later row begins with a ring; its first begins with the call."""
+        if party.app == "Queue":
+            before = [p for p in self._before(party) if p.channel == party.channel]
+            return bool(before) and all(p.disposition != "ANSWERED" for p in before)
+        first = not any(p.channel == party.channel for p in self._before(party))
+        return not first or party.answer is None or party.answered_late
+
+    def _before(self, party: Party) -> Sequence[Party]:
+        return self.parties[: self.parties.index(party)]
 
     def _talk(
         self,
@@ -228,9 +352,8 @@ class _Story:
         kind: AgentKind,
         queue: str | None,
         *,
-        exact: bool = True,
+        exact: bool,
     ) -> Iterator[Event]:
-        exact = exact and party.answered_late and queue is None
         began = replace(
             self._event(
                 (party.answer if exact else None) or party.start,

@@ -45,7 +45,7 @@ async def s83_left_by_key(stage: Stage) -> None:
     await call.over()
 
 
-@story(inbound("queue_empty"), cdr="ANSWERED")
+@story(inbound("queue_unstaffed"), cdr="ANSWERED")
 async def s84_refused_at_empty_queue(stage: Stage) -> None:
     """Nobody is signed in: refused at the queue's door, no voicemail, the caller is let go."""
     caller = await stage.caller("+441632960184", "Wyn Xavier")

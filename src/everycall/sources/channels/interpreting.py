@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from everycall.calls.causes import Fault, cause_of
+from everycall.calls.causes import Fault, attempt_result, cause_of
 from everycall.events import AttemptResult, Direction, EndedBy, Event, Exit, Kind
 from everycall.sources.base import Site
 from everycall.sources.channels.connections import Talk, talks
+from everycall.sources.channels.dialling import dialled_number
 from everycall.sources.channels.people import Cast, Channel, Role, cast
 from everycall.sources.channels.stages import stages
 from everycall.sources.channels.steps import Act, Step
@@ -105,7 +106,8 @@ class _Story:
         between = dialled_through(channel, self.cast)
         member = channel.member or (between.member if between else "")
         outside = self.cast.roles[channel.id] is Role.LINE
-        return member or (channel.number if outside and channel.number else channel.endpoint)
+        number = dialled_number(channel, self.cast, self.steps) if outside else ""
+        return member or number or channel.endpoint
 
     def _stayed(self, stays: Sequence[Visit]) -> Iterator[Event]:
         for visit in stays:
@@ -139,7 +141,7 @@ class _Story:
 
     def _rang(self, stays: Sequence[Visit]) -> Iterator[Event]:
         yield from self._never_rang()
-        for ring in rings(self.steps, self.cast, stays, self.site):
+        for ring in rings(self.steps, self.cast, stays):
             if ring.channel is self.cast.customer:
                 continue
             rang = self._with(ring.channel, ring.rang_at, Kind.AGENT_RANG, ring.queue)
@@ -235,10 +237,14 @@ class _Story:
         if customer is None or not spoken:
             return
         begun: Step | None = None
+        connected = False
         for step in self.steps:
-            if step.channel != customer.id or step.at < spoken[0].began_at:
+            if step.channel != customer.id:
                 continue
-            music = step.sound == "moh" and not _waits(stays, step.at)
+            connected = _is_connected(step, connected=connected)
+            if step.at < spoken[0].began_at:
+                continue
+            music = step.sound == "moh" and connected and not _waits(stays, step.at)
             if step.act is Act.PARKED or (step.act is Act.HEARS and music):
                 begun = begun or step
             elif begun is not None and _releases(step, begun):
@@ -296,17 +302,26 @@ class _Story:
         )
 
     def _ended_in_the_end(self, spoken: Sequence[Talk]) -> str | None:
-        customer = self.cast.customer
+        customer, ours = self.cast.customer, self.cast.ours
         if customer is None:
-            return None
+            return self._never_dialled(ours)
         if customer.cause == 26 and not spoken:
             return "elsewhere"
+        if ours is not None and ours.ended_itself():
+            return EndedBy.AGENT
         if spoken:
             return self._ended_by([customer, *[t.channel for t in spoken[-1:] if t.ended_at]])
         by = EndedBy.SYSTEM if customer.dial_status in _NOT_THERE else self._ended_by([customer])
         # a phone that refuses ends its own ring; the caller is then sent away by the dialplan
         came_in = self.cast.direction in (Direction.INBOUND, Direction.INTERNAL)
         return EndedBy.SYSTEM if by is EndedBy.AGENT and came_in else by
+
+    def _never_dialled(self, ours: Channel | None) -> str | None:
+        """Tell who ended a call of ours for which the customer was never dialled."""
+        if ours is None or ours.answered_at is not None:
+            return None
+        refused = attempt_result(ours.cause) in (AttemptResult.REJECTED, AttemptResult.BUSY)
+        return EndedBy.AGENT if refused else EndedBy.SYSTEM
 
     def _failure(self, spoken: Sequence[Talk]) -> str | None:
         """Say why somebody whom we called did not speak with us."""
@@ -330,6 +345,13 @@ def _failure(customer: Channel | None) -> str:
     if code in (1, 22, 28):
         return "invalid_number"
     return "failed" if _is_fault(code) else "no_answer"
+
+
+def _is_connected(step: Step, *, connected: bool) -> bool:
+    """Tell whether a channel is in a bridge after a step: music heard elsewhere is no hold."""
+    if step.act in (Act.ENTERED, Act.LEFT):
+        return step.act is Act.ENTERED
+    return connected
 
 
 def _waits(stays: Sequence[Visit], at: int) -> bool:

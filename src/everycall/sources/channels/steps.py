@@ -9,6 +9,7 @@ class Act(StrEnum):
     """What a channel did, or what was said of it."""
 
     BORN = "born"
+    ORIGINATED = "originated"
     RINGING = "ringing"
     ANSWERED = "answered"
     RUNS = "runs"

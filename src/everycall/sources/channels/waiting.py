@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from everycall.calls.causes import attempt_result
 from everycall.events import AttemptResult, Exit
-from everycall.events.markers import Form, Stage
-from everycall.sources.base import Site
 from everycall.sources.channels.people import Cast, Channel
 from everycall.sources.channels.steps import Act, Step
 
@@ -192,15 +190,10 @@ class Ring:
     queue: str
 
 
-def rings(steps: Sequence[Step], cast: Cast, stays: Sequence[Visit], site: Site) -> list[Ring]:
-    """Return every ring of a phone; a parked call that rings back its parker is none."""
-    parked = _ring_backs(steps, cast, site)
+def rings(steps: Sequence[Step], cast: Cast, stays: Sequence[Visit]) -> list[Ring]:
+    """Return every ring of a phone."""
     shows_ringing = any(step.act in (Act.RINGING, Act.RUNG) for step in steps)
-    return [
-        _ring(phone, cast, stays, shows_ringing=shows_ringing)
-        for phone in cast.phones()
-        if not any(begins <= phone.born_at <= ends for begins, ends in parked)
-    ]
+    return [_ring(phone, cast, stays, shows_ringing=shows_ringing) for phone in cast.phones()]
 
 
 def _ring(phone: Channel, cast: Cast, stays: Sequence[Visit], *, shows_ringing: bool) -> Ring:
@@ -249,15 +242,3 @@ def _gave_up(customer: Channel, at: int) -> bool:
         return False
     by_itself = customer.ended_itself()
     return by_itself or (by_itself is None and customer.cause != 16)
-
-
-def _ring_backs(steps: Sequence[Step], cast: Cast, site: Site) -> list[tuple[int, int]]:
-    """Return the stretches in which a parked call rang back the one who had parked it."""
-    found: list[tuple[int, int]] = []
-    if cast.customer is None:
-        return found
-    mine = [s for s in steps if s.channel == cast.customer.id and s.context]
-    for step, following in zip(mine, [*mine[1:], None], strict=True):
-        if site.markers.means(Stage.PARK, Form.CONTEXT, step.context):
-            found.append((step.at, following.at if following else step.at + 86_400_000_000))
-    return found

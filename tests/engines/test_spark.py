@@ -1,5 +1,7 @@
 """The chain means the same on a second engine: PySpark, with the statements that sqlglot translates."""
 
+import importlib
+import importlib.util
 import os
 import shutil
 from collections.abc import Iterator
@@ -30,15 +32,12 @@ def spark() -> Iterator[Any]:
     required = os.environ.get("SPARK_REQUIRED") == "1"
     if not required and shutil.which("java") is None:
         pytest.skip("no Java on this machine")
-    try:
-        from pyspark.sql import SparkSession
-    except ImportError:
-        if required:
-            raise
+    if not required and importlib.util.find_spec("pyspark") is None:
         pytest.skip("PySpark is not installed: make spark")
+    sql = importlib.import_module("pyspark.sql")
     local = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "2"}
     local |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
-    builder = SparkSession.builder.master("local[2]")
+    builder = sql.SparkSession.builder.master("local[2]")
     for key, value in local.items():
         builder = builder.config(key, value)
     session = builder.getOrCreate()

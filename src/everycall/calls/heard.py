@@ -13,7 +13,10 @@ _CLASS = "CASE WHEN resolution <= 1000 THEN 0 WHEN resolution < 2000000 THEN 1 E
 _STEP = 1 << 53
 """Larger than any moment in microseconds until the year 2255: a moment packs below its class."""
 
-_AFTERWARDS = "'recording.saved', 'survey.answered', 'call.tagged', 'deal.won', 'talk.quality'"
+_AFTERWARDS = (
+    "'recording.saved', 'survey.answered', 'call.tagged', 'deal.won', 'talk.quality', "
+    "'callback.dialled', 'callback.reached', 'callback.cancelled'"
+)
 
 _TOUCHED = f"""
 SELECT call_id,
@@ -81,6 +84,9 @@ STAGES: tuple[tuple[str, str], ...] = (
     ("message_at", _when("voicemail.left")),
     ("no_message", _count("voicemail.reached", "reason = 'no_message'")),
     ("callback_at", _when("callback.requested")),
+    ("callback_dials", _count("callback.dialled")),
+    ("callback_reached_at", _when("callback.reached")),
+    ("callback_cancels", _count("callback.cancelled")),
     ("transfer_at", f"MAX(CASE WHEN {_HANDED_ON} THEN at END)"),
     ("transfer_to", _last("party", _HANDED_ON)),
     ("transfers", f"SUM(CASE WHEN {_HANDED_ON} THEN 1 ELSE 0 END)"),

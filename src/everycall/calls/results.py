@@ -1,6 +1,7 @@
 """The columns of the finished table of calls, each declared once."""
 
 from everycall.calls.model import Fact
+from everycall.calls.requests import REQUESTS
 from everycall.events.sights import Sight
 
 _WAIT = "(waited_to - waited_from) // 1000"
@@ -257,5 +258,6 @@ RESULTS = (
         "Only an outside number took the call, and nobody confirmed that it was a person.",
         "COALESCE(answered AND NOT by_person, FALSE)",
     ),
+    *REQUESTS,
 )
 """The columns of the finished table of calls, beside call_id, outcome and missing."""

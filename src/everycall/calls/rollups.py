@@ -2,7 +2,15 @@
 
 _PEOPLE = "COALESCE(agent_kind, 'person') IN ('person', 'external')"
 
-CALL_VISITS = """
+_WITHIN = (
+    "GREATEST(CASE WHEN GREATEST(began_within, ended_within) >= 2000000 THEN 1000000 "
+    "ELSE GREATEST(began_within, ended_within) END, "
+    "CASE WHEN lasted_ms % 1000 = 0 AND lasted_ms <> (ended_at - began_at) // 1000 "
+    "THEN 1000000 END)"
+)
+"""How exact a duration is, in microseconds: as its moments, or in whole seconds as it was stated."""
+
+CALL_VISITS = f"""
 SELECT call_id,
   COUNT(*) AS visits,
   SUM(CASE WHEN ended_at IS NULL THEN 1 ELSE 0 END) AS open_visits,
@@ -19,13 +27,14 @@ SELECT call_id,
   MAX_BY(began_at + lasted_ms * 1000, began_at) FILTER (WHERE NOT lasted_ms IS NULL)
     AS waited_until,
   SUM(CASE WHEN lasted_ms IS NULL THEN 1 ELSE 0 END) AS unmeasured_visits,
-  MAX(CASE WHEN result = 'caller' THEN ended_at END) AS caller_left_at
+  MAX(CASE WHEN result = 'caller' THEN ended_at END) AS caller_left_at,
+  MAX({_WITHIN}) AS stays_within
 FROM visits
 WHERE NOT (COALESCE(result, '') = 'closing' AND COALESCE(lasted_ms, -1) = 0)
 GROUP BY call_id
 """
 
-CALL_ATTEMPTS = """
+CALL_ATTEMPTS = f"""
 SELECT call_id,
   COUNT(*) AS attempts,
   SUM(CASE WHEN ended_at IS NULL AND result IS NULL THEN 1 ELSE 0 END) AS open_rings,
@@ -37,7 +46,8 @@ SELECT call_id,
   MAX(CASE WHEN queue IS NULL AND NOT lasted_ms IS NULL THEN ended_at END) AS direct_until,
   MIN_BY(COALESCE(lasted_ms, -1), ended_at) FILTER (WHERE result = 'answered') AS answering_ring,
   MAX(CASE WHEN result = 'cancelled' THEN ended_at END) AS last_cancelled_at,
-  MAX(CASE WHEN result = 'answered' THEN began_at END) AS last_answered_rang_at
+  MAX(CASE WHEN result = 'answered' THEN began_at END) AS last_answered_rang_at,
+  MAX(CASE WHEN queue IS NULL THEN {_WITHIN} END) AS rings_within
 FROM attempts
 WHERE COALESCE(agent_kind, 'person') <> 'device'
 GROUP BY call_id
@@ -73,7 +83,8 @@ SELECT call_id,
   MAX_BY(COALESCE(q850, -1), COALESCE(ended_at, began_at)) AS talk_q850,
   MAX(CASE WHEN result IN ('caller', 'agent', 'network') THEN ended_at END) AS hung_up_at,
   MAX(CASE WHEN COALESCE(agent_kind, 'person') = 'person' THEN 1 ELSE 0 END) AS person_spoke,
-  COUNT(DISTINCT agent) AS people
+  COUNT(DISTINCT agent) AS people,
+  MAX({_WITHIN}) AS talks_within
 FROM talks
 WHERE {_PEOPLE}
 GROUP BY call_id

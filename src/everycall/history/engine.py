@@ -103,7 +103,7 @@ class Engine:
         """Write a query's rows as a Parquet file."""
         self.run(
             f"COPY ({_text(statement)}) TO '{_quoted(path)}' "
-            "(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)"
+            "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2)"
         )
 
 

@@ -185,7 +185,9 @@ UNION ALL BY NAME
 SELECT born * 1000000 AS "at", line * 4 - 1 AS seq, 1000000 AS resolution, callid AS call_id,
   'call.arrived' AS kind, 'its channel began' AS text
 FROM (
-  SELECT l.*, TRY_CAST(REGEXP_EXTRACT(callid, '([0-9]{9,10})[.][0-9]+$', 1) AS BIGINT) AS born
+  SELECT l."at", l.line, l.callid,
+    CASE WHEN callid LIKE '__________.%' THEN TRY_CAST(LEFT(callid, 10) AS BIGINT)
+      ELSE TRY_CAST(REGEXP_EXTRACT(callid, '([0-9]{9,10})[.][0-9]+$', 1) AS BIGINT) END AS born
   FROM stamped AS l
   INNER JOIN verbs AS v ON v.verb = l.verb
   WHERE v.begins AND (v.verb <> 'DID' OR NOT l.d1 IS NULL)

@@ -211,41 +211,48 @@ class _Clock:
         """Learn from all rows of a file."""
         zone = ZoneInfo(site.zone) if site.zone else None
         clock = cls(zone, LocalClock(zone or ZoneInfo("UTC")), BirthClock(certain=False))
-        earliest: dict[str, datetime] = {}
+        times: dict[str, set[datetime]] = {}
         for leg in legs:
-            earliest[leg.call] = min(earliest.get(leg.call, leg.time), leg.time)
-        for call, time in earliest.items():
-            clock._learn(call, time)
+            times.setdefault(leg.call, set()).add(leg.time)
+        for call, found in times.items():
+            clock._learn(call, sorted(found))
         if zone is not None:
-            clock._settle(earliest, zone)
-            clock.doubt = clock.births.contradicts(zone, earliest.values())
+            clock._settle(times, zone)
+            clock.doubt = clock.births.contradicts(zone, map(min, times.values()))
         return clock
 
-    def _learn(self, call: str, time: datetime) -> None:
+    def _learn(self, call: str, times: Sequence[datetime]) -> None:
+        """Take the earliest row that can be of the call's birth; no clock is off by odd minutes."""
         birth = born_at(call)
-        if birth is None or time.tzinfo is not None:
+        if birth is None or times[0].tzinfo is not None:
             return
-        ahead = self.births.learn(time, birth)
+        told = (self.births.learn(time, birth) for time in times)
+        ahead = next((found for found in told if found is not None), None)
         if ahead is not None:
             self.ahead[call] = ahead
 
-    def _settle(self, earliest: dict[str, datetime], zone: ZoneInfo) -> None:
+    def _settle(self, times: dict[str, set[datetime]], zone: ZoneInfo) -> None:
         """Find when each call began; those whose id does not tell go by the order of the rows."""
-        in_order = LocalClock(zone).in_order(list(earliest.values()))
-        for (call, time), moment in zip(earliest.items(), in_order, strict=True):
+        in_order = LocalClock(zone).in_order([min(found) for found in times.values()])
+        for (call, found), moment in zip(times.items(), in_order, strict=True):
             birth = born_at(call)
-            near = self.local.choose(time, near=birth) if birth is not None else moment
-            if birth is not None and abs(near - birth) <= CLOSE:
+            near = [self.local.choose(time, near=birth) for time in found if birth is not None]
+            born = min((m for m in near if abs(m - (birth or 0)) <= CLOSE), default=None)
+            if born is not None:
                 self.told.add(call)
-            self.first[call] = near if call in self.told else moment
+            self.first[call] = moment if born is None else born
 
     def micros(self, leg: _Leg) -> int:
         """Return the moment of a row."""
         if self.zone is not None or leg.time.tzinfo is not None:
             self.local.count(leg.time, known=leg.call in self.told)
             return self.local.choose(leg.time, after=self.first.get(leg.call))
-        ahead = self.ahead.get(leg.call, self.births.ahead or 0)
-        return self.local.choose(leg.time) - ahead
+        written = self.local.choose(leg.time)
+        own = self.ahead.get(leg.call, self.births.ahead or 0)
+        birth = born_at(leg.call) if leg.call in self.ahead else None
+        # nothing happened before the call began: if it seems so, the clocks went back during it
+        options = (written - ahead for ahead in (own, *self.births.found))
+        return next((m for m in options if birth is None or m >= birth - CLOSE), written - own)
 
     def notes(self) -> Iterator[str]:
         """Say what was guessed, and why."""

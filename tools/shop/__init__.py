@@ -1,0 +1,1 @@
+"""An invented online shop and its phone system, simulated call by call."""

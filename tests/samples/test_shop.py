@@ -182,13 +182,39 @@ def test_both_logs_speak_of_the_same_calls() -> None:
     assert len(queued - calls) == lost["dropped_in_talk"] + lost["failed_waiting"]
 
 
-def test_making_a_few_days_again_makes_the_same_lines(tmp_path: Path) -> None:
-    make = [sys.executable, "tools/shop/make.py", "--days", str(FEW_DAYS), "--out", str(tmp_path)]
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the first few days, made again."""
+    out = tmp_path_factory.mktemp("made")
+    make = [sys.executable, "tools/shop/make.py", "--days", str(FEW_DAYS), "--out", str(out)]
     subprocess.run(make, cwd=ROOT, check=True, capture_output=True)
-    again = queue_log(tmp_path)
+    return out
+
+
+def test_making_a_few_days_again_makes_the_same_lines(made: Path) -> None:
+    again = queue_log(made)
     assert again == queue_log(SHOP)[: len(again)]
     # the last days of a longer run go on, so the rows of calls that run over midnight are not there
-    few = gzip.decompress((tmp_path / "Master.csv.gz").read_bytes())
+    few = gzip.decompress((made / "Master.csv.gz").read_bytes())
     every = gzip.decompress((SHOP / "Master.csv.gz").read_bytes())
     assert every.startswith(few)
     assert len(few) > 10_000
+
+
+def test_the_truth_that_is_kept_is_what_the_simulation_writes(made: Path) -> None:
+    again = json.loads((made / "truth.json").read_text(encoding="utf-8"))
+    assert again.keys() == TRUTH.keys()
+    assert again["inbound"].keys() == TRUTH["inbound"].keys()
+    shown = ("tried", "arrived", "answered")
+    assert all(0 < again["inbound"][key] < TRUTH["inbound"][key] for key in shown)
+
+
+def test_every_number_of_the_truth_is_compared_or_said_to_be_unseen() -> None:
+    """Whoever adds a number says what the logs show of it."""
+    compared = {"inbound", "queues", "people", "our_own", "callers", "episodes"}
+    about = {"seed", "days", "first_day", "last_day"}
+    unseen = {"needs"}
+    assert set(TRUTH) == compared | about | unseen
+    readme = (SHOP / "README.md").read_text(encoding="utf-8")
+    hidden = ["without_trace", "handed_to_an_empty_queue", "consultations", "refused", "needs"]
+    assert [word for word in hidden if f"`{word}`" not in readme] == []

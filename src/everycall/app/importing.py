@@ -157,6 +157,7 @@ class Importer:
                 self.progress(f"reading {first.path.name}", min(read / size, 1.0))
                 yield read
             return
+        self.progress(f"reading {first.path.name}", 0.0)
         state = manifest.source(first.source.name)
         tail = self.history.folder / state.tail if state and state.tail else None
         yield from stage_calls(stage, group, tail)

@@ -65,6 +65,13 @@ class BusyError(EverycallError):
     retry = True
 
 
+class NotTakenError(EverycallError):
+    """An event could not be written down, so it was not taken; its sender has to send it again."""
+
+    id = "not-taken"
+    retry = True
+
+
 class BrokenHistoryError(EverycallError):
     """The data directory is not in a state that can be trusted."""
 

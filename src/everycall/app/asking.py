@@ -27,6 +27,7 @@ class Filter:
 
     Attributes:
         since, until: moments in microseconds; calls that arrived from the first, before the second.
+        skip: leave out so many before `limit` counts.
     """
 
     since: int | None = None
@@ -40,6 +41,8 @@ class Filter:
     clients: tuple[str, ...] = ()
     call_ids: tuple[str, ...] = ()
     limit: int | None = None
+    skip: int = 0
+    newest_first: bool = False
 
     def where(self) -> tuple[str, list[Any]]:
         """Return the SQL condition over calls `c`, and its values."""
@@ -123,15 +126,27 @@ class Asking:
         """Yield calls with their visits, attempts and evidence, in order of arrival."""
         where, values = wanted.where()
         limit = f"LIMIT {int(wanted.limit)}" if wanted.limit is not None else ""
-        order = "ORDER BY c.arrived_at, c.call_id"
+        way = "DESC" if wanted.newest_first else "ASC"
+        order = f"ORDER BY c.arrived_at {way}, c.call_id {way}"
         self.engine.run(
             f"CREATE OR REPLACE TABLE wanted AS SELECT c.* FROM calls AS c WHERE {where} "
-            f"{order} {limit}",
+            f"{order} {limit} OFFSET {int(wanted.skip)}",
             values,
         )
         self.engine.view("shown", _SHOWN if evidence else _SHOWN_BRIEFLY)
-        for row in self.engine.stream("SELECT * FROM shown ORDER BY arrived_at, call_id"):
+        shown = f"SELECT * FROM shown ORDER BY arrived_at {way}, call_id {way}"
+        for row in self.engine.stream(shown):
             yield self.as_json(row)
+
+    def count(self, wanted: Filter) -> int:
+        """Return how many calls a filter finds."""
+        where, values = wanted.where()
+        return int(self.rows(f"SELECT COUNT(*) FROM calls AS c WHERE {where}", values)[0][0])
+
+    def queues(self) -> list[str]:
+        """Return the names of all queues that a call ever entered."""
+        named = "SELECT DISTINCT queue FROM visits WHERE NOT queue IS NULL ORDER BY queue"
+        return [name for (name,) in self.rows(named)]
 
     def save(self, wanted: Filter, path: Path) -> None:
         """Write calls to a Parquet file, times as timestamps in UTC."""

@@ -16,6 +16,7 @@ COMMANDS = {
     "skipped": ("skipped", "List what could not be read, and why."),
     "sources": ("sources", "List the phone systems and formats, and what each can see."),
     "demo": ("demo", "Read the sample logs and show their audit."),
+    "serve": ("everycall.web.serving", "Show calls, reports and the live picture in a browser."),
 }
 """Every command, the module that holds it, and its line in the help."""
 
@@ -36,7 +37,8 @@ class Commands(click.Group):
         """Load one command."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"everycall.cli.{COMMANDS[cmd_name][0]}")
+        home = COMMANDS[cmd_name][0]
+        module = importlib.import_module(home if "." in home else f"everycall.cli.{home}")
         command: click.Command = module.command
         return command
 

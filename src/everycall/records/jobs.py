@@ -1,0 +1,102 @@
+"""Work to be done later, kept in the same database as what it belongs to.
+
+A job is claimed by moving its time one lease ahead, in one guarded UPDATE: whoever changes the row
+has it. Who dies in the middle loses the claim when the lease runs out, and the job runs again; so
+whatever a job does must be safe to do twice.
+"""
+
+import random
+import traceback
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+LEASE = timedelta(seconds=60)
+LONGEST_PAUSE = timedelta(hours=1)
+
+
+class Job(models.Model):
+    """One piece of work: what to call, with what, not before when, and how often it was tried."""
+
+    func = models.CharField(max_length=120)
+    args = models.JSONField(default=dict)
+    key = models.CharField(max_length=200, null=True, unique=True)
+    run_at = models.DateTimeField(db_index=True)
+    attempts = models.PositiveIntegerField(default=0)
+    max_attempts = models.PositiveIntegerField(default=8)
+    error = models.TextField(blank=True)
+    failed_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["run_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.func} at {self.run_at:%Y-%m-%d %H:%M:%S}"
+
+
+Work = Callable[..., None]
+
+
+def enqueue(
+    func: str,
+    *,
+    run_at: datetime | None = None,
+    key: str | None = None,
+    max_attempts: int = 8,
+    **args: Any,
+) -> bool:
+    """Write a job down; it is done once the transaction is. False if its key is already there."""
+    try:
+        with transaction.atomic():
+            Job.objects.create(
+                func=func,
+                args=args,
+                key=key,
+                run_at=run_at or timezone.now(),
+                max_attempts=max_attempts,
+            )
+    except IntegrityError:
+        return False
+    return True
+
+
+def claim(now: datetime, lease: timedelta = LEASE) -> Job | None:
+    """Take the next job that is due; None if there is none. A claim ends with its lease."""
+    while True:
+        job = Job.objects.filter(run_at__lte=now, failed_at=None).first()
+        if job is None:
+            return None
+        mine = Job.objects.filter(pk=job.pk, run_at=job.run_at, attempts=job.attempts).update(
+            run_at=now + lease, attempts=job.attempts + 1
+        )
+        if mine:
+            job.refresh_from_db()
+            return job
+
+
+def run_one(work: dict[str, Work], now: datetime) -> bool:
+    """Do the next job that is due; False if there is none."""
+    job = claim(now)
+    if job is None:
+        return False
+    try:
+        work[job.func](**job.args)
+    except Exception as error:  # noqa: BLE001  whatever a job raises is kept with it, and tried again
+        _failed(job, error, now)
+    else:
+        job.delete()
+    return True
+
+
+def _failed(job: Job, error: Exception, now: datetime) -> None:
+    told = "".join(traceback.format_exception_only(error)).strip()[:2000]
+    given_up = job.attempts >= job.max_attempts
+    pause = min(timedelta(seconds=2**job.attempts), LONGEST_PAUSE)
+    jitter = random.uniform(0.8, 1.2)  # noqa: S311  many that failed together do not return together
+    Job.objects.filter(pk=job.pk, attempts=job.attempts).update(
+        error=told, run_at=now + pause * jitter, failed_at=now if given_up else None
+    )

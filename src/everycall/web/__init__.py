@@ -1,0 +1,1 @@
+"""The pages, the programs' interface and the live stream: `everycall serve`."""

@@ -1,0 +1,50 @@
+"""What all pages share: the menu, and how moments and lengths of time are written."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from everycall.records.models import Person
+from everycall.records.roles import Right
+from everycall.web.reading import Reader, reader
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the menu."""
+
+    name: str
+    title: Any
+    right: Right
+    key: str
+
+
+MENU = (
+    Place("now", _("Now"), Right.SEE_LIVE, "n"),
+    Place("calls", _("Calls"), Right.SEE_CALLS, "c"),
+    Place("report", _("Report"), Right.SEE_REPORTS, "r"),
+    Place("setup-site", _("Set-up"), Right.SET_UP, "s"),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Return what the frame of every page needs: the menu of this person."""
+    person = getattr(request, "user", None)
+    if not isinstance(person, Person):
+        return {"menu": ()}
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    entries = [
+        {"title": p.title, "url": reverse(p.name), "key": p.key, "here": p.name == here}
+        for p in MENU
+        if person.may(p.right)
+    ]
+    return {"menu": entries, "person": person}
+
+
+def site_reader() -> Reader:
+    """Return the reader of the site that is served."""
+    return reader(settings.DATA, settings.SITE)

@@ -1,0 +1,72 @@
+"""A site's history, kept open for the pages, and opened anew when something was imported."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from zoneinfo import ZoneInfo
+
+from everycall.app.asking import Asking
+from everycall.app.sitefile import SiteFile, read_site
+from everycall.history import History
+
+
+class Reader:
+    """One site as the pages see it.
+
+    One query runs at a time: they are short, and the engine uses all cores for each.
+    """
+
+    def __init__(self, data: Path, site: str) -> None:
+        self.data = data
+        self.history = History(data, site)
+        self._lock = Lock()
+        self._open: Asking | None = None
+        self._generation = -1
+
+    def settings(self) -> SiteFile:
+        """Return the site's settings as they are now."""
+        return read_site(self.data, None, self.history.site)
+
+    def has_calls(self) -> bool:
+        """Tell whether anything was ever imported."""
+        return bool(self.history.manifest().segments)
+
+    @contextmanager
+    def asking(self) -> Iterator[Asking]:
+        """Lend the newest state; files that a new state replaced are let go.
+
+        Raises:
+            NotFoundError: nothing was imported yet.
+        """
+        with self._lock:
+            generation = self.history.manifest().generation
+            if self._open is None or generation != self._generation:
+                self._open = self._renewed()
+                self._generation = generation
+            yield self._open
+
+    @contextmanager
+    def apart(self) -> Iterator[Asking]:
+        """Lend an opening of its own to what makes tables and views, such as a report.
+
+        Raises:
+            NotFoundError: nothing was imported yet.
+        """
+        with Asking(self.history, self.settings().zone or ZoneInfo("UTC")) as opened:
+            yield opened
+
+    def _renewed(self) -> Asking:
+        if self._open is not None:
+            self._open.engine.close()
+            self._open = None
+        zone = self.settings().zone or ZoneInfo("UTC")
+        return Asking(self.history, zone).__enter__()
+
+
+_READERS: dict[tuple[Path, str], Reader] = {}
+
+
+def reader(data: Path, site: str) -> Reader:
+    """Return the reader of a site; there is one in each process."""
+    return _READERS.setdefault((data, site), Reader(data, site))

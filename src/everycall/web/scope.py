@@ -1,0 +1,47 @@
+"""What a person may see of the calls: their teams' queues, their brands."""
+
+from dataclasses import replace
+from typing import Any
+
+from everycall.app.asking import Asking, Filter
+from everycall.records.models import Person
+from everycall.records.roles import Role
+
+NOTHING = ("\0",)
+"""A name that nothing has: who may see no brand sees no calls."""
+
+
+def queues_of(person: Person) -> tuple[str, ...]:
+    """Return the queues that somebody is bound to; empty means all."""
+    return tuple({queue for team in person.teams.all() for queue in team.queues})
+
+
+def clients_of(person: Person) -> tuple[str, ...]:
+    """Return the brands that somebody is bound to; empty means all."""
+    if person.role == Role.CLIENT and not person.clients:
+        return NOTHING
+    return tuple(person.clients)
+
+
+def within(wanted: Filter, person: Person, _asking: Asking) -> Filter:
+    """Narrow a filter to what somebody may see."""
+    return replace(
+        wanted,
+        clients=_both(wanted.clients, clients_of(person)),
+        queues=_both(wanted.queues, queues_of(person)),
+    )
+
+
+def _both(wanted: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[str, ...]:
+    if not allowed or not wanted:
+        return wanted or allowed
+    return tuple(name for name in wanted if name in allowed) or NOTHING
+
+
+def may_see(call: dict[str, Any], person: Person, _asking: Asking) -> bool:
+    """Tell whether somebody may see a call."""
+    clients, queues = clients_of(person), queues_of(person)
+    visited = {visit["queue"] for visit in call["visits"]}
+    return (not clients or call["client"] in clients) and (
+        not queues or bool(visited & set(queues))
+    )

@@ -1,0 +1,196 @@
+"""Staying connected: log in, hear, notice silence, come back, and ask what is going on now."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from everycall.clock import Clock, system_clock, to_micros
+from everycall.wire.ami import AmiError, Connection, Pbx
+from everycall.wire.ami_protocol import Fields
+from everycall.wire.inbox import Inbox
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An event, and when it was received."""
+
+    feed: str
+    at: int
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A connection was made; what follows was heard on it."""
+
+    feed: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What was going on at the moment of the connection: the answers to the listings."""
+
+    feed: str
+    at: int
+    queues: tuple[Fields, ...]
+    channels: tuple[Fields, ...]
+    contacts: tuple[Fields, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The connection was lost, and why."""
+
+    feed: str
+    at: int
+    reason: str
+
+
+Item = Heard | Opened | Snapshot | Closed
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """How a connection is.
+
+    Attributes:
+        since: since when it has been so, in microseconds; None before the first try.
+        trouble: why it is not connected.
+    """
+
+    feed: str
+    address: str
+    connected: bool
+    since: int | None
+    trouble: str | None
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait: before the next try, and for a sign of life, in seconds."""
+
+    first: float = 0.5
+    longest: float = 30.0
+    silence: float = 10.0
+
+    def waits(self) -> Iterator[float]:
+        """Yield ever longer waits, each a little different so that many do not come at once."""
+        wait = self.first
+        while True:
+            yield wait * random.uniform(0.8, 1.2)  # noqa: S311
+            wait = min(wait * 2, self.longest)
+
+
+class Link:
+    """A feed of manager events that mends itself; it speaks into an inbox."""
+
+    def __init__(
+        self,
+        feed: str,
+        pbx: Pbx,
+        inbox: Inbox[Item],
+        *,
+        patience: Patience | None = None,
+        clock: Clock = system_clock,
+    ) -> None:
+        self.feed = feed
+        self.pbx = pbx
+        self._inbox = inbox
+        self._patience = patience or Patience()
+        self._clock = clock
+        self._connection: Connection | None = None
+        self._heard_at = 0.0
+        self._overrun = asyncio.Event()
+        self.state = LinkState(feed, str(pbx), connected=False, since=None, trouble=None)
+
+    async def run(self) -> None:
+        """Stay connected until cancelled."""
+        waits, tries = self._patience.waits(), 0
+        while True:
+            tries += 1
+            try:
+                await self._once()
+            except AmiError as error:
+                if self.state.connected:
+                    waits, tries = self._patience.waits(), 0
+                    self._inbox.put(Closed(self.feed, self._now(), str(error)))
+                self._is(connected=False, trouble=str(error), tries=tries)
+            await asyncio.sleep(next(waits))
+
+    async def act(self, action: str, **fields: str | int) -> Fields:
+        """Carry out an action on the present connection.
+
+        Raises:
+            AmiError: it was refused, or there is no connection.
+        """
+        if self._connection is None or not self.state.connected:
+            raise AmiError(f"{self.feed} is not connected")
+        return await self._connection.act(action, **fields)
+
+    async def _once(self) -> None:
+        """Connect, hear, and end with the reason for the end."""
+        connection = self._connection = await Connection.open(self.pbx, self._hear)
+        try:
+            self._inbox.put(Opened(self.feed, self._now()))
+            self._is(connected=True, trouble=None, tries=0)
+            self._inbox.put(await self._look(connection))
+            raise AmiError(await self._until_over(connection))
+        finally:
+            self._connection = None
+            await connection.close()
+
+    async def _look(self, connection: Connection) -> Snapshot:
+        queues = await connection.listing("QueueStatus")
+        channels = await connection.listing("CoreShowChannels")
+        contacts: list[Fields] = []
+        with contextlib.suppress(AmiError):
+            contacts = await connection.listing("PJSIPShowContacts")
+        return Snapshot(self.feed, self._now(), tuple(queues), tuple(channels), tuple(contacts))
+
+    async def _until_over(self, connection: Connection) -> str:
+        self._overrun.clear()
+        ways = [
+            asyncio.create_task(connection.closed()),
+            asyncio.create_task(self._until_silent(connection)),
+            asyncio.create_task(self._until_overrun()),
+        ]
+        try:
+            done, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            return done.pop().result()
+        finally:
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
+
+    async def _until_silent(self, connection: Connection) -> str:
+        """Ask for a sign of life whenever nothing was heard for a while; return when none comes."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            await asyncio.sleep(self._patience.silence)
+            if clock() - self._heard_at >= self._patience.silence:
+                try:
+                    await asyncio.wait_for(connection.act("Ping"), self._patience.silence)
+                except (AmiError, TimeoutError):
+                    return f"nothing was heard for {2 * self._patience.silence:g} s"
+
+    async def _until_overrun(self) -> str:
+        await self._overrun.wait()
+        return "more was said than could be written down; the connection was given up"
+
+    def _hear(self, fields: Fields) -> None:
+        self._heard_at = asyncio.get_running_loop().time()
+        if self._inbox.is_full:
+            self._overrun.set()
+        elif not self._overrun.is_set():
+            self._inbox.put(Heard(self.feed, self._now(), fields))
+
+    def _now(self) -> int:
+        return to_micros(self._clock())
+
+    def _is(self, *, connected: bool, trouble: str | None, tries: int) -> None:
+        since = self.state.since if connected == self.state.connected else self._now()
+        self.state = LinkState(self.feed, str(self.pbx), connected, since, trouble, tries)

@@ -1,0 +1,226 @@
+"""The manager client: hears everything in order, never holds the phone system up, mends itself."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from everycall.wire.ami import AmiError, Connection, Pbx
+from everycall.wire.ami_link import Closed, Heard, Item, Link, Opened, Patience, Snapshot
+from everycall.wire.ami_protocol import Decoder, Fields, encode
+from everycall.wire.inbox import Inbox
+from wire.fake_pbx import FakePbx, recorded, wire
+
+SCENARIOS = Path(__file__).parents[2] / "samples" / "scenarios"
+QUICK = Patience(first=0.02, longest=0.1, silence=0.15)
+T = TypeVar("T")
+
+
+def played(story: Callable[[], Awaitable[T]]) -> T:
+    """Run a story; one that hangs fails."""
+
+    async def timed() -> T:
+        return await asyncio.wait_for(story(), 20)
+
+    return asyncio.run(timed())
+
+
+async def until(true: Callable[[], bool]) -> None:
+    while not true():  # noqa: ASYNC110 - what is waited for has no event of its own
+        await asyncio.sleep(0.01)
+
+
+# ---- the words
+
+
+@given(st.lists(st.integers(1, 40), min_size=1), st.text(max_size=30))
+def test_messages_come_out_whole_however_they_arrive(cuts: list[int], name: str) -> None:
+    caller = "".join(c for c in name if c not in "\r\n\x00" and c.isprintable()) or "Jörg 🌱"
+    said: list[Fields] = [{"Event": "Newchannel", "CallerIDName": caller}] * 3
+    data = b"Asterisk Call Manager/11.0.0\r\n" + b"".join(map(wire, said))
+    decoder, heard, at = Decoder(), [], 0
+    for cut in cuts * (len(data) // sum(cuts) + 1):
+        heard += decoder.feed(data[at : at + cut])
+        at += cut
+    assert heard == said
+
+
+@given(st.binary())
+def test_noise_is_never_an_error(noise: bytes) -> None:
+    assert isinstance(Decoder().feed(noise + b"\r\n\r\n"), list)
+
+
+def test_a_field_that_comes_twice_has_both_values() -> None:
+    (fields,) = Decoder().feed(b"Event: X\r\nVariable: a=1\r\nVariable: b=2\r\n\r\n")
+    assert fields["Variable"] == ["a=1", "b=2"]
+
+
+def test_a_message_without_an_end_does_not_fill_the_memory() -> None:
+    decoder = Decoder()
+    for _ in range(30):
+        decoder.feed(b"x" * 100_000)
+    assert decoder.too_long >= 1
+    assert decoder.feed(b"\r\n\r\nEvent: X\r\n\r\n") == [{"Event": "X"}]
+
+
+@pytest.mark.parametrize("bad", ["a\r\nAction: Originate", "a\nb", "a\x00"])
+def test_an_action_cannot_smuggle_a_second_one(bad: str) -> None:
+    with pytest.raises(ValueError, match="line end"):
+        encode({"Action": "QueuePause", "Reason": bad})
+
+
+# ---- one connection
+
+
+def test_it_logs_in_without_sending_the_secret_and_hears_a_recording_in_order() -> None:
+    events = recorded(SCENARIOS / "s01_caller_hangs_up" / "ami.jsonl.gz")
+    heard: list[Fields] = []
+
+    async def story() -> list[Fields]:
+        async with FakePbx() as pbx:
+            connection = await Connection.open(pbx.pbx, heard.append)
+            await pbx.say(events)
+            await until(lambda: len(heard) == len(events))
+            await connection.close()
+            return pbx.actions
+
+    actions = played(story)
+    assert [e["Event"] for e in heard] == [e["Event"] for e in events]
+    assert "not on the wire" not in str(actions)
+
+
+def test_a_wrong_secret_is_refused_in_one_sentence() -> None:
+    async def story() -> None:
+        async with FakePbx() as pbx:
+            wrong = Pbx("127.0.0.1", "everycall", "wrong", pbx.port)
+            await Connection.open(wrong, lambda _: None)
+
+    with pytest.raises(AmiError, match="Login was refused: Authentication failed"):
+        played(story)
+
+
+def test_nobody_there_is_said_in_one_sentence() -> None:
+    async def story() -> None:
+        await Connection.open(Pbx("127.0.0.1", "u", "s", 1), lambda _: None)
+
+    with pytest.raises(AmiError, match="cannot be reached: Connect"):
+        played(story)
+
+
+def test_the_secret_is_not_in_what_is_printed() -> None:
+    assert "hidden" not in repr(Pbx("h", "u", "hidden"))
+
+
+def test_a_list_comes_back_apart_from_what_happens_meanwhile() -> None:
+    heard: list[Fields] = []
+
+    async def story() -> list[Fields]:
+        async with FakePbx() as pbx:
+            pbx.lists["QueueStatus"] = [{"Event": "QueueParams", "Queue": "sales"}]
+            connection = await Connection.open(pbx.pbx, heard.append)
+            await pbx.say([{"Event": "Newchannel", "Uniqueid": "1.1"}])
+            found = await connection.listing("QueueStatus")
+            await connection.close()
+            return found
+
+    assert [e["Queue"] for e in played(story)] == ["sales"]
+    assert [e["Uniqueid"] for e in heard] == ["1.1"]
+
+
+# ---- staying connected
+
+
+def test_a_lost_connection_comes_back_and_asks_what_is_going_on() -> None:
+    async def story() -> list[Item]:
+        inbox: Inbox[Item] = Inbox()
+        async with FakePbx() as pbx:
+            pbx.lists["CoreShowChannels"] = [{"Event": "CoreShowChannel", "Uniqueid": "1.1"}]
+            link = Link("pbx", pbx.pbx, inbox, patience=QUICK)
+            running = asyncio.create_task(link.run())
+            await until(lambda: len(inbox) == 2)
+            pbx.hang_up()
+            await until(lambda: pbx.logins == 2 and len(inbox) == 5)
+            assert link.state.connected
+            running.cancel()
+        return inbox.take()
+
+    found = played(story)
+    assert [type(item) for item in found] == [Opened, Snapshot, Closed, Opened, Snapshot]
+    snapshot = found[4]
+    assert isinstance(snapshot, Snapshot)
+    assert [channel["Uniqueid"] for channel in snapshot.channels] == ["1.1"]
+
+
+def test_a_phone_system_that_falls_silent_is_noticed() -> None:
+    async def story() -> list[Item]:
+        inbox: Inbox[Item] = Inbox()
+        async with FakePbx() as pbx:
+            link = Link("pbx", pbx.pbx, inbox, patience=QUICK)
+            running = asyncio.create_task(link.run())
+            await until(lambda: len(inbox) == 2)
+            pbx.is_mute = True
+            await until(lambda: not link.state.connected)
+            running.cancel()
+        return inbox.take()
+
+    closed = played(story)[2]
+    assert isinstance(closed, Closed)
+    assert closed.reason.startswith("nothing was heard for")
+
+
+def test_whoever_does_not_take_what_is_heard_loses_the_connection_not_the_memory() -> None:
+    async def story() -> tuple[list[Item], int]:
+        inbox: Inbox[Item] = Inbox(limit=500)
+        async with FakePbx() as pbx:
+            link = Link("pbx", pbx.pbx, inbox, patience=QUICK)
+            running = asyncio.create_task(link.run())
+            await until(lambda: len(inbox) == 2)
+            await pbx.say([{"Event": "X", "N": str(n)} for n in range(5000)])
+            await until(lambda: not link.state.connected)
+            most = len(inbox)
+            running.cancel()
+        return inbox.take(), most
+
+    found, most = played(story)
+    assert most <= 502
+    heard = [item for item in found if isinstance(item, Heard)]
+    assert [item.fields["N"] for item in heard] == [str(n) for n in range(len(heard))]
+    closed = next(item for item in found if isinstance(item, Closed))
+    assert "given up" in closed.reason
+
+
+def test_tries_grow_apart_and_their_state_says_why() -> None:
+    async def story() -> Link:
+        link = Link("pbx", Pbx("127.0.0.1", "u", "s", 1), Inbox(), patience=QUICK)
+        running = asyncio.create_task(link.run())
+        await until(lambda: link.state.tries >= 3)
+        running.cancel()
+        return link
+
+    state = played(story).state
+    assert not state.connected
+    assert "cannot be reached" in (state.trouble or "")
+    waits = Patience(first=1, longest=8).waits()
+    found = [next(waits) for _ in range(6)]
+    assert 0.8 <= found[0] <= 1.2
+    assert 6.4 <= found[5] <= 9.6
+
+
+def test_actions_go_by_the_present_connection_or_are_refused() -> None:
+    async def story() -> Fields:
+        inbox: Inbox[Item] = Inbox()
+        async with FakePbx() as pbx:
+            link = Link("pbx", pbx.pbx, inbox, patience=QUICK)
+            with pytest.raises(AmiError, match="not connected"):
+                await link.act("QueuePause")
+            running = asyncio.create_task(link.run())
+            await until(lambda: link.state.connected)
+            await link.act("QueuePause", Interface="PJSIP/1001", Paused="true")
+            running.cancel()
+            return pbx.actions[-1]
+
+    assert played(story)["Interface"] == "PJSIP/1001"

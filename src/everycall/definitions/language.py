@@ -6,7 +6,6 @@ A condition speaks of facts, of limits and of switches by their names, and of no
 that nobody saw is neither true nor false, so a rule that needs it cannot be told.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import UnionType
@@ -160,30 +159,3 @@ def show_duration(ms: int) -> str:
         if ms % size == 0 and (ms or unit == "s"):
             return f"{ms // size} {unit}"
     return f"{ms} ms"
-
-
-def conditions(node: Node) -> Iterator[Node]:
-    """Yield every condition in a condition, itself first."""
-    yield node
-    match node:
-        case Not():
-            yield from conditions(node.inner)
-        case And() | Or():
-            for part in node.parts:
-                yield from conditions(part)
-        case _:
-            pass
-
-
-def names(node: Node) -> Iterator[Name]:
-    """Yield the bare words that stand for a fact, limit or switch, in the order of the text."""
-    for one in conditions(node):
-        match one:
-            case Name():
-                yield one
-            case Compare():
-                yield from (v for v in (one.left, one.right) if isinstance(v, Name))
-            case In():
-                yield from (v for v in (one.left, *one.items) if isinstance(v, Name))
-            case _:
-                pass

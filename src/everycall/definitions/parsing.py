@@ -36,6 +36,19 @@ def parse(text: str) -> Node:
     return _Parser(list(tokens(text))).whole()
 
 
+def parse_value(text: str) -> Value:
+    """Read a single value: what a limit is.
+
+    Raises:
+        WrongTextError: it cannot be read, or there is more than a value.
+    """
+    parser = _Parser(list(tokens(text)))
+    found = parser.value()
+    if parser.next.kind != "end":
+        raise parser.wrong("the end")
+    return found
+
+
 class _Parser:
     """A walk over the pieces of one condition."""
 

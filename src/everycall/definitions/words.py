@@ -116,6 +116,7 @@ COLUMNS = {
     "call_id": "VARCHAR",
     "outcome": "VARCHAR",
     "confidence": "VARCHAR",
+    "missing": "VARCHAR",
     "helped_later": "BOOLEAN",
 } | {fact.name: fact.type for fact in RESULTS}
 """The columns that the table of calls must have to be judged, with their types."""

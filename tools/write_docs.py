@@ -16,6 +16,7 @@ from everycall.calls.results import RESULTS
 from everycall.events import COLUMNS, Kind
 from everycall.events.markers import BUILT_IN, Markers
 from everycall.events.sights import Sight
+from everycall.money.inputs import Amount, MoneySettings
 from everycall.registry import load_all
 from everycall.settings import doc_of
 from everycall.sources.base import Source
@@ -114,7 +115,8 @@ def setting_rows(kind: Any, place: str = "") -> Iterator[tuple[str, ...]]:
         inner = [a for a in (hints[one.name], *get_args(hints[one.name])) if is_dataclass(a)]
         for nested in inner:
             below = f"{name}.NAME" if "dict" in str(hints[one.name]) else name
-            if nested is not Markers:
+            told_once = nested is MoneySettings and bool(place)
+            if nested is not Markers and not issubclass(nested, Amount) and not told_once:
                 yield from setting_rows(nested, below)
 
 
@@ -125,7 +127,8 @@ def settings_page() -> str:
     return (
         f"{MADE}\n# The site file\n\n`site.toml` in the data directory, or any file named by "
         "`--config`. Everything has a default; what is not said stays unknown. See also "
-        f"[opening hours](hours.md).\n\n{table(('setting', 'what it is'), list(setting_rows(SiteFile)))}"
+        "[opening hours](hours.md), and [money](money.md) for how an amount is written.\n\n"
+        f"{table(('setting', 'what it is'), list(setting_rows(SiteFile)))}"
         "\n## Stage markers\n\nStock phone systems do not say what a part of the dialplan means. A "
         "marker names a `context:`, a `prompt:` (the file that is played), an `app:` (application) "
         "or a `verb:` (of queue_log, or a user event), with `*` for anything.\n\n"

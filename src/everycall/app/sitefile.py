@@ -9,6 +9,7 @@ from everycall.calls.model import Limits
 from everycall.errors import NotFoundError
 from everycall.events.markers import Markers
 from everycall.hours import SiteHours
+from everycall.money.inputs import MoneySettings
 from everycall.settings import read_file, setting
 from everycall.sources.base import Site
 
@@ -23,6 +24,9 @@ class Client:
     queues: tuple[str, ...] = setting((), doc="The queues that answer for it.")
     trunks: tuple[str, ...] = setting((), doc="The lines that only its calls come by.")
     language: str = setting("", doc="The language of its customers.")
+    money: MoneySettings = setting(
+        factory=MoneySettings, doc="What its calls are worth; what is not said is the site's."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ class SiteFile:
     clients: dict[str, Client] = setting(factory=dict, doc="The brands that you answer for.")
     markers: Markers = setting(factory=Markers, doc="What parts of the dialplan mean.")
     limits: LimitSettings = setting(factory=LimitSettings, doc="Limits used in counting.")
+    money: MoneySettings = setting(factory=MoneySettings, doc="What calls are worth to you.")
 
     def site(self) -> Site:
         """Return what translations have to know."""

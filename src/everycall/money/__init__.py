@@ -1,0 +1,1 @@
+"""What it cost: what the callers who were not reached were worth, from the team's own numbers."""

@@ -1,0 +1,99 @@
+"""Calls for other programs: the same objects as `everycall calls --json`."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from everycall.app.asking import Filter
+from everycall.app.explaining import explain
+from everycall.calls.outcomes import outcome_names
+from everycall.clock import to_micros
+from everycall.errors import NotFoundError, did_you_mean
+from everycall.web.api import cursors
+from everycall.web.api.keys import Key
+from everycall.web.api.problems import ProblemError
+from everycall.web.pages import site_reader
+
+router = Router(tags=["calls"])
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+class Wish(Schema):
+    """Which calls are asked for."""
+
+    since: datetime | None = Field(None, description="Arrived at this moment or later.")
+    until: datetime | None = Field(None, description="Arrived before this moment.")
+    outcome: list[str] = Field([], description="Only these outcomes.")
+    queue: list[str] = Field([], description="Only calls that entered one of these queues.")
+    caller: list[str] = Field([], description="Only calls of these numbers, as E.164.")
+    limit: int = Field(100, ge=1, le=1000, description="How many to give at most.")
+    cursor: str = Field("", max_length=500, description="The 'next' of the page before.")
+
+
+class Page(Schema):
+    """Some calls, in order of arrival, and where to go on."""
+
+    calls: list[dict[str, Any]]
+    next: str | None = Field(description="Send it as `cursor` to get more; null at the end.")
+
+
+@router.get("/calls", auth=Key("calls:read"), response=Page, summary="Calls in order of arrival")
+def calls(request: HttpRequest, wish: Annotated[Wish, Query()]) -> dict[str, Any]:
+    """Give the calls that were asked for, a page at a time; unknown is null."""
+    _check_outcomes(wish.outcome)
+    with site_reader().asking() as asking:
+        after = cursors.read(wish.cursor) if wish.cursor else None
+        found = list(asking.calls(_filter(wish, after)))
+    if after is not None:
+        found = [call for call in found if _place(call) > after]
+    more = len(found) > wish.limit
+    found = found[: wish.limit]
+    return {"calls": found, "next": cursors.write(*_place(found[-1])) if more else None}
+
+
+def _filter(wish: Wish, after: tuple[int, str] | None) -> Filter:
+    since = _micros(wish.since)
+    # calls of the very moment at which the page before ended come again and are left out
+    room = 1 if after is None else 1000
+    return Filter(
+        since=since if after is None else max(since or 0, after[0]),
+        until=_micros(wish.until),
+        outcomes=tuple(wish.outcome),
+        queues=tuple(wish.queue),
+        callers=tuple(wish.caller),
+        limit=wish.limit + room,
+    )
+
+
+def _micros(moment: datetime | None) -> int | None:
+    if moment is None:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return to_micros(min(aware, LATEST))
+
+
+def _place(call: dict[str, Any]) -> tuple[int, str]:
+    return to_micros(datetime.fromisoformat(call["arrived_at"])), call["call_id"]
+
+
+def _check_outcomes(outcomes: list[str]) -> None:
+    known = outcome_names()
+    for outcome in outcomes:
+        if outcome not in known:
+            hint = did_you_mean(outcome, known) or ""
+            raise ProblemError(400, "outcome", f"there is no outcome '{outcome}'{hint}")
+
+
+@router.get(
+    "/calls/{path:call_id}", auth=Key("calls:read"), response=dict[str, Any], summary="One call"
+)
+def one(request: HttpRequest, call_id: str) -> dict[str, Any]:
+    """Give one call with its story, its outcome's rule and what was unseen."""
+    with site_reader().asking() as asking:
+        try:
+            return explain(asking, call_id)
+        except NotFoundError as error:
+            raise ProblemError(404, "not-found", str(error)) from None

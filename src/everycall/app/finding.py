@@ -125,12 +125,14 @@ def _look(path: Path, chosen: Source | None, candidates: Mapping[str, Source]) -
         if chosen.recognise(head) is None:
             return LeftOut(path, _refusal(chosen, head))
         return Found(path, chosen, "named")
-    best = max(
-        guesses(head, candidates.values()), key=lambda guess: guess[1].sureness, default=None
-    )
-    if best is None or best[1].sureness < SURE_ENOUGH:
+    known = sorted(guesses(head, candidates.values()), key=lambda guess: -guess[1].sureness)
+    if not known:
         return LeftOut(path, f"is no log that everycall knows: its first line is {_first(head)}")
-    return Found(path, best[0], best[1].reason)
+    best, recognised = known[0]
+    if recognised.sureness < SURE_ENOUGH:
+        hint = f"if it is, say so with --source {best.name}"
+        return LeftOut(path, f"may be {best.title}, but is not surely one: {hint}")
+    return Found(path, best, recognised.reason)
 
 
 def _refusal(chosen: Source, head: Head) -> str:

@@ -53,10 +53,14 @@ FROM (
     GROUP BY call_id
   ) AS o ON o.caller = c.caller
   WHERE ABS(c.at - o.at) <= :within
-    AND (c.called = o.called OR c.called IS NULL OR o.called IS NULL)
+    AND (RIGHT(c.called, 6) = RIGHT(o.called, 6)
+      OR NOT COALESCE(:their_number, FALSE) OR NOT COALESCE(:our_number, FALSE))
 ) AS near
 WHERE ours = 1 AND theirs = 1
 """
+
+_IS_NUMBER = "LENGTH({0}) >= 6 AND NOT TRY_CAST(RIGHT({0}, 6) AS BIGINT) IS NULL"
+"""What was called can be compared: it is no extension, and no name of a queue or dialplan."""
 
 _ALL_LINKS = """
 SELECT id, MIN(call_id) AS call_id
@@ -85,7 +89,7 @@ LEFT JOIN links AS l ON l.id = e.call_id
 
 SEVERAL = "SELECT call_id FROM touched WHERE (seen_by & (seen_by - 1)) <> 0"
 
-_SAME_AGENTS = """
+_KNOWN_AGENTS = """
 SELECT one, other FROM given_agents
 UNION
 SELECT other AS one, one AS other FROM given_agents
@@ -99,6 +103,10 @@ FROM rings AS a
 INNER JOIN several AS s ON s.call_id = a.call_id
 INNER JOIN rings AS b ON b.call_id = a.call_id AND b.leg = a.leg
 WHERE a.agent <> b.agent
+"""
+
+_SAME_AGENTS = """
+SELECT one, other FROM known_agents
 UNION
 SELECT one, other
 FROM (
@@ -156,6 +164,8 @@ def linking(setting: Setting) -> Iterator[tuple[str, exp.Expr]]:
             _CARRIER_LINKS,
             by_carrier=_from("source", carriers),
             any_carrier="TRUE" if carriers else "FALSE",
+            their_number=_IS_NUMBER.format("c.called"),
+            our_number=_IS_NUMBER.format("o.called"),
             within=int(setting.limits.carrier_match.total_seconds() * 1_000_000),
         ),
     )
@@ -169,8 +179,13 @@ def linked() -> exp.Expr:
     return add_columns(parse(_LINKED), others)
 
 
+def known_agents() -> exp.Expr:
+    """Return the statement that finds the names which somebody said mean the same phone."""
+    return parse(_KNOWN_AGENTS)
+
+
 def same_agents() -> exp.Expr:
-    """Return the statement that learns which names mean the same person's phone."""
+    """Return the statement that adds the names of which the answered calls show it."""
     return parse(_SAME_AGENTS)
 
 

@@ -22,6 +22,8 @@ FOLDER = "mappings"
 
 _OWN = 0.97
 _BUILT_IN = 0.85
+_IF_NAMED = 0.4
+"""Less than what a file is taken for by itself."""
 
 _BY_COLUMN = {
     "caller": Sight.CALLER,
@@ -147,6 +149,7 @@ def _recognise(mapping: Mapping, sureness: float, head: Head) -> Recognised | No
     layout = layout_of(head.lines, mapping.file, _needed(mapping))
     if layout is None:
         return None
+    sureness = _IF_NAMED if mapping.only_if_named else sureness
     return Recognised(sureness, f"it has every column that the mapping '{mapping.name}' names")
 
 

@@ -294,6 +294,9 @@ class Mapping:
         default=False,
         doc="These are a carrier's records: what they have and we do not never got in.",
     )
+    only_if_named: bool = setting(
+        default=False, doc="Whether files are read by it only where it is asked for by name."
+    )
     queued: Queued | None = setting(
         None, doc="What shows a stay in a queue: entered, named or waited (for more than nothing)."
     )

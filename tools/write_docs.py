@@ -20,6 +20,7 @@ from everycall.money.inputs import Amount, MoneySettings
 from everycall.registry import load_all
 from everycall.settings import doc_of
 from everycall.sources.base import Source
+from metric_pages import metric_pages
 
 DOCS = Path(__file__).parents[1] / "docs"
 MADE = "<!-- made from the declarations by `make docs`; do not edit -->\n"
@@ -148,8 +149,10 @@ PAGES = {
 def main() -> int:
     """Write every page, or with --check say which are not up to date."""
     stale = []
-    for name, make in PAGES.items():
-        path, text = DOCS / name, make()
+    made = [(name, make()) for name, make in PAGES.items()]
+    made += [(name, f"{MADE}\n{text}") for name, text in metric_pages()]
+    for name, text in made:
+        path = DOCS / name
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         stale.append(name)

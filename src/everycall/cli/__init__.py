@@ -13,6 +13,7 @@ COMMANDS = {
     "audit": ("auditing", "Show what happened to the calls, and what cannot be seen."),
     "calls": ("calls", "List calls, as a table, CSV, JSON or Parquet."),
     "explain": ("explaining", "Tell one call's story, and why it counts as it does."),
+    "metrics": ("metrics", "Measure anything by anything: answered, waits, rates, staff time."),
     "skipped": ("skipped", "List what could not be read, and why."),
     "sources": ("sources", "List the phone systems and formats, and what each can see."),
     "demo": ("demo", "Read the sample logs and show their audit."),

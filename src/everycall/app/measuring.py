@@ -1,0 +1,142 @@
+"""Measuring: metrics asked of a site's history, by anything, with the reason for every dash."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlglot import exp
+
+from everycall.app.asking import Asking
+from everycall.app.blindness import remedy_of
+from everycall.app.measured_tables import make, spoken
+from everycall.app.sitefile import SiteFile
+from everycall.clock import from_micros
+from everycall.definitions import Definition, load
+from everycall.events.sights import Sight
+from everycall.history.store import SourceState
+from everycall.metrics.answering import Blindness, Table, table
+from everycall.metrics.asked import asked
+from everycall.metrics.dimensions import dimension
+from everycall.metrics.levels import JUDGED
+from everycall.metrics.planner import Plan, Question, plan
+
+DAY = 86_400_000_000
+
+DEFAULT_DEFINITION = "xon"
+"""Whose words hold where a team has not chosen a definition."""
+
+_STORED = {"calls": "counted"}
+"""What the history's tables are called where the chain's are meant; `calls` there knows too much."""
+
+
+def measure(  # noqa: PLR0913 - one question has so many parts
+    asking: Asking,
+    ids: Iterable[str],
+    by: Iterable[str] = (),
+    since: int | None = None,
+    until: int | None = None,
+    where: Mapping[str, Sequence[str]] | None = None,
+    definition: str | None = None,
+    *,
+    settings: SiteFile | None = None,
+    by_event: bool = False,
+) -> Table:
+    """Return metrics by anything.
+
+    Args:
+        asking: the history that is asked.
+        ids: such as `answered`, `asa` or `service_level.sl2:60`.
+        by: such as `queue` and `hour`.
+        since: the first moment, in microseconds.
+        until: the first moment after it.
+        where: only these values, by the same words as `by`.
+        definition: whose words `missed`, `lost` and `abandoned` are.
+        settings: the site file, for teams and limits.
+        by_event: calls belong to the moment of their answer or end, not to their arrival.
+
+    Raises:
+        NotFoundError: a metric, a dimension or a definition is not known.
+    """
+    site = settings or SiteFile()
+    question = Question(
+        tuple(asked(name) for name in dict.fromkeys(ids)),
+        tuple(dict.fromkeys(dimension(name) for name in by)),
+        {dimension(name): tuple(values) for name, values in (where or {}).items() if values},
+        since,
+        until,
+        by_event,
+        asking.history.site,
+        int(site.limits.short_call.total_seconds() * 1000),
+    )
+    plans = plan(question)
+    judge = _definition(plans, definition)
+    results = [(one, _rows(asking, one, site, judge)) for one in plans]
+    return table(question, results, _blindness(asking, since, until, judge), asking.zone)
+
+
+def _definition(plans: Iterable[Plan], name: str | None) -> Definition | None:
+    """Return the definition whose words are used, if any are."""
+    judged = any("verdicts" in one.tables() for one in plans)
+    return load(name or DEFAULT_DEFINITION) if judged or name else None
+
+
+def _rows(
+    asking: Asking, one: Plan, site: SiteFile, definition: Definition | None
+) -> list[tuple[Any, ...]]:
+    if one.lacking:
+        return []
+    names = make(asking, one.tables(), site, definition)
+    tree = exp.replace_tables(one.tree.copy(), {**_STORED, **names}, dialect="duckdb")
+    return asking.rows(tree.sql("duckdb", identify=True))
+
+
+def _blindness(
+    asking: Asking, since: int | None, until: int | None, definition: Definition | None
+) -> Blindness:
+    """Return what no source sees in a stretch of time, and what is seen only in a part of it."""
+    unspoken = dict(_unspoken(definition)) if definition else {}
+    sources = asking.manifest.sources
+    if not sources:
+        return Blindness({}, {}, unspoken)
+    first = max(since or 0, min(source.first_at for source in sources))
+    last = min(until or 1 << 62, max(source.last_at for source in sources))
+    never, partly = {}, {}
+    for sight in Sight:
+        seeing = [s for s in sources if sight in s.sees and s.first_at < last and s.last_at > first]
+        if not seeing:
+            never[sight] = _never(sight, sources)
+        elif _gaps(seeing, first, last):
+            partly[sight] = _partly(asking, seeing)
+    return Blindness(never, partly, unspoken)
+
+
+def _unspoken(definition: Definition) -> Iterator[tuple[str, str]]:
+    """Yield the words that a definition has no calls for, and how to say so."""
+    for word in JUDGED:
+        # what never got in is lost in any words; only its definition may say more
+        if word not in spoken(definition) and word != "lost":
+            yield word, f"the definition {definition.id} does not speak of {word}"
+
+
+def _never(sight: Sight, sources: Iterable[SourceState]) -> str:
+    remedy = remedy_of(sight, [source.name for source in sources])
+    return f"no source sees {sight.doc}: {remedy}"
+
+
+def _gaps(seeing: Iterable[SourceState], first: int, last: int) -> bool:
+    covered = first
+    for source in sorted(seeing, key=lambda s: s.first_at):
+        if source.first_at > covered + DAY:
+            return True
+        covered = max(covered, source.last_at)
+    return covered + DAY < last
+
+
+def _partly(asking: Asking, seeing: Iterable[SourceState]) -> str:
+    spans = ", ".join(f"{_day(asking, s.first_at)} to {_day(asking, s.last_at)}" for s in seeing)
+    return f"seen only from {spans}"
+
+
+def _day(asking: Asking, micros: int) -> str:
+    moment: datetime = from_micros(micros).astimezone(asking.zone)
+    return f"{moment:%Y-%m-%d}"

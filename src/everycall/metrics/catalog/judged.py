@@ -1,0 +1,65 @@
+"""What the chosen definition calls missed, lost, abandoned or dropped."""
+
+from everycall.events.sights import Sight
+from everycall.metrics.catalog.counts import OVER
+from everycall.metrics.forms import count, share
+from everycall.metrics.model import Better, Form, Level, Metric, Unit
+
+_LAST = "v.began_at >= w.last_at"
+
+_MEANS = {
+    "missed": "Calls that the chosen definition calls missed: they could have been answered.",
+    "lost": "Calls that the chosen definition calls lost: they never reached anybody.",
+    "abandoned": "Calls that the chosen definition calls abandoned: the caller left before.",
+    "dropped": "Calls that the chosen definition calls dropped: a technical fault ended them.",
+}
+
+
+def _visits(word: str) -> str:
+    """A stay takes its call's verdict if it was the last; another one was passed on."""
+    return f"CASE WHEN {_LAST} THEN j.{word} ELSE FALSE END"
+
+
+def _forms(word: str) -> tuple[Form, ...]:
+    return count(Level.CALL, OVER, f"j.{word}"), count(Level.VISIT, OVER, _visits(word))
+
+
+def _rates(word: str) -> tuple[Form, ...]:
+    return share(Level.CALL, OVER, f"j.{word}"), share(Level.VISIT, OVER, _visits(word))
+
+
+def _pair(word: str, name: str) -> tuple[Metric, Metric]:
+    needs = (Sight.LOST,) if word == "lost" else ()
+    counted = Metric(
+        name,
+        name.replace("_", " ").capitalize(),
+        _MEANS[word],
+        Unit.COUNT,
+        Better.LESS,
+        f"calls with the verdict {word}; by queue: stays that were the last of such a call",
+        _forms(word),
+        needs=needs,
+        judged=word,
+        null="nobody can tell",
+    )
+    rate = Metric(
+        f"{name}_rate",
+        f"{name.replace('_', ' ').capitalize()}, of all that came in",
+        f"Of all calls that came in, the share that the chosen definition calls {word}.",
+        Unit.SHARE,
+        Better.LESS,
+        f"verdict {word} / arrived; by queue: of the stays there",
+        _rates(word),
+        needs=needs,
+        judged=word,
+        null="no call came in",
+    )
+    return counted, rate
+
+
+METRICS = (
+    *_pair("missed", "missed"),
+    *_pair("lost", "lost"),
+    *_pair("abandoned", "abandoned"),
+    *_pair("dropped", "dropped_by_definition"),
+)

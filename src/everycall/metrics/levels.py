@@ -1,0 +1,90 @@
+"""The rows that each level counts: where they come from, their moment, and what may be joined."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from everycall.metrics.model import Level
+from everycall.metrics.slots import SLOT
+
+JUDGED = ("missed", "lost", "abandoned", "dropped", "voicemail", "callback", "flow_out")
+"""Words of definitions that a verdict says yes or no to, each in a column of its own."""
+
+TABLES = {
+    "teams": {"queue": "VARCHAR", "team": "VARCHAR"},
+}
+"""Tables beside those of calls that come from the site file."""
+
+_CALL_JOINS = """
+LEFT JOIN verdicts AS j ON j.call_id = c.call_id
+LEFT JOIN tags AS g ON g.call_id = c.call_id
+LEFT JOIN neighbours AS n ON n.call_id = c.call_id
+LEFT JOIN ratings AS y ON y.call_id = c.call_id
+"""
+
+_LAST_VISITS = """
+LEFT JOIN (
+  SELECT call_id, MAX(began_at) AS last_at FROM visits GROUP BY call_id
+) AS w ON w.call_id = v.call_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a level.
+
+    Attributes:
+        source: a query with every join that might be needed; those that are not used are left out.
+        at: the moment that a row belongs to.
+        event_at: the same where the moment of the event is asked for.
+        scope: which rows count at all.
+        always: joins that decide which rows there are.
+    """
+
+    source: str
+    at: str
+    event_at: str
+    scope: str
+    always: frozenset[str] = frozenset()
+
+
+def _source(begin: str, queue: str, joins: str = _CALL_JOINS) -> str:
+    team = f"LEFT JOIN teams AS t ON t.queue = {queue}"
+    return f"SELECT 1 FROM {begin} INNER JOIN slots AS s ON s.slot = (:moment) // {SLOT} {joins} {team}"
+
+
+_STARTED = "v.began_at"
+
+ROWS: Mapping[Level, Rows] = {
+    Level.CALL: Rows(
+        _source("calls AS c", "c.first_queue"),
+        "c.arrived_at",
+        "COALESCE(c.answered_at, c.ended_at, c.arrived_at)",
+        "c.direction = 'inbound'",
+    ),
+    Level.VISIT: Rows(
+        _source(
+            "stays AS v INNER JOIN calls AS c ON c.call_id = v.call_id",
+            "v.queue",
+            _CALL_JOINS + _LAST_VISITS,
+        ),
+        _STARTED,
+        _STARTED,
+        "c.direction IN ('inbound', 'internal')",
+        frozenset({"c"}),
+    ),
+    Level.ATTEMPT: Rows(
+        _source("attempts AS a INNER JOIN calls AS c ON c.call_id = a.call_id", "a.queue"),
+        "a.began_at",
+        "a.began_at",
+        "c.direction IN ('inbound', 'internal') AND COALESCE(a.agent_kind, 'person') = 'person'",
+        frozenset({"c"}),
+    ),
+    Level.EPISODE: Rows(
+        _source("episodes AS e INNER JOIN calls AS c ON c.call_id = e.episode", "c.first_queue"),
+        "e.began_at",
+        "e.began_at",
+        "TRUE",
+        frozenset({"c"}),
+    ),
+}
+"""The rows of every level, each in one place."""

@@ -1,0 +1,169 @@
+"""From a question to statements: one for each level that its metrics are counted at.
+
+A value is always a quotient of sums over the rows of its group, never a mean of quotients. The unit
+follows the question: by person it is the ring, by queue the stay, else what the metric counts.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from everycall.calls.statement import parse
+from everycall.metrics.asked import Asked
+from everycall.metrics.dimensions import Dimension
+from everycall.metrics.levels import ROWS, Rows
+from everycall.metrics.model import Form, Level
+
+_BY_PERSON = (Level.ATTEMPT, Level.VISIT)
+_BY_QUEUE = (Level.VISIT,)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: which metrics, by what, of what, from when until when.
+
+    Attributes:
+        where: only rows with one of these values.
+        since, until: moments in microseconds, the second left out.
+        by_event: calls belong to the moment of their answer or end, not to their arrival.
+        short_ms: the site's limit of a short call.
+    """
+
+    asked: tuple[Asked, ...]
+    by: tuple[Dimension, ...] = ()
+    where: Mapping[Dimension, tuple[str, ...]] = field(default_factory=dict)
+    since: int | None = None
+    until: int | None = None
+    by_event: bool = False
+    site: str = "main"
+    short_ms: int = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A metric in a statement: its form there, and the first of its three columns."""
+
+    asked: Asked
+    form: Form
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One statement: first a column for each key, then three for each metric.
+
+    Attributes:
+        lacking: what this level cannot be asked by.
+    """
+
+    level: Level
+    tree: exp.Select
+    parts: tuple[Part, ...]
+    lacking: tuple[Dimension, ...] = ()
+
+    def tables(self) -> frozenset[str]:
+        """Return the names of the tables that it reads."""
+        return frozenset(table.name for table in self.tree.find_all(exp.Table))
+
+
+def plan(question: Question) -> tuple[Plan, ...]:
+    """Return the statements that answer a question."""
+    preferred = _levels(question)
+    chosen = [(asked, asked.metric.form(preferred)) for asked in question.asked]
+    levels = dict.fromkeys(form.level for _, form in chosen)
+    return tuple(
+        statement(question, level, [(a, f) for a, f in chosen if f.level is level])
+        for level in levels
+    )
+
+
+def _levels(question: Question) -> tuple[Level, ...]:
+    names = {dimension.name for dimension in (*question.by, *question.where)}
+    if "agent" in names:
+        return _BY_PERSON
+    return _BY_QUEUE if names & {"queue", "team"} else ()
+
+
+def statement(question: Question, level: Level, chosen: Sequence[tuple[Asked, Form]]) -> Plan:
+    """Return the statement that answers a question for some metrics at one level."""
+    rows = ROWS[level]
+    lacking = [d for d in (*question.by, *question.where) if d.at(level) is None]
+    keys = [_key(question, dimension, level) for dimension in question.by]
+    parts = [
+        Part(asked, form, len(keys) + 3 * number) for number, (asked, form) in enumerate(chosen)
+    ]
+    tree = exp.Select(
+        expressions=[exp.alias_(key, f"k{i}") for i, key in enumerate(keys)]
+        + [column for part in parts for column in _columns(question, part)]
+    )
+    tree.where(*_conditions(question, rows, level), copy=False)
+    if keys:
+        numbers = [exp.Literal.number(i + 1) for i in range(len(keys))]
+        tree.group_by(*numbers, copy=False).order_by(*[n.copy() for n in numbers], copy=False)
+    _add_sources(tree, rows, _at(question, rows))
+    return Plan(level, tree, tuple(parts), tuple(dict.fromkeys(lacking)))
+
+
+def _key(question: Question, dimension: Dimension, level: Level) -> exp.Expr:
+    sql = dimension.at(level)
+    return _filled(parse(sql), question) if sql else exp.null()
+
+
+def _columns(question: Question, part: Part) -> Iterator[exp.Expr]:
+    form = part.form
+    for number, sql in enumerate((form.numerator, form.denominator, form.unseen or "0")):
+        tree = _filled(parse(sql), question, part.asked)
+        yield exp.alias_(tree, f"m{part.column + number}")
+
+
+def _filled(tree: exp.Expr, question: Question, asked: Asked | None = None) -> exp.Expr:
+    """Put numbers in the places that a declaration leaves open."""
+    limit = 0 if asked is None or asked.milliseconds is None else asked.milliseconds
+    places = {
+        "limit_ms": exp.Literal.number(limit),
+        "limit_us": exp.Literal.number(limit * 1000),
+        "short_ms": exp.Literal.number(question.short_ms),
+        "site": exp.Literal.string(question.site),
+    }
+    return exp.replace_placeholders(tree, **places)
+
+
+def _at(question: Question, rows: Rows) -> str:
+    return rows.event_at if question.by_event else rows.at
+
+
+def _conditions(question: Question, rows: Rows, level: Level) -> Iterator[exp.Expr]:
+    if rows.scope != "TRUE":
+        yield parse(rows.scope)
+    at = _at(question, rows)
+    if question.since is not None:
+        yield parse(f"{at} >= {int(question.since)}")
+    if question.until is not None:
+        yield parse(f"{at} < {int(question.until)}")
+    for dimension, values in question.where.items():
+        sql = dimension.at(level)
+        if sql:
+            yield _among(_filled(parse(sql), question), dimension.keys(values))
+
+
+def _among(tree: exp.Expr, values: Iterable[str]) -> exp.Expr:
+    """Return the condition that an expression is one of some values, as text."""
+    text = exp.cast(tree, exp.DataType.Type.VARCHAR)
+    return exp.In(this=text, expressions=[exp.Literal.string(value) for value in values])
+
+
+def _add_sources(tree: exp.Select, rows: Rows, at: str) -> None:
+    """Add the tables that are needed, and no other."""
+    source = exp.replace_placeholders(parse(rows.source), moment=parse(at))
+    tree.set("from_", source.args["from_"])
+    joins = source.args["joins"]
+    needed = set(rows.always) | _aliases(tree)
+    for join in reversed(joins):
+        if join.alias_or_name in needed:
+            needed |= _aliases(join.args["on"])
+    tree.set("joins", [join for join in joins if join.alias_or_name in needed])
+
+
+def _aliases(tree: exp.Expr) -> set[str]:
+    return {column.table for column in tree.find_all(exp.Column) if column.table}

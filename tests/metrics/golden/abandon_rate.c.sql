@@ -1,0 +1,65 @@
+-- call
+SELECT
+  COUNT(*) FILTER(WHERE
+    (
+      c.outcome <> 'pending' AND c.asked_for_person
+    )
+    AND (
+      c.outcome IN ('caller_left_in_queue', 'caller_left_while_ringing')
+      AND c.wait_ms >= 30000
+    )) AS m0,
+  COUNT(*) FILTER(WHERE
+    (
+      c.outcome <> 'pending' AND c.asked_for_person
+    )
+    AND NOT (
+      c.outcome IN ('caller_left_in_queue', 'caller_left_while_ringing')
+      AND c.wait_ms >= 30000
+    ) IS NULL) AS m1,
+  COUNT(*) FILTER(WHERE
+    (
+      c.outcome <> 'pending' AND c.asked_for_person
+    ) IS NULL
+    OR (
+      (
+        c.outcome <> 'pending' AND c.asked_for_person
+      )
+      AND (
+        c.outcome IN ('caller_left_in_queue', 'caller_left_while_ringing')
+        AND c.wait_ms >= 30000
+      ) IS NULL
+    )) AS m2
+FROM calls AS c
+WHERE
+  c.direction = 'inbound';
+
+-- visit
+SELECT
+  COUNT(*) FILTER(WHERE
+    (
+      TRUE
+    ) AND (
+      v.result = 'caller' AND v.lasted_ms >= 30000
+    )) AS m0,
+  COUNT(*) FILTER(WHERE
+    (
+      TRUE
+    ) AND NOT (
+      v.result = 'caller' AND v.lasted_ms >= 30000
+    ) IS NULL) AS m1,
+  COUNT(*) FILTER(WHERE
+    (
+      TRUE
+    ) IS NULL
+    OR (
+      (
+        TRUE
+      ) AND (
+        v.result = 'caller' AND v.lasted_ms >= 30000
+      ) IS NULL
+    )) AS m2
+FROM stays AS v
+INNER JOIN calls AS c
+  ON c.call_id = v.call_id
+WHERE
+  c.direction IN ('inbound', 'internal');

@@ -1,0 +1,37 @@
+-- call
+SELECT
+  COUNT(*) FILTER(WHERE
+    (
+      c.outcome <> 'pending'
+    )
+    AND (
+      NOT (
+        c.answered OR c.queued OR c.rang_directly
+      )
+    )) AS m0,
+  COUNT(*) FILTER(WHERE
+    (
+      c.outcome <> 'pending'
+    )
+    AND NOT (
+      NOT (
+        c.answered OR c.queued OR c.rang_directly
+      )
+    ) IS NULL) AS m1,
+  COUNT(*) FILTER(WHERE
+    (
+      c.outcome <> 'pending'
+    ) IS NULL
+    OR (
+      (
+        c.outcome <> 'pending'
+      )
+      AND (
+        NOT (
+          c.answered OR c.queued OR c.rang_directly
+        )
+      ) IS NULL
+    )) AS m2
+FROM calls AS c
+WHERE
+  c.direction = 'inbound';

@@ -1,0 +1,94 @@
+-- call
+SELECT
+  COUNT(*) FILTER(WHERE
+    (
+      c.outcome <> 'pending' AND c.asked_for_person
+    ) AND (
+      c.answered
+    )) AS m0,
+  COUNT(*) FILTER(WHERE
+    (
+      c.outcome <> 'pending' AND c.asked_for_person
+    )
+    AND NOT (
+      c.answered
+    ) IS NULL) AS m1,
+  COUNT(*) FILTER(WHERE
+    (
+      c.outcome <> 'pending' AND c.asked_for_person
+    ) IS NULL
+    OR (
+      (
+        c.outcome <> 'pending' AND c.asked_for_person
+      ) AND (
+        c.answered
+      ) IS NULL
+    )) AS m2
+FROM calls AS c
+WHERE
+  c.direction = 'inbound';
+
+-- visit
+SELECT
+  COUNT(*) FILTER(WHERE
+    (
+      NOT COALESCE(v.result = 'closing', FALSE)
+    ) AND (
+      v.result = 'answered'
+    )) AS m0,
+  COUNT(*) FILTER(WHERE
+    (
+      NOT COALESCE(v.result = 'closing', FALSE)
+    )
+    AND NOT (
+      v.result = 'answered'
+    ) IS NULL) AS m1,
+  COUNT(*) FILTER(WHERE
+    (
+      NOT COALESCE(v.result = 'closing', FALSE)
+    ) IS NULL
+    OR (
+      (
+        NOT COALESCE(v.result = 'closing', FALSE)
+      )
+      AND (
+        v.result = 'answered'
+      ) IS NULL
+    )) AS m2
+FROM stays AS v
+INNER JOIN calls AS c
+  ON c.call_id = v.call_id
+WHERE
+  c.direction IN ('inbound', 'internal');
+
+-- attempt
+SELECT
+  COUNT(*) FILTER(WHERE
+    (
+      TRUE
+    ) AND (
+      a.result = 'answered'
+    )) AS m0,
+  COUNT(*) FILTER(WHERE
+    (
+      TRUE
+    ) AND NOT (
+      a.result = 'answered'
+    ) IS NULL) AS m1,
+  COUNT(*) FILTER(WHERE
+    (
+      TRUE
+    ) IS NULL
+    OR (
+      (
+        TRUE
+      ) AND (
+        a.result = 'answered'
+      ) IS NULL
+    )) AS m2
+FROM attempts AS a
+INNER JOIN calls AS c
+  ON c.call_id = a.call_id
+WHERE
+  c.direction IN ('inbound', 'internal')
+  AND COALESCE(a.agent_kind, 'person') = 'person';

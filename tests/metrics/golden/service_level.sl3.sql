@@ -1,0 +1,89 @@
+-- call
+SELECT
+  COUNT(*) FILTER(WHERE
+    (
+      c.outcome <> 'pending'
+      AND c.asked_for_person
+      AND NOT COALESCE(
+        c.outcome IN ('caller_left_in_queue', 'caller_left_while_ringing')
+        AND c.wait_ms <= 60000,
+        FALSE
+      )
+    )
+    AND (
+      c.answered AND c.wait_ms <= 60000
+    )) AS m0,
+  COUNT(*) FILTER(WHERE
+    (
+      c.outcome <> 'pending'
+      AND c.asked_for_person
+      AND NOT COALESCE(
+        c.outcome IN ('caller_left_in_queue', 'caller_left_while_ringing')
+        AND c.wait_ms <= 60000,
+        FALSE
+      )
+    )
+    AND NOT (
+      c.answered AND c.wait_ms <= 60000
+    ) IS NULL) AS m1,
+  COUNT(*) FILTER(WHERE
+    (
+      c.outcome <> 'pending'
+      AND c.asked_for_person
+      AND NOT COALESCE(
+        c.outcome IN ('caller_left_in_queue', 'caller_left_while_ringing')
+        AND c.wait_ms <= 60000,
+        FALSE
+      )
+    ) IS NULL
+    OR (
+      (
+        c.outcome <> 'pending'
+        AND c.asked_for_person
+        AND NOT COALESCE(
+          c.outcome IN ('caller_left_in_queue', 'caller_left_while_ringing')
+          AND c.wait_ms <= 60000,
+          FALSE
+        )
+      )
+      AND (
+        c.answered AND c.wait_ms <= 60000
+      ) IS NULL
+    )) AS m2
+FROM calls AS c
+WHERE
+  c.direction = 'inbound';
+
+-- visit
+SELECT
+  COUNT(*) FILTER(WHERE
+    (
+      NOT COALESCE(v.result = 'caller' AND v.lasted_ms <= 60000, FALSE)
+    )
+    AND (
+      v.result = 'answered' AND v.lasted_ms <= 60000
+    )) AS m0,
+  COUNT(*) FILTER(WHERE
+    (
+      NOT COALESCE(v.result = 'caller' AND v.lasted_ms <= 60000, FALSE)
+    )
+    AND NOT (
+      v.result = 'answered' AND v.lasted_ms <= 60000
+    ) IS NULL) AS m1,
+  COUNT(*) FILTER(WHERE
+    (
+      NOT COALESCE(v.result = 'caller' AND v.lasted_ms <= 60000, FALSE)
+    ) IS NULL
+    OR (
+      (
+        NOT COALESCE(v.result = 'caller' AND v.lasted_ms <= 60000, FALSE)
+      )
+      AND (
+        v.result = 'answered' AND v.lasted_ms <= 60000
+      ) IS NULL
+    )) AS m2
+FROM stays AS v
+INNER JOIN calls AS c
+  ON c.call_id = v.call_id
+WHERE
+  c.direction IN ('inbound', 'internal');

@@ -1,0 +1,135 @@
+"""Invented calls: a history in memory, made of the rows that a test is about."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from everycall.app.asking import Asking
+from everycall.calls.results import RESULTS
+from everycall.clock import to_micros
+from everycall.events import COLUMNS
+from everycall.events.sights import Sight
+from everycall.history import Engine, History
+from everycall.history.store import Manifest, SourceState
+
+CALL = {
+    "call_id": "VARCHAR",
+    **{fact.name: fact.type for fact in RESULTS},
+    "missing": "VARCHAR",
+    "outcome": "VARCHAR",
+    "confidence": "VARCHAR",
+}
+SPAN = {
+    "call_id": "VARCHAR",
+    "agent": "VARCHAR",
+    "agent_kind": "VARCHAR",
+    "queue": "VARCHAR",
+    "leg": "VARCHAR",
+    "seq": "BIGINT",
+    "began_at": "BIGINT",
+    "began_within": "BIGINT",
+    "ended_at": "BIGINT",
+    "ended_within": "BIGINT",
+    "lasted_ms": "BIGINT",
+    "result": "VARCHAR",
+    "q850": "INTEGER",
+}
+EPISODE = {
+    "episode": "VARCHAR",
+    "client": "VARCHAR",
+    "caller_key": "VARCHAR",
+    "began_at": "BIGINT",
+    "last_at": "BIGINT",
+    "window_end": "BIGINT",
+    "calls": "BIGINT",
+    "inbound_calls": "BIGINT",
+    "unanswered_calls": "BIGINT",
+    "helped_at": "BIGINT",
+    "helped_by": "VARCHAR",
+    "helped_direction": "VARCHAR",
+    "first_outcome": "VARCHAR",
+    "last_outcome": "VARCHAR",
+    "state": "VARCHAR",
+    "joined": "BOOLEAN",
+}
+EVENT = {column.name: column.type for column in COLUMNS}
+
+TABLES = {
+    "counted": CALL,
+    "visits": SPAN,
+    "attempts": SPAN,
+    "talks": SPAN,
+    "holds": SPAN,
+    "episodes": EPISODE,
+    "episode_calls": {"call_id": "VARCHAR", "episode": "VARCHAR"},
+    "sharing": {"caller_key": "VARCHAR"},
+    "links": {"id": "VARCHAR", "call_id": "VARCHAR"},
+    "events": EVENT,
+}
+
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "counted": {
+        "direction": "inbound",
+        "outcome": "answered",
+        "confidence": "high",
+        "missing": "",
+        "seen_by": 1,
+        "outside_only": False,
+    },
+    "visits": {"seq": 0, "result": "answered"},
+    "attempts": {"seq": 0, "agent_kind": "person"},
+    "talks": {"seq": 0, "agent_kind": "person"},
+    "holds": {"seq": 0},
+    "events": {"seq": 0, "resolution": 1, "source": "invented", "site": "main"},
+    "episodes": {"joined": True},
+}
+
+Rows = Iterable[Mapping[str, Any]]
+
+
+def at(text: str, zone: str = "UTC") -> int:
+    """Return a moment in microseconds, as '2026-10-05 09:00' by the clock of a zone."""
+    return to_micros(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)))
+
+
+def source_state(name: str, sees: tuple[str, ...], first: str, last: str) -> SourceState:
+    return SourceState(
+        name=name,
+        sees=sees,
+        fineness=1,
+        channels=False,
+        people=True,
+        carrier=False,
+        first_at=at(first),
+        last_at=at(last),
+    )
+
+
+class Invented(Asking):
+    """A history that lies in memory only."""
+
+    def __init__(
+        self,
+        folder: Path,
+        zone: str = "UTC",
+        sees: Iterable[Sight] = Sight,
+        span: tuple[str, str] = ("2026-01-01", "2026-12-31"),
+        **tables: Rows,
+    ) -> None:
+        super().__init__(History(folder), ZoneInfo(zone))
+        self.engine.close()
+        self.engine = Engine()
+        names = tuple(sight.value for sight in sees)
+        source = source_state("invented", names, *span)
+        self.manifest = Manifest(sources=(source,))
+        for name, columns in TABLES.items():
+            rows = [DEFAULTS.get(name, {}) | dict(row) for row in tables.get(name, ())]
+            unknown = {key for row in rows for key in row} - set(columns)
+            assert not unknown, f"{name} has no {unknown}"
+            self.engine.load(name, columns, ([row.get(c) for c in columns] for row in rows))
+        self.engine.view("calls", "SELECT * FROM counted")
+
+    def _open(self) -> None:
+        pass

@@ -37,7 +37,8 @@ def count_month(
         return None
     engine.save("SELECT * FROM calls ORDER BY arrived_at, call_id", folder / "calls.parquet")
     for table in TABLES[1:]:
-        engine.save(f"SELECT * FROM {table}", folder / f"{table}.parquet")
+        made = table if table == "links" else f"finished_{table}"
+        engine.save(f"SELECT * FROM {made}", folder / f"{table}.parquet")
     return Segment(month, name, calls, pending)
 
 

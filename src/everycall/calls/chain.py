@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from everycall.calls import heard, judging, links, rollups, spans
+from everycall.calls import heard, judging, links, numbering, rollups, spans
 from everycall.calls.model import Setting
 from everycall.calls.statement import DIALECT, parse, write
 from everycall.events import COLUMNS
@@ -86,23 +86,35 @@ def steps(setting: Setting) -> Iterator[Step]:
 
 
 def _joining(setting: Setting) -> Iterator[Step]:
-    yield Step("linked", links.linked(), view=True)
+    yield Step("told", links.linked(), view=True)
+    yield Step("call_numbers", numbering.numbers())
+    yield Step("linked", numbering.numbered(setting))
     yield Step("touched", heard.touched(setting))
     yield Step("several", parse(links.SEVERAL))
 
 
 def _stretching(setting: Setting) -> Iterator[Step]:
+    alone = len(setting.sources) == 1
     for span in spans.SPANS:
         yield Step(f"threads_{span.seen}", spans.threads(span))
-        yield Step(span.seen, spans.paired(span), view=True)
+        yield Step(span.seen, spans.paired(span), view=alone)
     yield Step("lone_answers", parse(links.LONE_ANSWERS))
+    yield Step("known_agents", links.known_agents())
     yield Step("same_agents", links.same_agents())
     yield Step("agent_names", links.agent_names())
     for span in spans.SPANS:
-        yield Step(f"weighed_{span.seen}", spans.weighed(span, setting))
-        yield Step(f"named_{span.seen}", spans.known(span), view=True)
-        yield Step(f"matched_{span.seen}", spans.matched(span, setting), view=True)
-        yield Step(span.name, spans.joined(span))
+        if alone:
+            yield Step(span.name, spans.alone(span))
+        else:
+            yield from _matching(span, setting)
+        yield Step(f"finished_{span.name}", numbering.finished(span.name), view=True)
+
+
+def _matching(span: spans.Span, setting: Setting) -> Iterator[Step]:
+    yield Step(f"weighed_{span.seen}", spans.weighed(span, setting))
+    yield Step(f"named_{span.seen}", spans.known(span), view=True)
+    yield Step(f"matched_{span.seen}", spans.matched(span, setting), view=True)
+    yield Step(span.name, spans.joined(span))
 
 
 def _summing(setting: Setting) -> Iterator[Step]:
@@ -127,4 +139,5 @@ def _judging(setting: Setting) -> Iterator[Step]:
     yield Step("judged", judging.judged(), view=True)
     yield Step("coded", judging.coded(setting))
     yield Step("missing_facts", judging.missing())
-    yield Step("calls", judging.calls(), view=True)
+    yield Step("numbered_calls", judging.calls(), view=True)
+    yield Step("calls", numbering.finished("numbered_calls"), view=True)

@@ -119,7 +119,7 @@ _SPAN_KINDS = words(
 
 def touched(setting: Setting) -> exp.Expr:
     """Return the statement that finds each call's sources, beginning and last sign of life."""
-    bits = " ".join(f"WHEN '{s.name}' THEN {1 << i}" for i, s in enumerate(setting.sources))
+    bits = " ".join(f"WHEN {i} THEN {1 << i}" for i in range(len(setting.sources)))
     return fill(_TOUCHED, source_bit=f"CASE source {bits} ELSE 0 END")
 
 

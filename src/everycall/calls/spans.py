@@ -204,6 +204,13 @@ COALESCE(
 )
 """
 
+_ALONE = """
+SELECT s.call_id, COALESCE(p.agent, s.agent) AS agent, s.agent_kind, s.queue, s.leg, s.seq,
+  s.began_at, s.began_within, s.ended_at, s.ended_within, :lasted AS lasted_ms, s.result, s.q850
+FROM seen AS s
+LEFT JOIN agent_names AS p ON p.endpoint = s.agent
+"""
+
 _JOINED = """
 SELECT b.call_id, COALESCE(p.agent, b.agent) AS agent, b.agent_kind, b.queue, b.leg, b.seq,
   b.began_at, b.began_within, b.ended_at, b.ended_within, b.lasted_ms, b.result, b.q850
@@ -278,6 +285,11 @@ def matched(span: Span, setting: Setting) -> exp.Expr:
     )
 
 
+def alone(span: Span) -> exp.Expr:
+    """Return the statement of the finished table where only one source ever spoke."""
+    return fill(_ALONE, tables={"seen": span.seen}, lasted=_lasted())
+
+
 def joined(span: Span) -> exp.Expr:
     """Return the statement of the finished table: single-source rows as they are, others matched."""
     tables = {"seen": span.seen, "matched": f"matched_{span.seen}"}
@@ -295,8 +307,8 @@ def naming(source: SourceView) -> int:
 
 
 def by_source(setting: Setting, column: str, weight: Callable[[SourceView], int]) -> str:
-    """Return the SQL that gives each source's weight."""
-    whens = " ".join(f"WHEN '{source.name}' THEN {weight(source)}" for source in setting.sources)
+    """Return the SQL that gives each source's weight, by its number."""
+    whens = " ".join(f"WHEN {i} THEN {weight(s)}" for i, s in enumerate(setting.sources))
     return f"CASE {column} {whens} ELSE 99 END"
 
 

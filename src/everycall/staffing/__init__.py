@@ -1,0 +1,1 @@
+"""How many people and lines are needed, and when."""

@@ -182,7 +182,7 @@ class Impatient:
         """The share that has to wait."""
         if self.arrivals == 0:
             return 0.0 if self.servers else 1.0
-        return sum(self._chances()[self.servers :])
+        return min(1.0, sum(self._chances()[self.servers :]))
 
     @property
     def abandons(self) -> float:

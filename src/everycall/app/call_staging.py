@@ -6,15 +6,22 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from everycall.app.pooling import literal
 from everycall.app.staging import Stage, Staged
 from everycall.events import COLUMNS, Event, Skip
 from everycall.history import Engine
 from everycall.sources.base import CallTranslation, Note, Record
+from everycall.sources.lines import lines_in
 
 TAIL = 24 * 3600 * 1_000_000
 """Records of calls that spoke within this time of the newest are kept: the call may go on."""
+
+STEP = 1000
+"""After so many records it is told how far a run is."""
+
+T = TypeVar("T")
 
 _RECORD = {
     "file": "BIGINT",
@@ -79,7 +86,7 @@ def _read(
     engine = stage.engine
     engine.load("read_records", _RECORD, _rows(stage, translation, staged))
     if tail is not None:
-        engine.run(f"INSERT INTO read_records SELECT * FROM read_parquet('{tail}')")
+        engine.run(f"INSERT INTO read_records SELECT * FROM read_parquet({literal(tail)})")
     count: int = engine.value("SELECT COUNT(*) FROM read_records")
     return count
 
@@ -89,7 +96,8 @@ def _rows(
 ) -> Iterator[tuple[Any, ...]]:
     for one in staged:
         one.size = one.path.stat().st_size
-        for item in translation.read(one.path, stage.site):
+        items = translation.read(one.path, stage.site)
+        for item in _watched(stage, f"reading {one.path.name}", items, lines_in(one.path)):
             if isinstance(item, Note):
                 one.notes.append(item.text)
                 continue
@@ -101,9 +109,17 @@ def _rows(
                 yield one.number, item.line, item.call, item.unit, item.at, body
 
 
+def _watched(stage: Stage, what: str, items: Iterable[T], total: int) -> Iterator[T]:
+    """Yield items, and tell now and then how many of them are done."""
+    for i, item in enumerate(items):
+        if i % STEP == 0:
+            stage.progress(what, min(i / max(total, 1), 1.0))
+        yield item
+
+
 def _roots(engine: Engine) -> dict[str, str]:
     """Return, for ids that turned out to be the same call, the one that came first."""
-    groups = _Groups()
+    groups = Groups()
     for _, calls in engine.rows(_MOVING):
         groups.join(calls)
     births = dict(engine.rows(_BIRTHS, [list(groups.parent)])) if groups.parent else {}
@@ -111,7 +127,7 @@ def _roots(engine: Engine) -> dict[str, str]:
 
 
 @dataclass(slots=True)
-class _Groups:
+class Groups:
     """Ids that belong together, found pair by pair."""
 
     parent: dict[str, str] = field(default_factory=dict)
@@ -137,7 +153,9 @@ class _Groups:
 
 def _translated(stage: Stage, translation: CallTranslation) -> Iterator[tuple[Any, ...]]:
     seq = 0
-    for root, rows in groupby(stage.engine.stream(_ORDERED), key=itemgetter("root")):
+    total = stage.engine.value("SELECT COUNT(*) FROM rooted")
+    ordered = _watched(stage, "telling calls", stage.engine.stream(_ORDERED), total)
+    for root, rows in groupby(ordered, key=itemgetter("root")):
         records = [_record(row) for row in rows]
         for event in translation.translate(root, records, stage.site):
             seq += 1

@@ -1,6 +1,8 @@
 """Finding the files of an import, and which source each of them is from."""
 
+import lzma
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,7 +164,7 @@ def read_head(path: Path) -> Head:
     try:
         with open_bytes(path) as file:
             data = file.read(HEAD)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
         raise NotThatKindError(f"'{path}' is damaged: {error}") from None
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     return Head(path, _ENDING.sub("", path.name), data.decode(encoding, "replace"))

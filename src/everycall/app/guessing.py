@@ -53,13 +53,19 @@ class Guess:
     """What a file may be.
 
     Attributes:
-        known: the sources that take it for one of their own, the surest first.
+        known: the sources that take it for one of their own, the surest first; where none is sure,
+            those that may be meant by name.
         proposal: a mapping, where no source knows it and it is a table of calls.
     """
 
     path: Path
     known: tuple[tuple[Source, Recognised], ...]
     proposal: Proposal | None = None
+
+    @property
+    def sure(self) -> bool:
+        """Whether a source takes the file for its own without being named."""
+        return bool(self.known) and self.known[0][1].sureness >= SURE_ENOUGH
 
 
 def guess(path: Path, folder: Path | None = None) -> Guess:
@@ -71,8 +77,8 @@ def guess(path: Path, folder: Path | None = None) -> Guess:
     """
     head = read_head(path)
     found = sorted(guesses(head, every_source(folder).values()), key=lambda pair: -pair[1].sureness)
-    sure = tuple(pair for pair in found if pair[1].sureness >= SURE_ENOUGH)
-    return Guess(path, sure, None if sure else propose(head))
+    sure = [pair for pair in found if pair[1].sureness >= SURE_ENOUGH]
+    return Guess(path, tuple(sure or found), None if found else propose(head))
 
 
 def propose(head: Head) -> Proposal | None:

@@ -1,7 +1,7 @@
 """Taking files in: all of a file or nothing of it, and never the same thing twice."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from everycall.app.counting import count_episodes, count_month
 from everycall.app.finding import Found, LeftOut, find
 from everycall.app.given import give, give_windows
 from everycall.app.pooling import DAY, Part, literal, overlaps, without_repeats
+from everycall.app.progress import Progress, silent
 from everycall.app.sitefile import SiteFile
 from everycall.app.staging import FreshFile, Numbers, Stage, Staged, stage_lines
 from everycall.calls.chain import Chain, written
@@ -28,10 +29,6 @@ from everycall.history.store import (
 )
 from everycall.sources.base import LineTranslation, Source
 from everycall.sources.mapping import FOLDER as MAPPINGS
-
-Progress = Callable[[str, float], None]
-"""Told what is being done, and how much of it is done, from 0 to 1."""
-
 
 _EXTENT = 'SELECT COUNT(*), MIN("at"), MAX("at") FROM rest'
 
@@ -52,10 +49,6 @@ WHERE NOT EXISTS (
   WHERE r.call_id = e.call_id AND r.first_at <= e."at"
 )
 """
-
-
-def silent(_what: str, _done: float) -> None:
-    """Show no progress."""
 
 
 @dataclass(slots=True)
@@ -112,7 +105,14 @@ class Importer:
             fresh = [file for file in found if not _known(file, manifest, summary)]
             if fresh:
                 name, folder = self.history.new_folder("events")
-                stage = Stage(engine, folder, self.site.site(), self._numbers(), self.history.site)
+                stage = Stage(
+                    engine,
+                    folder,
+                    self.site.site(),
+                    self._numbers(),
+                    self.history.site,
+                    self.progress,
+                )
                 staged = self._stage(stage, fresh, manifest, summary)
                 events = self._adopt(engine, manifest, staged, name)
                 self._commit(engine, replace(manifest, events=events), staged, summary)

@@ -4,7 +4,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from everycall.app.importing import Importer, Progress, Summary, digest_of, silent
+from everycall.app.importing import Importer, Summary, digest_of
+from everycall.app.progress import Progress, silent
 from everycall.app.sitefile import FILE, read_site
 from everycall.errors import NotFoundError
 from everycall.history import History

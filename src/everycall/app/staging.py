@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from everycall.app.pooling import Part, literal
+from everycall.app.progress import Progress, silent
 from everycall.events import COLUMNS, Skip, SkipReason
 from everycall.events.callers import Caller, caller
 from everycall.history import Engine
 from everycall.sources.base import LineTranslation, Note, Site, Source
-from everycall.sources.lines import chunks
+from everycall.sources.lines import Chunk, chunks
 
 _NUMBERS = "raw VARCHAR, caller VARCHAR, caller_key VARCHAR"
 
@@ -86,6 +87,7 @@ class Stage:
     site: Site
     numbers: Numbers
     name: str
+    progress: Progress = silent
 
     def keep(self, statement: str, staged: Staged) -> None:
         """Write the events that a statement gives to a file, with everything filled in."""
@@ -137,14 +139,19 @@ def stage_lines(stage: Stage, staged: Staged) -> Iterator[int]:
         if isinstance(chunk, Note):
             staged.notes.append(chunk.text)
             continue
-        staged.size += len(chunk.data)
-        staged.lines += chunk.lines
-        staged.skips.extend(chunk.skips)
-        if chunk.data:
-            _stamp(stage, translation, chunk.data, chunk.first_line)
-            _refuse(stage, translation, staged)
-            stage.keep(translation.events, staged)
+        stage_chunk(stage, translation, chunk, staged)
         yield staged.size
+
+
+def stage_chunk(stage: Stage, translation: LineTranslation, chunk: Chunk, staged: Staged) -> None:
+    """Translate some whole lines; a live feed brings them so."""
+    staged.size += len(chunk.data)
+    staged.lines += chunk.lines
+    staged.skips.extend(chunk.skips)
+    if chunk.data:
+        _stamp(stage, translation, chunk.data, chunk.first_line)
+        _refuse(stage, translation, staged)
+        stage.keep(translation.events, staged)
 
 
 def _stamp(stage: Stage, translation: LineTranslation, data: bytes, first_line: int) -> None:

@@ -13,7 +13,7 @@ import click
 from platformdirs import user_data_path
 
 from everycall.app.asking import Asking
-from everycall.app.importing import Progress
+from everycall.app.progress import Progress
 from everycall.app.sitefile import SiteFile, read_site
 from everycall.history import History
 from everycall.render.terminal import console
@@ -28,16 +28,21 @@ def default_data() -> Path:
     return user_data_path("everycall", appauthor=False)
 
 
+def data_option(command: F) -> F:
+    """Add the option that says where the data lies."""
+    return click.option(
+        "--data",
+        type=click.Path(path_type=Path, file_okay=False),
+        envvar=DATA,
+        default=default_data,
+        help=f"The data directory (default: the user's data folder, or ${DATA}).",
+    )(command)
+
+
 def data_options(command: F) -> F:
     """Add the options that say whose history is meant, and how the answer is given."""
     options = (
-        click.option(
-            "--data",
-            type=click.Path(path_type=Path, file_okay=False),
-            envvar=DATA,
-            default=default_data,
-            help=f"The data directory (default: the user's data folder, or ${DATA}).",
-        ),
+        data_option,
         click.option("--site", default="main", help="The site (default: main)."),
         click.option(
             "--config",

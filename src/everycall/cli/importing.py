@@ -28,10 +28,16 @@ REFUSED = 2
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--source", help="What the files are, if everycall should not find out by itself.")
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A TOML file that says what the columns of the files mean.",
+)
 @data_options
 def command(
     paths: tuple[Path, ...],
     source: str | None,
+    mapping: Path | None,
     data: Path,
     site: str,
     config: Path | None,
@@ -43,11 +49,15 @@ def command(
     PATHS are files or folders: queue_log, call detail records, channel event logs and others, plain
     or compressed. Files of one site are read together, so several logs of the same calls become one
     story each. The same file can be taken in again without counting anything twice.
+
+    Any CSV of calls can be read by a mapping; `everycall sources guess FILE` proposes one.
     """
+    if source and mapping:
+        raise click.UsageError("--source and --mapping both say what the files are; give one")
     settings = read_site(data, config, site)
     with progress_bar(quiet=as_json) as progress:
         importer = Importer(History(data, site), settings, progress=progress)
-        summary = importer.take(paths, source)
+        summary = importer.take(paths, source, mapping)
     if as_json:
         say_json(_as_json(summary))
     else:

@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import lzma
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,6 +55,15 @@ def open_bytes(path: Path) -> IO[bytes]:
     return path.open("rb")
 
 
+def lines_in(path: Path) -> int:
+    """Count the lines of a file, to tell how far a run is; 0 where it cannot be read to its end."""
+    try:
+        with open_bytes(path) as file:
+            return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+    except (EOFError, OSError, lzma.LZMAError, zlib.error):
+        return 0
+
+
 def chunks(
     path: Path, filler: str, size: int = CHUNK, *, keep_last: bool = False
 ) -> Iterator[Chunk]:
@@ -90,7 +100,7 @@ def _blocks(path: Path, size: int) -> Iterator[bytes]:
             yield first.removeprefix(b"\xef\xbb\xbf")
             while block := file.read(size):
                 yield block
-    except (EOFError, OSError, lzma.LZMAError) as error:
+    except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
         raise NotThatKindError(f"'{path}' is a damaged archive: {error}") from None
 
 

@@ -1,0 +1,91 @@
+"""Contact records: delivered many times, counted once; a chain of contacts is one call."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sources.shared import data as shared_data
+
+from everycall.app.asking import Asking, Filter
+from everycall.app.importing import Importer
+from everycall.app.sitefile import SiteFile
+from everycall.history import History
+
+RECORDING = Path(__file__).parent / "amazon_connect" / "recording.jsonl"
+
+
+def taken(folder: Path, *files: Path) -> dict[str, dict[str, Any]]:
+    history = History(folder)
+    for file in files:
+        Importer(history, SiteFile()).take([file], "amazon_connect")
+    with Asking(history) as asking:
+        return {call["call_id"]: call for call in asking.calls(Filter())}
+
+
+@pytest.fixture(scope="module")
+def calls(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    return taken(tmp_path_factory.mktemp("data"), RECORDING)
+
+
+def test_the_newest_version_of_a_contact_counts(calls: dict[str, dict[str, Any]]) -> None:
+    call = calls["c-1"]
+    assert (call["outcome"], call["answered_agent"]) == ("answered", "ann")
+    assert (call["wait_ms"], call["talk_ms"], call["hold_ms"]) == (30_000, 100_000, 20_000)
+
+
+def test_who_leaves_the_queue_has_given_up(calls: dict[str, dict[str, Any]]) -> None:
+    assert calls["c-2"]["outcome"] == "caller_left_in_queue"
+    assert calls["c-2"]["wait_ms"] == 60_000
+
+
+def test_a_chain_of_contacts_is_one_call(calls: dict[str, dict[str, Any]]) -> None:
+    call = calls["c-3"]
+    assert "c-4" not in calls
+    assert call["outcome"] == "answered"
+    assert [visit["queue"] for visit in call["visits"]] == ["Sales", "Support"]
+    assert [talk["agent"] for talk in call["talks"]] == ["bob", "ann"]
+    assert call["ended_at"] == "2026-11-02T09:13:00Z"
+
+
+def test_a_call_that_was_handed_outside_was_answered(calls: dict[str, dict[str, Any]]) -> None:
+    assert calls["c-5"]["outcome"] == "answered"
+
+
+def test_who_never_reached_a_queue_left_in_the_menu(calls: dict[str, dict[str, Any]]) -> None:
+    assert calls["c-6"]["outcome"] == "caller_left_in_menu"
+
+
+def test_our_own_calls_are_no_arrivals_and_chats_no_calls(calls: dict[str, dict[str, Any]]) -> None:
+    assert calls["c-7"]["direction"] == "outbound"
+    assert "c-8" not in calls
+
+
+def test_a_later_version_in_a_later_file_replaces_the_earlier_one(tmp_path: Path) -> None:
+    lines = RECORDING.read_text(encoding="utf-8").splitlines()
+    early, late = tmp_path / "early.jsonl", tmp_path / "late.jsonl"
+    early.write_text(lines[1] + "\n", encoding="utf-8")
+    late.write_text(lines[0] + "\n", encoding="utf-8")
+    found = taken(tmp_path / "data", early, late)
+    assert list(found) == ["c-1"]
+    assert found["c-1"]["outcome"] == "answered"
+
+
+@pytest.mark.parametrize("form", ["list", "lines", "alone"])
+def test_a_list_lines_and_an_object_alone_are_read(tmp_path: Path, form: str) -> None:
+    records = [json.loads(line) for line in RECORDING.read_text(encoding="utf-8").splitlines()]
+    file = tmp_path / "records.json"
+    texts = {
+        "list": json.dumps(records, indent=1),
+        "lines": "\n".join(map(json.dumps, records)),
+        "alone": json.dumps(records[2], indent=1),
+    }
+    file.write_text(texts[form], encoding="utf-8")
+    assert len(taken(tmp_path / "data", file)) == (1 if form == "alone" else 6)
+
+
+def test_a_contact_that_was_delivered_six_times_is_one_call(tmp_path: Path) -> None:
+    found = taken(tmp_path, shared_data("amazon_connect/ctr_duplicate_deliveries.json"))
+    (call,) = found.values()
+    assert (call["outcome"], call["wait_ms"], call["talk_ms"]) == ("answered", 346_000, 239_000)
+    assert call["hold_ms"] == 221_000

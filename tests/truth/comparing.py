@@ -41,6 +41,7 @@ class Seen:
     talk: Any
     hold: Any
     rings: tuple[Ring, ...] = ()
+    wait: Any = UNSEEN
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ def _facts(seen: Seen, call: dict[str, Any], near: float) -> Iterator[Deviation]
         ("ended_by", call["ended_by"], seen.ended_by),
         ("talk", talk, _talk(seen, talk, hold)),
         ("hold", hold, seen.hold),
+        ("wait", seconds(call["wait_ms"]), seen.wait),
     )
     for fact, told, truth in pairs:
         if not _same(told, truth, near):

@@ -9,6 +9,7 @@ import pytest
 from truth import known_limits as known
 from truth.comparing import Deviation, compare, report
 from truth.histories import Told, site_of, told
+from truth.known_limits import held_against
 from truth.scenarios import ALL, AMI, CDR, CEL, FOLDER, QUEUE_LOG, files, owners, seen, short
 
 SITE = site_of(zone="UTC", markers={"information": ["prompt:info*"]})
@@ -40,16 +41,6 @@ def deviations(source: str, folders: tuple[Path, ...], calls: list[Any]) -> list
     found = (compare(seen(folder), of[folder], nearness(source)) for folder in folders)
     blind = known.BLIND.get(source, set())
     return [d for d in chain.from_iterable(found) if not (d.is_untold and d.fact in blind)]
-
-
-def held_against(
-    source: str, found: list[Deviation], stories: set[str]
-) -> tuple[list[Deviation], set[tuple[str, str, str]]]:
-    """Return what deviates beyond the known limits, and the limits that were not needed."""
-    every = set().union(*(limit.cases() for limit in known.LIMITS))
-    mine = {case for case in every if case[0] == source and case[1].partition("/")[0] in stories}
-    beyond = [d for d in found if (source, d.name, d.fact) not in mine]
-    return beyond, mine - {(source, d.name, d.fact) for d in found}
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from everycall.calls.facts import FACTS
+from everycall.calls.results import RESULTS
 from everycall.events.sights import Sight
 from everycall.registry import load, names
 
-_FACTS = {fact.name: fact for fact in FACTS}
+_FACTS = {fact.name: fact for fact in (*RESULTS, *FACTS)}
 
 _REMEDIES = {
     Sight.LOST: "your carrier's or SBC's call records, by a mapping with carrier = true",

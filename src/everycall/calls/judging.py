@@ -112,7 +112,9 @@ def _missing_name(bit: int, fact: Fact) -> str:
 def calls() -> exp.Expr:
     """Return the statement of the finished table of calls."""
     tree = parse(
-        "SELECT c.* EXCLUDE (rule_no, null_rules, null_facts), m.missing FROM coded AS c "
+        "SELECT c.* EXCLUDE (rule_no, null_rules, null_facts), "
+        "CONCAT_WS(',', CASE WHEN c.direction_assumed THEN 'direction' END, NULLIF(m.missing, '')) "
+        "AS missing FROM coded AS c "
         "INNER JOIN missing_facts AS m ON m.rule_no = c.rule_no "
         "AND m.null_rules = c.null_rules AND m.null_facts = c.null_facts"
     )

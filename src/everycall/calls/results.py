@@ -25,6 +25,7 @@ RESULTS = (
         "VARCHAR",
         "Where the call came from; inbound is assumed where no source can see it.",
         "COALESCE(direction, 'inbound')",
+        sight=Sight.DIRECTION,
     ),
     Fact(
         "direction_assumed",

@@ -7,6 +7,7 @@ Source of the verbs and their fields: Asterisk's app_queue.c and logger.c, the d
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
+from fnmatch import fnmatchcase
 from typing import Any
 
 from everycall.events import AttemptResult, EndedBy, Exit, Kind
@@ -215,12 +216,22 @@ def _stamped(site: Site) -> str:
 def _verbs(site: Site, seen: Iterable[str]) -> Iterator[Emit]:
     """Yield what the verbs of a file give, the site's own verbs included."""
     yield from VERBS
-    known = {emit.verb for emit in VERBS}
-    for verb in sorted(set(seen) - known):
+    known, here = {emit.verb for emit in VERBS}, set(seen)
+    for verb in sorted(here - known):
         stage = site.markers.stage_of(Form.VERB, verb, _STAGE_KINDS)
         if stage is not None:
             kind, direction = _STAGE_KINDS[stage]
             yield Emit(verb, kind, direction=direction, party_in=1, agent=False, begins=True)
+    yield from _directions(site, here & {emit.verb for emit in VERBS if not emit.staff})
+
+
+def _directions(site: Site, verbs: Iterable[str]) -> Iterator[Emit]:
+    """Yield what the site says of the verbs that are known: which way the calls went that have one."""
+    for verb in sorted(verbs):
+        for stage, (_, direction) in _STAGE_KINDS.items():
+            own = site.markers.own(stage, Form.VERB)
+            if direction is not None and any(fnmatchcase(verb, pattern) for pattern in own):
+                yield Emit(verb, Kind.CALL_ARRIVED, direction=direction, agent=False, part=3)
 
 
 def _lookup(site: Site, seen: Iterable[str]) -> list[dict[str, object]]:

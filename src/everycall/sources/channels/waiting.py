@@ -56,26 +56,69 @@ def visits(steps: Sequence[Step], cast: Cast) -> list[Visit]:
     return sorted(found, key=lambda visit: visit.began_at)
 
 
+@dataclass(slots=True)
+class _Trace:
+    """What a channel did on its way: the last key, and whether it is or was in a bridge.
+
+    Attributes:
+        was_bridged: since it entered the queue that it is or was last in.
+    """
+
+    digit: str = ""
+    digit_at: int = 0
+    bridged: bool = False
+    was_bridged: bool = False
+
+    def follow(self, step: Step) -> None:
+        if step.act is Act.DIGIT:
+            self.digit, self.digit_at = step.digit, step.at
+        elif step.act is Act.ENTERED:
+            self.bridged = self.was_bridged = True
+        elif step.act is Act.LEFT:
+            self.bridged = False
+
+    def key(self, at: int) -> str:
+        """Return the key that was pressed just before a moment."""
+        return self.digit if at - self.digit_at <= SOON else ""
+
+
 def _visits_of(channel: Channel, steps: Sequence[Step]) -> Iterator[Visit]:
     visit: Visit | None = None
-    digit, digit_at = "", 0
+    trace = _Trace()
     for step in steps:
-        if step.act is Act.DIGIT:
-            digit, digit_at = step.digit, step.at
         queue = _queue_of(step)
+        if visit is not None and _enters_again(visit, step, trace):
+            yield _closed(visit, step, "")
+            visit = None
+        trace.follow(step)
         if visit is None and queue and step.act is not Act.QUIT:
             visit = Visit(channel, queue, step.at, longest_s=_longest(step.data))
+            trace.was_bridged = trace.bridged
         if visit is None:
             continue
         if step.act is Act.JOINED:
             visit.began_at, visit.joined, visit.queue = step.at, True, step.queue or visit.queue
-        visit.longest_s = visit.longest_s or _longest(step.data if step.app == _QUEUE else "")
         if _ends(visit, step):
-            key = digit if step.at - digit_at <= SOON else ""
-            yield _closed(visit, step, key)
+            yield _closed(visit, step, trace.key(step.at))
             visit = None
     if visit is not None:
         yield visit
+
+
+def _enters_again(visit: Visit, step: Step, trace: _Trace) -> bool:
+    """Tell whether a channel enters a queue anew, its stay before being over.
+
+    In a bridge, and for a moment after it, a channel still carries the words of the queue that it
+    was answered in; the manager's events say when it has joined one.
+    """
+    if trace.bridged:
+        return False
+    if visit.joined or step.act is Act.JOINED:
+        return step.act is Act.JOINED and visit.ended_at is not None
+    if step.app != _QUEUE or step.act not in (Act.RUNS, Act.HEARS, Act.ENTERED):
+        return False
+    anew = step.act is Act.RUNS or step.sound == "moh"
+    return (anew and trace.was_bridged) or _queue_of(step) not in ("", visit.queue)
 
 
 def _queue_of(step: Step) -> str:
@@ -93,6 +136,7 @@ def _longest(data: str) -> float | None:
 
 def _ends(visit: Visit, step: Step) -> bool:
     """Tell whether a step shows that the channel is in the queue no more."""
+    visit.longest_s = visit.longest_s or _longest(step.data if step.app == _QUEUE else "")
     if step.act is Act.HEARD and step.sound == "moh" and visit.ended_at is None:
         visit.ended_at = step.at
     if step.act is Act.HEARS and step.sound == "moh" and step.app == _QUEUE:

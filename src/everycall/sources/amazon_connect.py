@@ -1,0 +1,315 @@
+"""Amazon Connect's contact records: one JSON object for each contact, each sent at least once.
+
+A call is the chain of contacts that begins with InitialContactId. Records of a contact are
+delivered several times, and again when something was added: the newest LastUpdateTimestamp counts.
+Source of the fields: "Contact records data model" in Amazon Connect's administrator guide.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from everycall.clock import to_micros
+from everycall.events import AgentKind, Direction, EndedBy, Event, Exit, Kind, Skip, SkipReason
+from everycall.events.sights import Sight
+from everycall.sources.base import CallTranslation, Head, Note, Recognised, Record, Site, Source
+from everycall.sources.json_objects import Object, objects
+
+SECOND = 1_000_000
+VAGUE = 3 * SECOND
+"""The resolution of a moment that no duration may be worked out from."""
+
+_OURS = frozenset({"OUTBOUND", "API", "EXTERNAL_OUTBOUND"})
+_DIRECTIONS = {"INBOUND": Direction.INBOUND, "CALLBACK": Direction.CALLBACK} | dict.fromkeys(
+    _OURS, Direction.OUTBOUND
+)
+_ENDED_BY = {
+    "CUSTOMER_DISCONNECT": EndedBy.CALLER,
+    "AGENT_DISCONNECT": EndedBy.AGENT,
+    "THIRD_PARTY_DISCONNECT": EndedBy.NETWORK,
+    "TELECOM_PROBLEM": EndedBy.NETWORK,
+    "CONTACT_FLOW_DISCONNECT": EndedBy.SYSTEM,
+    "EXPIRED": EndedBy.SYSTEM,
+    "API": EndedBy.SYSTEM,
+    "BARGED": EndedBy.AGENT,
+}
+_FAULTS = frozenset({"TELECOM_PROBLEM"})
+
+
+def _moment(contact: Object, *names: str) -> int | None:
+    found: Any = contact
+    for name in names:
+        found = found.get(name) if isinstance(found, dict) else None
+    if not isinstance(found, str):
+        return None
+    moment = datetime.fromisoformat(found)
+    return to_micros(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def _text(contact: Object, *names: str) -> str | None:
+    found: Any = contact
+    for name in names:
+        found = found.get(name) if isinstance(found, dict) else None
+    return str(found) if found not in (None, "") else None
+
+
+def _number(contact: Object, *names: str) -> int | None:
+    found: Any = contact
+    for name in names:
+        found = found.get(name) if isinstance(found, dict) else None
+    return int(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Contact:
+    """One contact of a call, while its story is told."""
+
+    call_id: str
+    record: Object
+    follows: bool
+    next_began: int | None
+
+    @property
+    def method(self) -> str:
+        return str(self.record.get("InitiationMethod") or "").upper()
+
+    @property
+    def began(self) -> int:
+        return _moment(self.record, "InitiationTimestamp") or 0
+
+    @property
+    def ended(self) -> int | None:
+        return _moment(self.record, "DisconnectTimestamp")
+
+    @property
+    def spoke_at(self) -> int | None:
+        return _moment(self.record, "Agent", "ConnectedToAgentTimestamp")
+
+    @property
+    def handed_on_at(self) -> int | None:
+        return _moment(self.record, "TransferCompletedTimestamp")
+
+    def event(self, at: int, kind: Kind, resolution: int = SECOND) -> Event:
+        return Event(at, kind, self.call_id, resolution, leg=str(self.record["ContactId"]))
+
+    def events(self) -> Iterator[Event]:
+        if not self.follows:
+            yield self._arrived()
+        if self.method == "CALLBACK":
+            yield from self._called_back()
+        yield from self._waited()
+        yield from self._spoke()
+        yield from self._handed_on()
+
+    def _arrived(self) -> Event:
+        return replace(
+            self.event(self.began, Kind.CALL_ARRIVED),
+            direction=_DIRECTIONS.get(self.method, Direction.UNKNOWN),
+            caller_raw=_text(self.record, "CustomerEndpoint", "Address"),
+            called=_text(self.record, "SystemEndpoint", "Address"),
+        )
+
+    def _called_back(self) -> Iterator[Event]:
+        """A callback is made when it is asked for, and reached when the system connects."""
+        yield self.event(self.began, Kind.CALLBACK_REQUESTED)
+        dialled = _moment(self.record, "Agent", "ConnectedToAgentTimestamp")
+        reached = _moment(self.record, "ConnectedToSystemTimestamp")
+        tried = dialled or reached
+        if tried is not None:
+            yield self.event(min(tried, reached or tried), Kind.CALLBACK_DIALLED)
+        if reached is not None:
+            yield self.event(reached, Kind.CALLBACK_REACHED)
+
+    def _waited(self) -> Iterator[Event]:
+        since = _moment(self.record, "Queue", "EnqueueTimestamp")
+        if since is None:
+            return
+        queue = _text(self.record, "Queue", "Name") or _text(self.record, "Queue", "ARN")
+        yield replace(self.event(since, Kind.QUEUE_ENTERED), queue=queue)
+        until = _moment(self.record, "Queue", "DequeueTimestamp") or self.spoke_at or self.ended
+        if until is None:
+            return
+        lasted = _number(self.record, "Queue", "Duration")
+        answered = self.spoke_at is not None
+        yield replace(
+            self.event(until, Kind.QUEUE_LEFT),
+            queue=queue,
+            reason=self._exit(),
+            value=lasted * 1000 if lasted is not None else (until - since) // 1000,
+            agent=_text(self.record, "Agent", "Username") if answered else None,
+        )
+
+    def _exit(self) -> Exit | None:
+        if self.spoke_at is not None:
+            return Exit.ANSWERED
+        if self.handed_on_at is not None or self.record.get("NextContactId"):
+            return Exit.MOVED
+        reason = str(self.record.get("DisconnectReason") or "")
+        if reason in _FAULTS:
+            return Exit.SYSTEM
+        return {"CUSTOMER_DISCONNECT": Exit.CALLER, "CONTACT_FLOW_DISCONNECT": Exit.TIMEOUT}.get(
+            reason
+        )
+
+    def _spoke(self) -> Iterator[Event]:
+        since = self.spoke_at
+        if since is None:
+            return
+        agent = _text(self.record, "Agent", "Username") or _text(self.record, "Agent", "ARN")
+        began = replace(
+            self.event(since, Kind.TALK_STARTED),
+            agent=agent,
+            queue=_text(self.record, "Queue", "Name"),
+            agent_kind=AgentKind.PERSON,
+        )
+        yield began
+        held = _number(self.record, "Agent", "CustomerHoldDuration")
+        if held is not None and held > 0:
+            # only the sum is told, not when it was
+            moment = self.event(since + held * SECOND, Kind.HOLD_ENDED, VAGUE)
+            yield replace(moment, value=held * 1000, agent=agent)
+        until = self._talk_ended()
+        if until is None:
+            return
+        spoken = _number(self.record, "Agent", "AgentInteractionDuration")
+        lasted = (spoken + (held or 0)) * 1000 if spoken is not None else (until - since) // 1000
+        by = EndedBy.TRANSFER if self.handed_on_at is not None else _ended_by(self.record)
+        yield replace(began, at=until, kind=Kind.TALK_ENDED, value=lasted, reason=by)
+        yield from self._wrapped_up(began)
+
+    def _wrapped_up(self, talk: Event) -> Iterator[Event]:
+        until = _moment(self.record, "Agent", "AfterContactWorkEndTimestamp")
+        worked = _number(self.record, "Agent", "AfterContactWorkDuration")
+        if until is not None:
+            done = replace(talk, at=until, kind=Kind.AGENT_WRAPPED_UP, agent_kind=None)
+            yield replace(done, value=worked * 1000 if worked is not None else None)
+
+    def _talk_ended(self) -> int | None:
+        known = (
+            self.handed_on_at,
+            _moment(self.record, "Agent", "AfterContactWorkStartTimestamp"),
+            self.ended,
+        )
+        return min((at for at in known if at is not None), default=None)
+
+    def _handed_on(self) -> Iterator[Event]:
+        if self.handed_on_at is None:
+            return
+        # the contact that follows begins while the agent is still on the line
+        at = min(self.handed_on_at, self.next_began or self.handed_on_at)
+        target = _text(self.record, "TransferredToEndpoint", "Address")
+        yield replace(self.event(at, Kind.TRANSFER_STARTED), party=target)
+
+
+def _ended_by(record: Object) -> EndedBy:
+    return _ENDED_BY.get(str(record.get("DisconnectReason") or ""), EndedBy.UNKNOWN)
+
+
+def _newest(records: Sequence[Record]) -> list[Object]:
+    """Return each contact once, in the order in which they began: its newest record counts."""
+    found: dict[str, Object] = {}
+    for record in sorted(records, key=lambda r: str(r.body.get("LastUpdateTimestamp") or "")):
+        found[str(record.body["ContactId"])] = record.body
+    return sorted(
+        found.values(),
+        key=lambda body: (str(body.get("InitiationTimestamp")), str(body["ContactId"])),
+    )
+
+
+def _translate(call: str | None, records: Sequence[Record], _site: Site) -> Iterator[Event]:
+    if call is None:
+        return
+    bodies = _newest(records)
+    begins = [_moment(body, "InitiationTimestamp") for body in bodies]
+    contacts = [
+        _Contact(call, body, place > 0, following)
+        for place, (body, following) in enumerate(zip(bodies, [*begins[1:], None], strict=True))
+    ]
+    events = [event for contact in contacts for event in contact.events()]
+    last = contacts[-1]
+    if last.ended is not None:
+        ended = replace(last.event(last.ended, Kind.CALL_ENDED), reason=_ended_by(last.record))
+        events.append(replace(ended, text=_text(last.record, "DisconnectReason")))
+    yield from sorted(events, key=lambda event: event.at)
+
+
+def _read(path: Path, _site: Site) -> Iterator[Record | Skip | Note]:
+    for found in objects(path):
+        if isinstance(found, Skip):
+            yield found
+            continue
+        line, body = found
+        yield _record(path, line, body.get("detail", body) if "ContactId" not in body else body)
+
+
+def _record(path: Path, line: int, body: Any) -> Record | Skip:
+    def skip(reason: SkipReason, detail: str) -> Skip:
+        return Skip(path.name, line, reason, detail, str(body)[:500])
+
+    if not isinstance(body, dict) or "ContactId" not in body:
+        return skip(SkipReason.NO_WORD, "no contact record: it has no ContactId")
+    if str(body.get("Channel") or "VOICE").upper() != "VOICE":
+        return skip(SkipReason.LEFT_OUT, f"a contact by {body['Channel']}, not by phone")
+    try:
+        at = _moment(body, "InitiationTimestamp")
+    except ValueError as error:
+        return skip(SkipReason.BAD_TIME, str(error))
+    if at is None:
+        return skip(SkipReason.BAD_TIME, "no InitiationTimestamp")
+    contact = str(body["ContactId"])
+    first = str(body.get("InitialContactId") or contact)
+    return Record(first, contact, at, line, body)
+
+
+def _recognise(head: Head) -> Recognised | None:
+    text = head.text
+    if text.lstrip().startswith(("{", "[")) and all(
+        word in text for word in ('"ContactId"', '"InitiationTimestamp"')
+    ):
+        return Recognised(0.95, "its objects are contact records (ContactId, InitiationTimestamp)")
+    return None
+
+
+source = Source(
+    name="amazon_connect",
+    title="Amazon Connect contact records",
+    doc="One JSON object for each contact, as Amazon Connect streams them; later versions of a "
+    "contact replace earlier ones, and transfers are joined to their call.",
+    sees=frozenset(
+        {
+            Sight.DIRECTION,
+            Sight.CALLER,
+            Sight.CALLED,
+            Sight.QUEUE,
+            Sight.EXIT,
+            Sight.TALK,
+            Sight.HOLD,
+            Sight.TRANSFER,
+            Sight.CALLBACK,
+            Sight.END,
+            Sight.ENDED_BY,
+        }
+    ),
+    blind={
+        Sight.LOST: "only a carrier's or trunk's records show calls that never got in",
+        Sight.RINGS: "a contact record counts the connection attempts and does not say whose phones rang",
+        Sight.RING_RESULT: "a contact record does not say how an agent's phone answered",
+        Sight.DIRECT: "people are rung through queues",
+        Sight.MENU: "what callers did in a contact flow is in the flow's own logs",
+        Sight.CLOSED: "what a contact flow said is in the flow's own logs; declare opening hours",
+        Sight.SELF_SERVICE: "what a contact flow solved is in the flow's own logs",
+        Sight.VOICEMAIL: "Amazon Connect has no voicemail of its own",
+        Sight.MESSAGE: "Amazon Connect has no voicemail of its own",
+        Sight.DOOR: "who found a queue full is in the flow's own logs",
+        Sight.TRUNK: "the lines are Amazon's own",
+        Sight.CAUSE: "contact records name a reason and no cause codes",
+        Sight.AFTER_TRANSFER: "who took a call that was handed to a number outside is not told",
+        Sight.ELSEWHERE: "an external transfer's end is not told",
+        Sight.STAFF: "agents' days are in the agent event stream",
+    },
+    recognise=_recognise,
+    translation=CallTranslation(_read, _translate),
+    people=True,
+)

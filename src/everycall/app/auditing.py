@@ -9,16 +9,20 @@ from everycall.app.blindness import remedy_of
 from everycall.events.sights import Sight
 from everycall.history.store import SourceState
 from everycall.registry import load, names
-from everycall.reports import Report, audit
-from everycall.reports.audit import Blind, Coverage, Frame
+from everycall.reports import Blind, Coverage, Frame, Report, Words, audit
 
 
-def make_audit(asking: Asking, since: int | None = None, until: int | None = None) -> Report:
+def make_audit(
+    asking: Asking,
+    since: int | None = None,
+    until: int | None = None,
+    words: Words | None = None,
+) -> Report:
     """Return the audit of the calls that arrived from one moment until before another."""
     for view, source, column in (("calls", _CALLS, "arrived_at"), ("episodes", _NEEDS, "began_at")):
         asking.engine.view(f"all_{view}", source.format(folder=asking.episode_folder()))
         asking.engine.view(view, f"SELECT * FROM all_{view} WHERE {_within(column, since, until)}")
-    return audit(asking.rows, _frame(asking, since, until))
+    return audit(asking.rows, _frame(asking, since, until), words)
 
 
 _CALLS = "SELECT * FROM counted"
@@ -43,7 +47,16 @@ def _frame(asking: Asking, since: int | None, until: int | None) -> Frame:
         period,
         tuple(_coverage(asking)),
         tuple(_blind(asking)),
+        _options(asking, begin, end),
     )
+
+
+def _options(asking: Asking, begin: int | None, end: int | None) -> str:
+    """Return how the command line is told of this site and period."""
+    site = f" --site {asking.history.site}" if asking.history.site != "main" else ""
+    if begin is None or end is None:
+        return site
+    return f"{site} --from {_day(begin, asking.zone)} --to {_day(end, asking.zone)}"
 
 
 def _day(micros: int, zone: ZoneInfo) -> str:

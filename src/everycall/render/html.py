@@ -1,0 +1,117 @@
+"""The page: one file with everything in it, that needs no network and works without scripts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from everycall import __version__
+from everycall.render.charts import Picture, draw
+from everycall.render.kept_calls import KeptCalls
+from everycall.render.palette import properties
+from everycall.reports import Calls, Column, Figure, Report, Table, Unit, Words
+from everycall.reports.words import DASH, by_unit
+
+_PAGE = files("everycall.render") / "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A report as it is written for the screen, in its language."""
+
+    report: Report
+    words: Words
+    calls: KeptCalls
+
+    def html(self) -> str:
+        """Return the whole page."""
+        environment = Environment(
+            loader=PackageLoader("everycall.render", "page"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        helpers = {
+            "say": self.words,
+            "write": self.write,
+            "cell": self.cell,
+            "linked": self.linked,
+            "length": _length,
+            "beside": self.beside,
+        }
+        environment.globals.update(helpers)
+        table = environment.get_template("table.html.j2")
+
+        def as_table(one: Table, label: str) -> Markup:
+            return Markup(table.render(table=one, label=label))  # noqa: S704  our own template
+
+        return environment.get_template("report.html.j2").render(
+            report=self.report,
+            style=properties() + _text("report.css"),
+            script=_text("report.js"),
+            table=as_table,
+            pictures=self._pictures(),
+            version=__version__,
+            ledger=self.calls.as_json(),
+            kept=self.calls.kept(),
+            command=self.calls.command,
+            list_columns=self.calls.headings(),
+            first_calls=self.calls.first(),
+        )
+
+    def _pictures(self) -> dict[str, Picture]:
+        return {
+            f"{section.id}-{chart.id}": draw(chart, self.words)
+            for section in self.report.sections
+            for chart in section.charts
+        }
+
+    def write(self, value: Any, unit: Unit) -> str:
+        """Write a value by its unit; what is not known is a dash."""
+        if value is None:
+            return DASH
+        found: str = by_unit(self.words).get(unit.value, str)(value)
+        return found
+
+    def cell(self, value: Any, column: Column) -> str:
+        """Write a value of a table."""
+        return self.write(value, column.unit)
+
+    def linked(
+        self, text: str, calls: Calls | None, value: float | None, unit: Unit, about: str
+    ) -> str | Markup:
+        """Write a number as a link to the calls behind it, if they can be listed."""
+        if calls is None or not value:
+            return text
+        query = "&".join(
+            f"{quote(str(k), safe='')}={quote(str(v), safe='')}" for k, v in calls.items()
+        )
+        number = Markup(' data-number="{}"').format(value) if unit is Unit.COUNT else ""
+        return Markup('<a href="#calls" data-calls="{}"{} data-about="{}">{}</a>').format(
+            query, number, about, text
+        )
+
+    def beside(self, figure: Figure) -> Sequence[str]:
+        """Return what a headline number is to be compared with."""
+        say, lines = self.words, []
+        if figure.before is not None:
+            before = self.write(figure.before, figure.unit)
+            lines.append(say("before: {value}", value=before))
+        if figure.usual is not None:
+            low, high = (self.write(end, figure.unit) for end in figure.usual)
+            lines.append(say("usual day: {low} to {high}", low=low, high=high))
+        return lines
+
+
+def _length(table: Table, column: int, value: float | None) -> int:
+    most = max((row[column] or 0 for row in table.rows), default=0)
+    return round((value or 0) / most * 100) if most else 0
+
+
+def _text(name: str) -> str:
+    return (_PAGE / name).read_text(encoding="utf-8")

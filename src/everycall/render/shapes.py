@@ -1,0 +1,347 @@
+"""How each shape of chart is drawn: direct labels, axes from zero, grey for context."""
+
+from collections.abc import Callable, Mapping
+from textwrap import wrap
+from typing import Any, Literal
+
+import altair as alt
+
+from everycall.render.drawing import Drawing
+from everycall.render.palette import BAND, CONTEXT, GRID, HEAT, INK, PAPER, POINT, SHADES, SOFT
+from everycall.reports import Shape
+
+Drawn = dict[str, Any]
+SMALLEST = 0.03
+SMALLEST_LYING = 0.005
+"""A part of a bar that is smaller has no room for its name."""
+
+_SIDES: tuple[tuple[Literal["left", "right"], int], ...] = (("left", 4), ("right", -4))
+
+LEVELS, LINES = 4, 56
+"""Names below a bar stand at so many heights, so far apart."""
+
+
+def parts(drawing: Drawing) -> Drawn:
+    """Draw one bar that adds up: lying for a desk, standing for a phone."""
+    return _lying(drawing) if drawing.wide else _standing(drawing)
+
+
+_SHADE = alt.Color(
+    "shade:O", scale=alt.Scale(domain=list(range(6)), range=list(SHADES)), legend=None
+)
+
+
+def _lying(drawing: Drawing) -> Drawn:
+    rows, levels = _levelled(_stacked(drawing), drawing.width)
+    data = drawing.data(rows)
+    scale = alt.Scale(domain=[0, rows[-1]["to"] if rows else 1], nice=False)
+    x = alt.X("from:Q", scale=scale, axis=None)
+    bar = alt.Chart(data).mark_rect(stroke=PAPER, strokeWidth=2)
+    name = alt.Chart(data).transform_filter("datum.level >= 0")
+    rule = name.mark_rule(color=SOFT)
+    height = 64 + LINES * levels
+    drawn = alt.layer(
+        bar.encode(x=x, x2="to:Q", y=_down("head", height), y2="bottom:Q", color=_SHADE),
+        rule.encode(x=x, y=_down("bottom", height), y2="foot:Q"),
+        *(
+            name.transform_filter(f"datum.side == '{side}'")
+            .mark_text(align=side, baseline="top", color=INK, lineBreak="\n", dx=dx)
+            .encode(x=x, y=_down("top", height), text="label:N")
+            for side, dx in _SIDES
+        ),
+    )
+    return drawn.properties(width=drawing.width - 10, height=height).to_dict()
+
+
+def _down(field: str, height: int) -> alt.Y:
+    return alt.Y(f"{field}:Q", scale=alt.Scale(domain=[height, 0], nice=False), axis=None)
+
+
+def _levelled(rows: list[dict[str, Any]], width: int) -> tuple[list[dict[str, Any]], int]:
+    """Give each name a level where it does not touch another; small parts go without."""
+    total = rows[-1]["to"] if rows else 1
+    taken: list[tuple[int, float, float]] = []
+    for row in rows:
+        start = row["from"] / total * width
+        lines = row["label"].split("\n")
+        room = 12 + 7 * max(len(line) for line in lines)
+        row["side"] = "left" if start + room <= width else "right"
+        span = (start, start + room) if row["side"] == "left" else (start - room, start)
+        big = (row["to"] - row["from"]) / total >= SMALLEST_LYING
+        row["level"] = _free(taken, *span) if big else -1
+        row["top"] = 64 + LINES * row["level"]
+        row |= {"head": 0, "bottom": 56, "foot": row["top"] + 15 * len(lines)}
+        taken.append((row["level"], *span))
+    return rows, 1 + max((row["level"] for row in rows), default=0)
+
+
+def _free(taken: list[tuple[int, float, float]], start: float, end: float) -> int:
+    """Return the first level on which nothing lies between two places; -1 if there is none."""
+    for level in range(LEVELS):
+        if not any(one == level and low < end and start < high for one, low, high in taken):
+            return level
+    return -1
+
+
+def _standing(drawing: Drawing) -> Drawn:
+    rows = _stacked(drawing)
+    most = rows[-1]["to"] if rows else 1
+    data = drawing.data(rows)
+    scale = alt.Scale(domain=[most, 0], nice=False)
+    bar = alt.Chart(data).mark_bar(stroke=PAPER, strokeWidth=2, width=80)
+    named = alt.Chart(data).transform_filter(f"datum.to - datum.from >= {most * SMALLEST}")
+    text = named.mark_text(align="left", baseline="middle", color=INK, lineBreak="\n")
+    drawn = alt.layer(
+        bar.encode(
+            y=alt.Y("from:Q", scale=scale, axis=None), y2="to:Q", x=alt.value(40), color=_SHADE
+        ),
+        text.encode(y=alt.Y("middle:Q", scale=scale), x=alt.value(92), text="label:N"),
+    )
+    return drawn.properties(width=drawing.width - 10, height=360).to_dict()
+
+
+def _stacked(drawing: Drawing) -> list[dict[str, Any]]:
+    rows, start = [], 0
+    for place, row in enumerate(drawing.rows):
+        number = drawing.write(row[1], drawing.unit(1))
+        rows.append(
+            {
+                "from": start,
+                "to": start + row[1],
+                "middle": start + row[1] / 2,
+                "shade": min(place, 5),
+                "label": "\n".join((*wrap(row[0], 14), number))
+                if drawing.wide
+                else f"{row[0]} {number}",
+            }
+        )
+        start += row[1]
+    return rows
+
+
+def heat(drawing: Drawing) -> Drawn:
+    """Draw a field for each number, the darker the more; a phone has the hours downwards."""
+    rows = _fields(drawing)
+    across, down = ("column", "row") if drawing.wide else ("row", "column")
+    axis: dict[str, Any] = {"labelAngle": 0, "ticks": False, "domain": False}
+    x = alt.X(f"{across}:N", sort=None, title=None, axis=alt.Axis(orient="top", **axis))
+    y = alt.Y(f"{down}:N", sort=None, title=None, axis=alt.Axis(**axis))
+    base = alt.Chart(drawing.data(rows)).encode(x=x, y=y)
+    fields = base.mark_rect(stroke=PAPER, strokeWidth=2).encode(
+        color=alt.Color(
+            "level:O", scale=alt.Scale(domain=list(range(6)), range=list(HEAT)), legend=None
+        )
+    )
+    text = base.mark_text(fontSize=12).encode(
+        text="label:N",
+        color=alt.Color(
+            "level:O",
+            scale=alt.Scale(domain=list(range(6)), range=[SOFT, INK, INK, INK, PAPER, PAPER]),
+            legend=None,
+        ),
+    )
+    height = 7 * 34 if drawing.wide else 24 * len({row["column"] for row in rows})
+    drawn = alt.layer(fields, text).properties(width=drawing.width - 50, height=height)
+    spec: Drawn = drawn.resolve_scale(color="independent").to_dict()
+    return spec
+
+
+def _fields(drawing: Drawing) -> list[dict[str, Any]]:
+    most = max((value or 0 for row in drawing.rows for value in row[1:]), default=0) or 1
+    return [
+        {
+            "row": row[0],
+            "column": drawing.title(place),
+            "level": 0 if not value else 1 + min(4, int(5 * value / most * 0.9999)),
+            "label": drawing.write(value, drawing.unit(place)) if value else "",
+        }
+        for row in drawing.rows
+        for place, value in enumerate(row[1:], 1)
+    ]
+
+
+def columns(drawing: Drawing) -> Drawn:
+    """Draw upright bars, one panel for each series, each with its own scale and its name."""
+    series = range(1, len(drawing.chart.table.columns))
+    panels = [_panel(drawing, place, last=place == series[-1]) for place in series]
+    spec: dict[str, Any] = alt.vconcat(*panels, spacing=12).to_dict()
+    return spec
+
+
+def _panel(drawing: Drawing, place: int, *, last: bool) -> Any:
+    unit = drawing.unit(place)
+    rows = [
+        {"x": row[0], "y": row[place], "label": drawing.write(row[place], unit)}
+        for row in drawing.rows
+    ]
+    angle = 0 if drawing.wide or len(rows) < 8 else -90
+    axis = alt.Axis(title=None, labelAngle=angle, ticks=False, labels=last, domain=True)
+    base = alt.Chart(drawing.data(rows)).encode(x=alt.X("x:N", sort=None, axis=axis))
+    most = max((row["y"] or 0 for row in rows), default=0) or 1
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, most * 1.2]))
+    colour = POINT if last else CONTEXT
+    bars = base.mark_bar(color=colour).encode(y=y)
+    text = base.mark_text(baseline="bottom", dy=-3, color=INK, fontSize=12)
+    title = alt.TitleParams(
+        drawing.title(place), anchor="start", color=INK, fontSize=14, fontWeight="normal"
+    )
+    drawn = alt.layer(bars, text.encode(y=y, text="label:N"))
+    return drawn.properties(width=drawing.width - 10, height=110, title=title)
+
+
+def bars(drawing: Drawing) -> Drawn:
+    """Draw lying bars with their value at the end."""
+    rows = [
+        {"name": row[0], "value": row[1], "label": drawing.write(row[1], drawing.unit(1))}
+        for row in drawing.rows
+    ]
+    axis = alt.Axis(title=None, ticks=False, domain=False, labelColor=INK)
+    base = alt.Chart(drawing.data(rows)).encode(y=alt.Y("name:N", sort=None, axis=axis))
+    most = max((row["value"] or 0 for row in rows), default=0) or 1
+    x = alt.X(
+        "value:Q", axis=None, scale=alt.Scale(domain=[0, most * (1.12 if drawing.wide else 1.4)])
+    )
+    lying = base.mark_bar(color=CONTEXT, height={"band": 0.7}).encode(x=x)
+    text = base.mark_text(align="left", dx=5, color=INK).encode(x=x, text="label:N")
+    layers: list[Any] = [lying, text]
+    if drawing.chart.target is not None:
+        layers += _target(drawing, "x")
+    room = 160 if drawing.wide else 110
+    return (
+        alt.layer(*layers).properties(width=drawing.width - room, height=26 * len(rows)).to_dict()
+    )
+
+
+def _target(drawing: Drawing, axis: str) -> list[alt.Chart]:
+    if drawing.chart.target is None:
+        return []
+    name, value = drawing.chart.target
+    data = drawing.data([{"value": value, "name": name}])
+    rule = alt.Chart(data).mark_rule(color=INK, strokeDash=[4, 3])
+    text = alt.Chart(data).mark_text(align="left", dx=4, dy=-6, color=INK, baseline="bottom")
+    if axis == "x":
+        return [
+            rule.encode(x="value:Q"),
+            text.encode(x="value:Q", y=alt.value(0), text="name:N"),
+        ]
+    return [
+        rule.encode(y="value:Q"),
+        text.encode(y="value:Q", x=alt.value(0), text="name:N"),
+    ]
+
+
+def line(drawing: Drawing) -> Drawn:
+    """Draw a line over days or delays, with the usual range as a band behind it."""
+    banded = len(drawing.chart.table.columns) >= 4
+    rows = [
+        {
+            "x": row[0],
+            "y": row[1],
+            "low": row[2] if banded else None,
+            "high": row[3] if banded else None,
+        }
+        for row in drawing.rows
+    ]
+    count = len(rows)
+    step = max(1, round(count / (12 if drawing.wide else 4)))
+    axis = alt.Axis(
+        title=None, labelAngle=0, ticks=False, values=[row["x"] for row in rows][::step]
+    )
+    base = alt.Chart(drawing.data(rows)).encode(x=alt.X("x:N", sort=None, axis=axis))
+    grid = alt.Axis(
+        title=None, grid=True, tickCount=4, domain=False, ticks=False, **_shares(drawing)
+    )
+    y = alt.Y("y:Q", axis=grid, scale=alt.Scale(zero=True))
+    layers: list[Any] = []
+    if banded:
+        layers.append(
+            base.mark_area(color=BAND, interpolate="step").encode(
+                y=alt.Y("low:Q", axis=grid), y2="high:Q"
+            )
+        )
+    layers.append(base.mark_line(color=POINT, strokeWidth=2, interpolate="monotone").encode(y=y))
+    if count <= 70:
+        layers.append(base.mark_point(color=POINT, filled=True, size=24).encode(y=y))
+    layers += _target(drawing, "y")
+    return alt.layer(*layers).properties(width=drawing.width - 60, height=200).to_dict()
+
+
+def _shares(drawing: Drawing) -> dict[str, Any]:
+    return {"format": "%"} if drawing.unit(1).value == "share" else {}
+
+
+def steps(drawing: Drawing) -> Drawn:
+    """Draw the way from one total to another; each row is a change and the total reached."""
+    rows = []
+    for place, (name, change, total) in enumerate(row[:3] for row in drawing.rows):
+        whole = place in (0, len(drawing.rows) - 1)
+        shown = drawing.write(total if whole else change, drawing.unit(1))
+        sign = "" if whole or change < 0 else "+"
+        rows.append(
+            {
+                "name": name,
+                "from": 0 if whole else total - change,
+                "to": total,
+                "kind": "total" if whole else "change",
+                "end": max(total, total - change) if not whole else total,
+                "label": f"{sign}{shown}",
+            }
+        )
+    axis = alt.Axis(title=None, ticks=False, domain=False, labelColor=INK, labelLimit=320)
+    base = alt.Chart(drawing.data(rows)).encode(y=alt.Y("name:N", sort=None, axis=axis))
+    most = max((row["end"] for row in rows), default=1) or 1
+    scale = alt.Scale(domain=[0, most * (1.1 if drawing.wide else 1.35)])
+    colour = alt.Color(
+        "kind:N", scale=alt.Scale(domain=["total", "change"], range=[CONTEXT, POINT]), legend=None
+    )
+    lying = base.mark_bar(height={"band": 0.7}).encode(
+        x=alt.X("from:Q", axis=None, scale=scale), x2="to:Q", color=colour
+    )
+    text = base.mark_text(align="left", dx=5, color=INK)
+    labels = text.encode(x=alt.X("end:Q", scale=scale, axis=None), text="label:N")
+    room = 280 if drawing.wide else 170
+    return (
+        alt.layer(lying, labels)
+        .properties(width=drawing.width - room, height=28 * len(rows))
+        .to_dict()
+    )
+
+
+def spread(drawing: Drawing) -> Drawn:
+    """Draw from low to high with the middle marked, one row for each."""
+    unit = drawing.unit(2)
+    rows = [
+        {
+            "name": row[0],
+            "low": row[1],
+            "base": row[2],
+            "high": row[3],
+            "label": f"{drawing.write(row[1], unit)} – {drawing.write(row[3], unit)}",
+        }
+        for row in drawing.rows
+    ]
+    axis = alt.Axis(title=None, ticks=False, domain=False, labelColor=INK, labelLimit=320)
+    base = alt.Chart(drawing.data(rows)).encode(y=alt.Y("name:N", sort=None, axis=axis))
+    most = max((row["high"] or 0 for row in rows), default=1) or 1
+    scale = alt.Scale(domain=[0, most * (1.2 if drawing.wide else 1.6)])
+    band = base.mark_bar(color=BAND, height={"band": 0.5}).encode(
+        x=alt.X("low:Q", axis=None, scale=scale), x2="high:Q"
+    )
+    tick = base.mark_tick(color=POINT, thickness=3, size=20).encode(x=alt.X("base:Q", scale=scale))
+    text = base.mark_text(align="left", dx=6, color=INK)
+    labels = text.encode(x=alt.X("high:Q", scale=scale, axis=None), text="label:N")
+    rule = base.mark_rule(color=GRID).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
+    room = 240 if drawing.wide else 130
+    drawn = alt.layer(band, rule, tick, labels)
+    return drawn.properties(width=drawing.width - room, height=36 * max(1, len(rows))).to_dict()
+
+
+SHAPES: Mapping[Shape, Callable[[Drawing], Drawn]] = {
+    Shape.PARTS: parts,
+    Shape.HEAT: heat,
+    Shape.COLUMNS: columns,
+    Shape.BARS: bars,
+    Shape.LINE: line,
+    Shape.STEPS: steps,
+    Shape.RANGE: spread,
+}

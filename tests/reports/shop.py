@@ -1,0 +1,32 @@
+"""The invented shop, taken in once and kept open for all tests of reports."""
+
+import tempfile
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from everycall.app.asking import Asking
+from everycall.app.auditing import make_audit
+from everycall.app.importing import Importer
+from everycall.app.sitefile import read_site
+from everycall.history import History
+from everycall.reports import Report
+
+SAMPLES = Path(__file__).parents[2] / "samples" / "shop"
+ZONE = ZoneInfo("Europe/Berlin")
+
+
+@cache
+def shop() -> Asking:
+    """Return the shop's two months, open for reading."""
+    data = Path(tempfile.mkdtemp(prefix="everycall-shop-"))
+    site = read_site(data, SAMPLES / "site.toml")
+    Importer(History(data), site).take([SAMPLES])
+    asking = Asking(History(data), ZONE)
+    return asking.__enter__()
+
+
+@cache
+def shop_audit() -> Report:
+    """Return the audit of the shop in English."""
+    return make_audit(shop())

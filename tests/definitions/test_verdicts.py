@@ -22,6 +22,7 @@ def test_a_verdict_says_category_reason_rule_confidence_and_what_was_missing() -
 def test_an_unseen_fact_gives_cannot_tell_and_names_itself() -> None:
     (said,) = judge(load("nhs_30s"), [row(**WAITED)])
     assert (said["category"], said["missing"]) == ("cannot_tell", "queue_wait")
+    assert said["rule"] == "abandoned"
     assert said["confidence"] == "low"
 
 

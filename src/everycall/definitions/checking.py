@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from everycall.definitions.categories import EVERYWHERE
+from everycall.definitions.categories import EVERYWHERE, Category
 from everycall.definitions.conditions import faults, used
 from everycall.definitions.language import KEYWORDS, Node
 from everycall.definitions.parsing import parse
+from everycall.definitions.phrases import tell
+from everycall.definitions.reference import reference_calls
 from everycall.definitions.scope import Scope, limit_kind
 from everycall.definitions.tokens import WrongTextError
 from everycall.definitions.words import Kind, words
@@ -142,18 +144,24 @@ def _words(table: Mapping[str, Any]) -> _Found:
     explained = [name for name, _ in _tables(table, "categories", of=str)]
     for i, rule in enumerate(_items(table, "rules"), 1):
         category = rule.get("category")
-        if isinstance(category, str) and category not in (*explained, *EVERYWHERE):
+        if category in set(Category) - EVERYWHERE and category not in explained:
             hint = did_you_mean(category, explained)
             sentence = f"say under [categories] what '{category}' means here{hint}"
             yield f"rules[{i}].category", sentence
     for i, category in enumerate(_list(table, "headline"), 1):
-        if isinstance(category, str) and category not in explained:
+        if category in set(Category) and category not in explained:
             yield f"headline[{i}]", f"no rule gives '{category}'{did_you_mean(category, explained)}"
 
 
 def _examples(table: Mapping[str, Any]) -> _Found:
     declared = dict(_tables(table, "switches"))
+    for name, _ in _tables(table, "reference", of=str):
+        if name not in reference_calls():
+            hint = did_you_mean(name, reference_calls())
+            yield f"reference.{name}", f"there is no reference call '{name}'{hint}"
     for i, example in enumerate(_items(table, "examples"), 1):
+        if isinstance(example.get("story"), str):
+            yield from _story(example["story"], f"examples[{i}].story")
         settings = example.get("switches")
         for name, value in settings.items() if isinstance(settings, Mapping) else ():
             place = f"examples[{i}].switches.{name}"
@@ -161,6 +169,13 @@ def _examples(table: Mapping[str, Any]) -> _Found:
                 yield from fits(declared[name], value, place)
             else:
                 yield place, f"there is no switch '{name}'{did_you_mean(name, declared)}"
+
+
+def _story(story: str, place: str) -> _Found:
+    try:
+        tell(story)
+    except ValueError as error:
+        yield place, str(error)
 
 
 def _tables(table: Mapping[str, Any], key: str, of: type = dict) -> list[tuple[str, Any]]:

@@ -1,7 +1,8 @@
 """From a definition to the statement that judges calls.
 
 The first rule that is true wins. A rule that is null, because nobody saw a fact, does not match,
-and its unseen facts are listed. Where no rule is true and one of them is null, it cannot be told.
+and its unseen facts are listed. If it would have given another category, the call cannot be told:
+what was not seen is never taken for no.
 """
 
 from collections.abc import Iterator, Sequence
@@ -71,8 +72,9 @@ def verdicts(
     rules = (*FRAME, *definition.rules)
     unseen = _may_be_unseen(conditions, rules)
     judged = _judged(conditions, rules, unseen).from_(exp.to_table(table))
-    weighed = _weighed(_numbered(judged, len(rules)), len(rules))
-    told = [*_categories(definition, rules), ("missing", _missing(rules, unseen, conditions.scope))]
+    categories = [*(rule.category for rule in rules), definition.pack.otherwise.category]
+    weighed = _weighed(_numbered(judged, len(rules)), categories)
+    told = [*_categories(rules, categories), ("missing", _missing(rules, unseen, conditions.scope))]
     return _select(parse("SELECT call_id"), told).from_(weighed.subquery("weighed"))
 
 
@@ -130,27 +132,40 @@ def _is_condition(name: str) -> bool:
     return name[0] in "cs" and name[1:].isdigit()
 
 
-def _weighed(numbered: exp.Select, count: int) -> exp.Select:
-    """Only what was null or on the edge before a rule matched is a doubt."""
-    before = " ".join(f"WHEN {i} THEN {(1 << i) - 1}" for i in range(count + 1))
-    until = " ".join(f"WHEN {i} THEN {(1 << i + 1) - 1}" for i in range(count + 1))
+def _weighed(numbered: exp.Select, categories: Sequence[Category]) -> exp.Select:
+    """Only what was null or on the edge before a rule matched is a doubt.
+
+    A doubt is open if the rule would have given another category.
+    """
+    numbers = range(len(categories))
+    before = [(1 << i) - 1 for i in numbers]
+    others = [sum(1 << j for j in range(i) if categories[j] != categories[i]) for i in numbers]
     columns = [
-        ("doubts", parse(f"unsure & CASE rule_no {before} END")),
-        ("on_edge", parse(f"(edges & CASE rule_no {until} END) <> 0")),
+        ("doubts", parse(f"unsure & {_by_rule(before)}")),
+        ("open_doubts", parse(f"unsure & {_by_rule(others)}")),
+        ("on_edge", parse(f"(edges & {_by_rule([2 * b + 1 for b in before])}) <> 0")),
     ]
     return _select(parse("SELECT *"), columns).from_(numbered.subquery("numbered"))
 
 
-def _categories(definition: Definition, rules: Sequence[Rule]) -> list[tuple[str, exp.Expr]]:
-    last = len(rules)
-    category = [*(rule.category for rule in rules), definition.pack.otherwise.category]
-    undecided = f"rule_no = {last} AND doubts <> 0"
-    cannot_tell = [(undecided, exp.Literal.string(Category.CANNOT_TELL))]
+def _by_rule(numbers: Sequence[int]) -> str:
+    return f"CASE rule_no {' '.join(f'WHEN {i} THEN {n}' for i, n in enumerate(numbers))} END"
+
+
+def _categories(
+    rules: Sequence[Rule], categories: Sequence[Category]
+) -> list[tuple[str, exp.Expr]]:
+    cannot_tell = [("open_doubts <> 0", exp.Literal.string(Category.CANNOT_TELL))]
+    named = _lookup([exp.Literal.string(n) for n in (*(r.name for r in rules), OTHERWISE)])
+    first_open = [
+        (f"(open_doubts & {1 << i}) <> 0", exp.Literal.string(rule.name))
+        for i, rule in enumerate(rules)
+    ]
     return [
-        ("category", _case(cannot_tell, _lookup([exp.Literal.string(c) for c in category]))),
+        ("category", _case(cannot_tell, _lookup([exp.Literal.string(c) for c in categories]))),
         ("reason", _lookup(list(_reasons(rules)))),
-        ("rule", _lookup([exp.Literal.string(n) for n in (*(r.name for r in rules), OTHERWISE)])),
-        ("confidence", parse(_confidence(last))),
+        ("rule", _case([("open_doubts = 0", named), *first_open], named.copy())),
+        ("confidence", parse(_CONFIDENCE)),
     ]
 
 
@@ -175,13 +190,11 @@ def _case(ifs: Sequence[tuple[str, exp.Expr]], default: exp.Expr) -> exp.Expr:
     )
 
 
-def _confidence(last: int) -> str:
-    return (
-        f"CASE WHEN rule_no = {_UNKNOWN} OR (rule_no = {last} AND doubts <> 0) "
-        "OR call_confidence = 'low' THEN 'low' "
-        f"WHEN on_edge THEN '{EDGE}' "
-        "WHEN doubts <> 0 OR call_confidence = 'medium' THEN 'medium' ELSE 'high' END"
-    )
+_CONFIDENCE = f"""
+CASE WHEN rule_no = {_UNKNOWN} OR open_doubts <> 0 OR call_confidence = 'low' THEN 'low'
+  WHEN on_edge THEN '{EDGE}'
+  WHEN doubts <> 0 OR call_confidence = 'medium' THEN 'medium' ELSE 'high' END
+"""
 
 
 def _missing(rules: Sequence[Rule], unseen: Sequence[str], scope: Scope) -> exp.Expr:

@@ -69,9 +69,9 @@ def read(text: str, file: str, switches: Mapping[str, object] | None = None) -> 
     wrong += _wrong_settings(table, switches or {}, file)
     if wrong or pack is None:
         raise BadSettingsError(wrong)
-    chosen = {name: switch.default for name, switch in pack.switches.items()} | dict(switches or {})
-    settings = {name: _setting(value) for name, value in chosen.items()}
-    return Definition(Path(file).stem, pack, tuple(map(_rule, pack.rules)), settings, text)
+    found = Definition(Path(file).stem, pack, tuple(map(_rule, pack.rules)), {}, text)
+    defaults = {name: switch.default for name, switch in pack.switches.items()}
+    return found.switched(defaults | dict(switches or {}))
 
 
 def _table(text: str, file: str) -> dict[str, Any]:
@@ -102,10 +102,6 @@ def _wrong_settings(
         elif isinstance(declared[name], dict):
             for place, sentence in fits(declared[name], value, f"switches.{name}"):
                 yield Mistake(f"{file}: {place}", sentence)
-
-
-def _setting(value: object) -> bool | str:
-    return value if isinstance(value, bool) else str(value)
 
 
 def _rule(text: RuleText) -> Rule:

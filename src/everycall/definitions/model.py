@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from everycall.definitions.categories import Category
@@ -83,6 +83,7 @@ class PackText:
     limits: dict[str, Limit] = setting(factory=dict, doc="Numbers that rules speak of.")
     switches: dict[str, Switch] = setting(factory=dict, doc="What the source leaves open.")
     otherwise: Otherwise = setting(factory=Otherwise, doc="When no rule is true.")
+    reference: dict[str, Category] = setting(factory=dict, doc="What the reference calls are.")
     examples: tuple[Example, ...] = setting((), doc="Calls, and what they have to be.")
 
 
@@ -134,9 +135,18 @@ class Definition:
         """Return what stands beside every number that it made: its id and its version."""
         return f"{self.id} {self.pack.version} ({self.digest})"
 
+    def switched(self, settings: Mapping[str, object]) -> "Definition":
+        """Return the same definition with some switches set otherwise."""
+        chosen = {name: _setting(value) for name, value in settings.items()}
+        return replace(self, settings={**self.settings, **chosen})
+
     def says(self, category: Category) -> str:
         """Return what this definition means by a category."""
         return self.pack.categories.get(category, category.doc)
+
+
+def _setting(value: object) -> bool | str:
+    return value if isinstance(value, bool) else str(value)
 
 
 def _meaning(definition: Definition) -> Iterator[str]:

@@ -7,67 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from everycall.app.asking import Asking
-from everycall.calls.results import RESULTS
+from everycall.app.measured_site import TABLES
 from everycall.clock import to_micros
-from everycall.events import COLUMNS
 from everycall.events.sights import Sight
 from everycall.history import Engine, History
 from everycall.history.store import Manifest, SourceState
-
-CALL = {
-    "call_id": "VARCHAR",
-    **{fact.name: fact.type for fact in RESULTS},
-    "missing": "VARCHAR",
-    "outcome": "VARCHAR",
-    "confidence": "VARCHAR",
-}
-SPAN = {
-    "call_id": "VARCHAR",
-    "agent": "VARCHAR",
-    "agent_kind": "VARCHAR",
-    "queue": "VARCHAR",
-    "leg": "VARCHAR",
-    "seq": "BIGINT",
-    "began_at": "BIGINT",
-    "began_within": "BIGINT",
-    "ended_at": "BIGINT",
-    "ended_within": "BIGINT",
-    "lasted_ms": "BIGINT",
-    "result": "VARCHAR",
-    "q850": "INTEGER",
-}
-EPISODE = {
-    "episode": "VARCHAR",
-    "client": "VARCHAR",
-    "caller_key": "VARCHAR",
-    "began_at": "BIGINT",
-    "last_at": "BIGINT",
-    "window_end": "BIGINT",
-    "calls": "BIGINT",
-    "inbound_calls": "BIGINT",
-    "unanswered_calls": "BIGINT",
-    "helped_at": "BIGINT",
-    "helped_by": "VARCHAR",
-    "helped_direction": "VARCHAR",
-    "first_outcome": "VARCHAR",
-    "last_outcome": "VARCHAR",
-    "state": "VARCHAR",
-    "joined": "BOOLEAN",
-}
-EVENT = {column.name: column.type for column in COLUMNS}
-
-TABLES = {
-    "counted": CALL,
-    "visits": SPAN,
-    "attempts": SPAN,
-    "talks": SPAN,
-    "holds": SPAN,
-    "episodes": EPISODE,
-    "episode_calls": {"call_id": "VARCHAR", "episode": "VARCHAR"},
-    "sharing": {"caller_key": "VARCHAR"},
-    "links": {"id": "VARCHAR", "call_id": "VARCHAR"},
-    "events": EVENT,
-}
 
 DEFAULTS: dict[str, dict[str, Any]] = {
     "counted": {

@@ -27,4 +27,4 @@ def test_a_metric_that_divides_says_when_there_is_nothing_to_divide_by(metric: o
     shapes = {form.shape for form in metric.forms}  # type: ignore[attr-defined]
     if shapes - {Shape.COUNT}:
         assert metric.null  # type: ignore[attr-defined]
-    assert (metric.unit is Unit.SHARE) == (Shape.SHARE in shapes)  # type: ignore[attr-defined]
+    assert (metric.unit is Unit.SHARE) == bool(shapes & {Shape.SHARE, Shape.PART})  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from everycall.app.sitefile import SiteFile
 from everycall.calls.statement import words
 from everycall.definitions import Definition, verdicts
 from everycall.metrics.levels import JUDGED, TABLES
+from everycall.metrics.presence import NAMES, presence_steps
 from everycall.metrics.slots import OFFSETS, offsets, slots
 
 Maker = Callable[[Asking, SiteFile], None]
@@ -67,6 +68,14 @@ def _stays(asking: Asking, _site: SiteFile) -> None:
     alone = asking.rows("SELECT COUNT(*) FROM lone_stays")[0][0]
     others = f" UNION ALL SELECT {columns} FROM lone_stays" if alone else ""
     asking.engine.view("stays", f"SELECT {columns} FROM visits{others}")
+
+
+def _presence(asking: Asking, site: SiteFile) -> None:
+    """Make the time of people."""
+    make(asking, ["slots"], site, None)
+    asking.engine.load("given_names", NAMES, site.agents.items())
+    for name, statement in presence_steps(_as_of(asking)):
+        asking.engine.table(name, statement)
 
 
 _TAGS = """
@@ -142,6 +151,7 @@ def _as_of(asking: Asking) -> int:
 
 
 _MAKERS: dict[str, Maker] = {
+    "presence": _presence,
     "slots": _slots,
     "stays": _stays,
     "tags": _tags,

@@ -65,6 +65,7 @@ def measure(  # noqa: PLR0913 - one question has so many parts
         since,
         until,
         by_event,
+        _spoken(asking),
         asking.history.site,
         int(site.limits.short_call.total_seconds() * 1000),
     )
@@ -72,6 +73,11 @@ def measure(  # noqa: PLR0913 - one question has so many parts
     judge = _definition(plans, definition)
     results = [(one, _rows(asking, one, site, judge)) for one in plans]
     return table(question, results, _blindness(asking, since, until, judge), asking.zone)
+
+
+def _spoken(asking: Asking) -> tuple[int, int]:
+    sources = asking.manifest.sources
+    return min(s.first_at for s in sources), max(s.last_at for s in sources)
 
 
 def _definition(plans: Iterable[Plan], name: str | None) -> Definition | None:
@@ -96,13 +102,13 @@ def _blindness(
     """Return what no source sees in a stretch of time, and what is seen only in a part of it."""
     unspoken = dict(_unspoken(definition)) if definition else {}
     sources = asking.manifest.sources
-    if not sources:
-        return Blindness({}, {}, unspoken)
-    first = max(since or 0, min(source.first_at for source in sources))
-    last = min(until or 1 << 62, max(source.last_at for source in sources))
+    spoken_from, spoken_to = _spoken(asking)
+    first, last = max(since or 0, spoken_from), min(until or spoken_to, spoken_to)
     never, partly = {}, {}
     for sight in Sight:
-        seeing = [s for s in sources if sight in s.sees and s.first_at < last and s.last_at > first]
+        seeing = [
+            s for s in sources if sight in s.sees and s.first_at <= last and s.last_at >= first
+        ]
         if not seeing:
             never[sight] = _never(sight, sources)
         elif _gaps(seeing, first, last):

@@ -2,23 +2,27 @@
 
 import csv
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from rich.table import Table as Grid
 
 from everycall.app.asking import day_bounds
+from everycall.app.measured_site import MeasuredSite
 from everycall.app.measuring import measure
-from everycall.cli.common import as_day, data_options, open_site, period_options, say_json
-from everycall.metrics.answering import Row, Table
-from everycall.metrics.asked import asked
+from everycall.app.sitefile import read_site
+from everycall.cli.common import as_day, data_options, period_options, say_json
+from everycall.history import History
+from everycall.metrics.answering import Table
+from everycall.metrics.asked import Asked, asked
 from everycall.metrics.catalog import METRICS
 from everycall.metrics.dimensions import DIMENSIONS
 from everycall.metrics.model import Cell, Metric, Unit
 from everycall.render.terminal import console, grid
 from everycall.reports import model
-from everycall.reports.words import DASH
+from everycall.reports.words import DASH, count, duration, percent
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -89,8 +93,8 @@ def command(
     if names[0] == "show":
         _explain(names[1:], form)
         return
-    asking, settings = open_site(data, site, config)
-    with asking:
+    settings = read_site(data, config, site)
+    with MeasuredSite(History(data, site), settings.zone) as asking:
         first, after = day_bounds(as_day(since), as_day(until), asking.zone)
         found = measure(
             asking,
@@ -127,8 +131,8 @@ def _write_csv(found: Table) -> None:
 
 def _show(found: Table) -> None:
     out = console()
-    table = _one_group(found) if not found.by else _groups(found)
-    out.print(grid(table))
+    for table in [_one_group(found)] if not found.by else _groups(found, out.width):
+        out.print(grid(table))
     for note in _notes(found):
         out.print(note, style="dim")
 
@@ -143,17 +147,38 @@ def _one_group(found: Table) -> model.Table:
     return model.Table(columns, rows)
 
 
-def _groups(found: Table) -> model.Table:
+def _groups(found: Table, width: int) -> Iterator[model.Table]:
+    """Yield tables that fit the terminal, each with its keys and some of the metrics."""
     keys = tuple(model.Column(dimension.name) for dimension in found.by)
-    values = tuple(
-        model.Column(one.name, _UNITS.get(one.metric.unit, model.Unit.TEXT)) for one in found.asked
-    )
-    return model.Table((*keys, *values), [_line(found, row) for row in found.rows])
+    lines = [tuple(DASH if key is None else str(key) for key in row.keys) for row in found.rows]
+    used = sum(_width(one.title, (line[i] for line in lines)) for i, one in enumerate(keys))
+    for chosen in _fitting(found, width - used):
+        values = (
+            model.Column(one.name, _UNITS.get(one.metric.unit, model.Unit.TEXT)) for one in chosen
+        )
+        rows = [
+            (*line, *(_plain(row.cells[one.name], one.metric) for one in chosen))
+            for line, row in zip(lines, found.rows, strict=True)
+        ]
+        yield model.Table((*keys, *values), rows)
 
 
-def _line(found: Table, row: Row) -> tuple[Any, ...]:
-    keys = (DASH if key is None else str(key) for key in row.keys)
-    return (*keys, *(_plain(row.cells[one.name], one.metric) for one in found.asked))
+def _fitting(found: Table, width: int) -> Iterator[list[Asked]]:
+    chosen: list[Asked] = []
+    left = width
+    for one in found.asked:
+        cells = (_written(row.cells[one.name], one.metric.unit) for row in found.rows)
+        needed = _width(one.name, cells)
+        if chosen and needed > left:
+            yield chosen
+            chosen, left = [], width
+        chosen.append(one)
+        left -= needed
+    yield chosen
+
+
+def _width(title: str, cells: Iterable[str]) -> int:
+    return max([len(title), *map(len, cells)]) + 3
 
 
 def _plain(cell: Cell, metric: Metric) -> Any:
@@ -163,8 +188,6 @@ def _plain(cell: Cell, metric: Metric) -> Any:
 
 
 def _written(cell: Cell, unit: Unit) -> str:
-    from everycall.reports.words import count, duration, percent
-
     if unit is Unit.NUMBER:
         return DASH if cell.value is None else f"{cell.value:.2f}"
     write = {Unit.COUNT: count, Unit.SHARE: percent, Unit.DURATION: duration}[unit]
@@ -172,8 +195,6 @@ def _written(cell: Cell, unit: Unit) -> str:
 
 
 def _between(cell: Cell) -> str:
-    from everycall.reports.words import percent
-
     if cell.low is None or cell.high is None:
         return ""
     return f"{percent(cell.low)} to {percent(cell.high)}"
@@ -193,11 +214,19 @@ def _list(form: str) -> None:
         for metric in METRICS.values():
             say_json(_as_json(metric))
         return
+    _sentences((metric.id, metric.doc) for metric in METRICS.values())
+    click.echo("\nAsk for them --by:\n")
+    _sentences((dimension.name, dimension.doc) for dimension in DIMENSIONS)
+
+
+def _sentences(lines: Iterable[tuple[str, str]]) -> None:
+    """Print names with a sentence each, beside each other where the name is short."""
     out = console()
-    rows = [(metric.id, metric.doc) for metric in METRICS.values()]
-    out.print(grid(model.Table((model.Column("metric"), model.Column("what it says")), rows)))
-    by = [(dimension.name, dimension.doc) for dimension in DIMENSIONS]
-    out.print(grid(model.Table((model.Column("by"), model.Column("what it is")), by)))
+    grid = Grid.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True, min_width=14)
+    for name, sentence in lines:
+        grid.add_row(name, sentence)
+    out.print(grid)
 
 
 def _as_json(metric: Metric) -> dict[str, Any]:

@@ -38,6 +38,8 @@ class Rows:
         event_at: the same where the moment of the event is asked for.
         scope: which rows count at all.
         always: joins that decide which rows there are.
+        ends_at: when a row that lasts ends; it belongs to each stretch of time that it touches.
+        by_queue: the scope instead where a queue or a team is asked by.
     """
 
     source: str
@@ -45,6 +47,8 @@ class Rows:
     event_at: str
     scope: str
     always: frozenset[str] = frozenset()
+    ends_at: str = ""
+    by_queue: str = ""
 
 
 def _source(begin: str, queue: str, joins: str = _CALL_JOINS) -> str:
@@ -85,6 +89,15 @@ ROWS: Mapping[Level, Rows] = {
         "e.began_at",
         "TRUE",
         frozenset({"c"}),
+    ),
+    Level.STAFF: Rows(
+        "SELECT 1 FROM presence AS p INNER JOIN slots AS s ON s.slot = p.slot "
+        "LEFT JOIN teams AS t ON t.queue = p.queue",
+        "p.began_at",
+        "p.began_at",
+        "NOT p.by_queue",
+        ends_at="p.ended_at",
+        by_queue="p.by_queue",
     ),
 }
 """The rows of every level, each in one place."""

@@ -51,10 +51,14 @@ _LEVELS = {
 
 
 class Shape(StrEnum):
-    """How the value comes from what was summed up."""
+    """How the value comes from what was summed up.
+
+    A share is of things that can be counted, and has an interval; a part is of a quantity.
+    """
 
     COUNT = "count"
     SHARE = "share"
+    PART = "part"
     QUOTIENT = "quotient"
     PICK = "pick"
 

@@ -5,7 +5,7 @@ follows the question: by person it is the ring, by queue the stay, else what the
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
@@ -14,6 +14,9 @@ from everycall.metrics.asked import Asked
 from everycall.metrics.dimensions import Dimension
 from everycall.metrics.levels import ROWS, Rows
 from everycall.metrics.model import Form, Level
+
+EVER = 1 << 62
+"""A moment after all others, in microseconds."""
 
 _BY_PERSON = (Level.ATTEMPT, Level.VISIT)
 _BY_QUEUE = (Level.VISIT,)
@@ -26,6 +29,7 @@ class Question:
     Attributes:
         where: only rows with one of these values.
         since, until: moments in microseconds, the second left out.
+        spoken: from when until when the sources speak.
         by_event: calls belong to the moment of their answer or end, not to their arrival.
         short_ms: the site's limit of a short call.
     """
@@ -36,8 +40,22 @@ class Question:
     since: int | None = None
     until: int | None = None
     by_event: bool = False
+    spoken: tuple[int, int] = (0, EVER)
     site: str = "main"
     short_ms: int = 5000
+
+    def names(self) -> set[str]:
+        """Return by what is asked, filters included."""
+        return {dimension.name for dimension in (*self.by, *self.where)}
+
+    def stretch(self) -> tuple[int, int]:
+        """Return from when until when; what is not said has no bound."""
+        return self.since or 0, self.until or EVER
+
+    def spoken_stretch(self) -> tuple[int, int]:
+        """Return the same as far as the sources speak."""
+        (first, last), (since, until) = self.spoken, self.stretch()
+        return max(first, since), min(last, until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +97,7 @@ def plan(question: Question) -> tuple[Plan, ...]:
 
 
 def _levels(question: Question) -> tuple[Level, ...]:
-    names = {dimension.name for dimension in (*question.by, *question.where)}
+    names = question.names()
     if "agent" in names:
         return _BY_PERSON
     return _BY_QUEUE if names & {"queue", "team"} else ()
@@ -102,6 +120,8 @@ def statement(question: Question, level: Level, chosen: Sequence[tuple[Asked, Fo
         numbers = [exp.Literal.number(i + 1) for i in range(len(keys))]
         tree.group_by(*numbers, copy=False).order_by(*[n.copy() for n in numbers], copy=False)
     _add_sources(tree, rows, _at(question, rows))
+    if "x" in _aliases(tree):
+        _add_existing_time(tree, question)
     return Plan(level, tree, tuple(parts), tuple(dict.fromkeys(lacking)))
 
 
@@ -120,7 +140,10 @@ def _columns(question: Question, part: Part) -> Iterator[exp.Expr]:
 def _filled(tree: exp.Expr, question: Question, asked: Asked | None = None) -> exp.Expr:
     """Put numbers in the places that a declaration leaves open."""
     limit = 0 if asked is None or asked.milliseconds is None else asked.milliseconds
+    since, until = question.stretch()
     places = {
+        "since": exp.Literal.number(since),
+        "until": exp.Literal.number(until),
         "limit_ms": exp.Literal.number(limit),
         "limit_us": exp.Literal.number(limit * 1000),
         "short_ms": exp.Literal.number(question.short_ms),
@@ -134,13 +157,15 @@ def _at(question: Question, rows: Rows) -> str:
 
 
 def _conditions(question: Question, rows: Rows, level: Level) -> Iterator[exp.Expr]:
-    if rows.scope != "TRUE":
-        yield parse(rows.scope)
+    asked_by_queue = rows.by_queue and question.names() & {"queue", "team"}
+    yield parse(rows.by_queue if asked_by_queue else rows.scope)
     at = _at(question, rows)
     if question.since is not None:
-        yield parse(f"{at} >= {int(question.since)}")
+        yield parse(
+            f"{rows.ends_at} > {question.since}" if rows.ends_at else f"{at} >= {question.since}"
+        )
     if question.until is not None:
-        yield parse(f"{at} < {int(question.until)}")
+        yield parse(f"{at} < {question.until}")
     for dimension, values in question.where.items():
         sql = dimension.at(level)
         if sql:
@@ -163,6 +188,26 @@ def _add_sources(tree: exp.Select, rows: Rows, at: str) -> None:
         if join.alias_or_name in needed:
             needed |= _aliases(join.args["on"])
     tree.set("joins", [join for join in joins if join.alias_or_name in needed])
+
+
+_EXISTING = """
+SELECT SUM(LEAST(s.to_at, :until) - GREATEST(s.from_at, :since)) // 1000 AS ms
+FROM slots AS s
+WHERE s.to_at > :since AND s.from_at < :until
+"""
+
+
+def _add_existing_time(tree: exp.Select, question: Question) -> None:
+    """Join how much time existed in each interval: an hour that a day lacks is no hour."""
+    keys = [one.local for one in question.by if one.local]
+    since, until = question.spoken_stretch()
+    time = _filled(parse(_EXISTING), replace(question, since=since, until=until))
+    if not isinstance(time, exp.Select):
+        raise TypeError("the time that existed is a SELECT")
+    for key in keys:
+        time = time.select(f"s.{key}").group_by(f"s.{key}")
+    same = " AND ".join(f"x.{key} = s.{key}" for key in keys)
+    tree.join(time.subquery("x"), on=parse(same or "TRUE"), copy=False)
 
 
 def _aliases(tree: exp.Expr) -> set[str]:

@@ -1,0 +1,181 @@
+"""Staff time: who was signed in, paused, wrapping up, talking or being rung, second by second.
+
+Spans of each kind are swept into pieces in which nothing changes, so that overlapping sign-ins to
+several queues count once, and pieces are cut where a quarter of an hour ends.
+"""
+
+from everycall.calls.statement import fill, write
+from everycall.metrics.slots import SLOT
+
+NAMES = {"one": "VARCHAR", "other": "VARCHAR"}
+"""The table `given_names`: names of the same person, as the site file says them."""
+
+_KINDS = (
+    "'agent.signed_in', 'agent.signed_out', 'agent.paused', 'agent.resumed', 'agent.wrapped_up'"
+)
+
+_STAFF_NAMES = """
+SELECT endpoint, MIN(agent) AS agent
+FROM (
+  SELECT one AS endpoint, other AS agent FROM given_names
+  UNION
+  SELECT party AS endpoint, agent FROM events
+  WHERE kind = 'agent.rang' AND party LIKE '%/%' AND NOT agent LIKE '%/%'
+) AS named
+GROUP BY endpoint
+HAVING COUNT(DISTINCT agent) = 1
+"""
+
+_STAFF_EVENTS = f"""
+SELECT COALESCE(n.agent, e.agent) AS agent, COALESCE(e.queue, '') AS queue, e.kind, e.at, e.seq,
+  e.value, e.reason
+FROM events AS e
+LEFT JOIN staff_names AS n ON n.endpoint = e.agent
+WHERE e.kind IN ({_KINDS}) AND NOT e.agent IS NULL
+"""
+
+_TURNS = """
+SELECT k.agent, k.queue, e.at, e.seq, e.kind = :on_kind AS is_on, e.value
+FROM (SELECT DISTINCT agent, queue FROM staff_events WHERE kind IN (:on_kind, :off_kind)) AS k
+INNER JOIN staff_events AS e ON e.agent = k.agent AND (e.queue = k.queue OR e.queue = '')
+WHERE e.kind IN (:on_kind, :off_kind)
+"""
+"""What is said of all queues at once holds for each of them."""
+
+_PAUSE_TURNS = f"""
+{_TURNS}
+UNION ALL
+SELECT k.agent, k.queue, g.ended_at AS at, 0 AS seq, FALSE AS is_on, NULL AS value
+FROM (SELECT DISTINCT agent, queue FROM staff_events WHERE kind = :on_kind) AS k
+INNER JOIN (
+  SELECT agent, at AS ended_at
+  FROM (
+    SELECT agent, at, SUM(SUM(step)) OVER (PARTITION BY agent ORDER BY at) AS queues
+    FROM (
+      SELECT agent, began_at AS at, 1 AS step FROM sign_ins
+      UNION ALL
+      SELECT agent, ended_at AS at, -1 AS step FROM sign_ins
+    ) AS steps
+    GROUP BY agent, at
+  ) AS counted
+  WHERE queues = 0
+) AS g ON g.agent = k.agent
+"""
+"""Whoever has gone from every queue is no longer paused."""
+
+_SPANS = """
+SELECT agent, queue, began_at, COALESCE(ended_at, :as_of) AS ended_at
+FROM (
+  SELECT agent, queue, is_on,
+    CASE WHEN is_on THEN at ELSE at - value * 1000 END AS began_at,
+    CASE WHEN is_on THEN LEAD(at) OVER (PARTITION BY agent, queue ORDER BY at, seq) ELSE at END
+      AS ended_at,
+    is_first
+  FROM (
+    SELECT *, LAG(is_on) OVER (PARTITION BY agent, queue ORDER BY at, seq) IS NULL AS is_first,
+      COALESCE(LAG(is_on) OVER (PARTITION BY agent, queue ORDER BY at, seq) <> is_on, TRUE)
+        AS is_new
+    FROM turns
+  ) AS marked
+  WHERE is_new
+) AS changes
+WHERE is_on OR (is_first AND NOT began_at IS NULL)
+"""
+"""A span begins at the first of several beginnings; an end alone says how long it had lasted."""
+
+_STAFF_SPANS = """
+SELECT agent, queue, 'signed_in' AS state, began_at, ended_at FROM sign_ins
+UNION ALL
+SELECT agent, queue, 'paused' AS state, began_at, ended_at FROM pauses
+UNION ALL
+SELECT agent, queue, 'wrapping' AS state,
+  CASE WHEN COALESCE(reason, '') = 'begins' THEN at ELSE at - value * 1000 END AS began_at,
+  CASE WHEN COALESCE(reason, '') = 'begins' THEN at + value * 1000 ELSE at END AS ended_at
+FROM staff_events
+WHERE kind = 'agent.wrapped_up' AND value > 0
+UNION ALL
+SELECT agent, COALESCE(queue, '') AS queue, 'talking' AS state, began_at,
+  COALESCE(ended_at, began_at + lasted_ms * 1000) AS ended_at
+FROM talks
+WHERE COALESCE(agent_kind, 'person') = 'person' AND NOT agent IS NULL
+UNION ALL
+SELECT agent, COALESCE(queue, '') AS queue, 'ringing' AS state, began_at, ended_at
+FROM attempts
+WHERE COALESCE(agent_kind, 'person') = 'person' AND NOT agent IS NULL
+"""
+
+_EDGES = """
+SELECT agent, place, at, SUM(signed_in) AS signed_in, SUM(paused) AS paused,
+  SUM(wrapping) AS wrapping, SUM(talking) AS talking, SUM(ringing) AS ringing,
+  SUM(CASE WHEN talking > 0 THEN 1 ELSE 0 END) AS talks,
+  SUM(CASE WHEN wrapping > 0 THEN 1 ELSE 0 END) AS wraps
+FROM (
+  SELECT agent, place, at,
+    CASE WHEN state = 'signed_in' THEN step ELSE 0 END AS signed_in,
+    CASE WHEN state = 'paused' THEN step ELSE 0 END AS paused,
+    CASE WHEN state = 'wrapping' THEN step ELSE 0 END AS wrapping,
+    CASE WHEN state = 'talking' THEN step ELSE 0 END AS talking,
+    CASE WHEN state = 'ringing' THEN step ELSE 0 END AS ringing
+  FROM (
+    SELECT agent, '' AS place, state, began_at AS at, 1 AS step FROM known_spans
+    UNION ALL
+    SELECT agent, '' AS place, state, ended_at AS at, -1 AS step FROM known_spans
+    UNION ALL
+    SELECT agent, queue AS place, state, began_at AS at, 1 AS step FROM known_spans
+    WHERE queue <> ''
+    UNION ALL
+    SELECT agent, queue AS place, state, ended_at AS at, -1 AS step FROM known_spans
+    WHERE queue <> ''
+  ) AS turns
+) AS steps
+GROUP BY agent, place, at
+"""
+
+_RUNNING = """
+SELECT agent, place, at AS began_at, talks, wraps,
+  LEAD(at) OVER (PARTITION BY agent, place ORDER BY at) AS ended_at,
+  SUM(signed_in) OVER (PARTITION BY agent, place ORDER BY at) > 0 AS signed_in,
+  SUM(paused) OVER (PARTITION BY agent, place ORDER BY at) > 0 AS paused,
+  SUM(wrapping) OVER (PARTITION BY agent, place ORDER BY at) > 0 AS wrapping,
+  SUM(talking) OVER (PARTITION BY agent, place ORDER BY at) > 0 AS talking,
+  SUM(ringing) OVER (PARTITION BY agent, place ORDER BY at) > 0 AS ringing
+FROM edges
+"""
+
+_PRESENCE = f"""
+SELECT r.agent, NULLIF(r.place, '') AS queue, r.place <> '' AS by_queue, s.slot,
+  GREATEST(r.began_at, s.from_at) AS began_at, LEAST(r.ended_at, s.to_at) AS ended_at,
+  r.signed_in, r.paused, r.wrapping, r.talking, r.ringing,
+  CASE WHEN s.from_at <= r.began_at THEN r.talks ELSE 0 END AS talks,
+  CASE WHEN s.from_at <= r.began_at THEN r.wraps ELSE 0 END AS wraps
+FROM (
+  SELECT *, UNNEST(RANGE(began_at // {SLOT}, (ended_at - 1) // {SLOT} + 1)) AS slot
+  FROM running
+  WHERE ended_at > began_at AND (signed_in OR paused OR wrapping OR talking OR ringing)
+) AS r
+INNER JOIN slots AS s ON s.slot = r.slot
+"""
+
+
+def presence_steps(as_of: int) -> tuple[tuple[str, str], ...]:
+    """Return the statements that lead from events, talks, attempts and slots to `presence`.
+
+    Args:
+        as_of: until when the sources speak, in microseconds; what has no end ends there.
+    """
+    signing = {"on_kind": "'agent.signed_in'", "off_kind": "'agent.signed_out'"}
+    pausing = {"on_kind": "'agent.paused'", "off_kind": "'agent.resumed'"}
+    trees = (
+        ("staff_names", fill(_STAFF_NAMES)),
+        ("staff_events", fill(_STAFF_EVENTS)),
+        ("sign_turns", fill(_TURNS, None, **signing)),
+        ("sign_ins", fill(_SPANS, {"turns": "sign_turns"}, as_of=as_of)),
+        ("pause_turns", fill(_PAUSE_TURNS, None, **pausing)),
+        ("pauses", fill(_SPANS, {"turns": "pause_turns"}, as_of=as_of)),
+        ("staff_spans", fill(_STAFF_SPANS)),
+        ("known_spans", fill("SELECT * FROM staff_spans WHERE ended_at > began_at")),
+        ("edges", fill(_EDGES)),
+        ("running", fill(_RUNNING)),
+        ("presence", fill(_PRESENCE)),
+    )
+    return tuple((name, write(tree)) for name, tree in trees)

@@ -1,0 +1,14 @@
+-- staff time
+SELECT
+  SUM(
+    CASE
+      WHEN p.paused
+      THEN LEAST(p.ended_at, 4611686018427387904) - GREATEST(p.began_at, 0)
+      ELSE 0
+    END
+  ) // 1000 AS m0,
+  COUNT(*) AS m1,
+  0 AS m2
+FROM presence AS p
+WHERE
+  NOT p.by_queue;

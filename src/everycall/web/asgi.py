@@ -1,5 +1,6 @@
 """The web as one application: static files and the live stream here, every page by Django."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,7 +9,7 @@ from typing import cast
 
 import django
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -17,16 +18,22 @@ django.setup()
 
 from django.core.asgi import get_asgi_application  # noqa: E402  Django must be set up first
 
+from everycall.web.live.hub import hub  # noqa: E402
+from everycall.web.live.stream import Stream  # noqa: E402
+
 STATIC = Path(__file__).parent / "static"
 
 
 @asynccontextmanager
 async def _life(_app: Starlette) -> AsyncIterator[None]:
+    hub.attach(asyncio.get_running_loop())
     yield
 
 
 application = Starlette(
     routes=[
+        Route("/live/stream", Stream()),
+        Route("/wall/{secret}/stream", Stream()),
         Mount("/static", StaticFiles(directory=STATIC, packages=[("django_htmx", "static")])),
         Mount("/", cast("ASGIApp", get_asgi_application())),
     ],

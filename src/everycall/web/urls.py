@@ -4,11 +4,17 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from everycall.web.api.app import api
-from everycall.web.views import calls, health, people, report, setup, site, tokens
+from everycall.web.views import calls, health, now, people, report, setup, site, tokens
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="now"), name="home"),
-    path("now/", RedirectView.as_view(pattern_name="calls"), name="now"),
+    path("now/", now.now, name="now"),
+    path("live/stream", now.no_stream, name="live-stream"),
+    path("wall/<str:secret>/", now.wall, name="wall"),
+    path("wall/<str:secret>/stream", now.no_stream, name="wall-stream"),
+    path("setup/walls/", now.walls, name="walls"),
+    path("setup/walls/<int:pk>/", now.edit_wall, name="wall-edit"),
+    path("setup/walls/<int:pk>/revoke/", now.revoke_wall, name="wall-revoke"),
     path("calls/", calls.ledger, name="calls"),
     path("calls/<path:call_id>/", calls.call, name="call"),
     path("report/", report.report, name="report"),

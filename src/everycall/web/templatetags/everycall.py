@@ -29,3 +29,17 @@ def _cell(column: Column, value: Any) -> dict[str, Any]:
 def largest(rows: list[tuple[Any, ...]], place: int) -> float:
     """Return the largest value of a column, for bars; at least 1."""
     return max((float(row[place] or 0) for row in rows), default=0) or 1
+
+
+@register.filter
+def box(picture: dict[str, Any] | None, about: Any) -> str:
+    """Write a stat box for browsers whose scripts do not run."""
+    if picture is None:
+        return DASH
+    boxes = picture["boxes"]
+    if about.name == "service_level":
+        return percent(boxes["in_time"] / boxes["entered"]) if boxes["entered"] else DASH
+    if about.unit == "since":
+        since = boxes[about.name]
+        return duration(picture["as_of"] - since) if since is not None else DASH
+    return (duration if about.unit == "ms" else count)(boxes[about.name])

@@ -1,0 +1,122 @@
+"""The live stream: a bare ASGI application, so that a thousand open screens cost little.
+
+Whoever looks is asked for once, when the stream begins; no database connection is held after that.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connections
+from django.http import HttpRequest
+
+from everycall.records.models import Person, Wall
+from everycall.records.roles import Right
+from everycall.web.live.hub import Frames, hub
+from everycall.web.live.views import View
+from everycall.web.scope import clients_of, queues_of
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+HEARTBEAT = 15.0
+"""Seconds of silence after which a comment is sent, so that no proxy thinks the stream is dead."""
+
+_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
+]
+
+
+class Stream:
+    """Answers `/live/stream` for people who are logged in, `/wall/SECRET/stream` for screens."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send boards until the other side goes away."""
+        view = await _viewer(scope)
+        if view is None:
+            await _refuse(send)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        await send(_body(b"retry: 2000\n\n"))
+        async with hub.reading(view) as frames:
+            sending = asyncio.create_task(_send_all(frames, send))
+            try:
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+            finally:
+                sending.cancel()
+
+
+async def _send_all(frames: Frames, send: Send) -> None:
+    while True:
+        try:
+            frame = await asyncio.wait_for(frames.get(), HEARTBEAT)
+        except TimeoutError:
+            frame = b": still here\n\n"
+        await send(_body(frame))
+
+
+def _body(data: bytes) -> dict[str, Any]:
+    return {"type": "http.response.body", "body": data, "more_body": True}
+
+
+async def _refuse(send: Send) -> None:
+    await send({"type": "http.response.start", "status": 401, "headers": _HEADERS[1:2]})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _viewer(scope: Scope) -> View | None:
+    secret = scope.get("path_params", {}).get("secret")
+    ask = _of_wall if secret is not None else _of_person
+    found: View | None = await sync_to_async(ask, thread_sensitive=False)(
+        secret if secret is not None else _session_key(scope)
+    )
+    return found
+
+
+def _session_key(scope: Scope) -> str:
+    raw = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+    try:
+        found = SimpleCookie(raw.decode("latin-1")).get(settings.SESSION_COOKIE_NAME)
+    except CookieError:
+        return ""
+    return found.value if found is not None else ""
+
+
+def _of_person(session_key: str) -> View | None:
+    try:
+        request = HttpRequest()
+        request.session = SessionStore(session_key)
+        person = get_user(request)
+        return view_of(person) if isinstance(person, Person) else None
+    finally:
+        connections.close_all()
+
+
+def _of_wall(secret: str) -> View | None:
+    try:
+        wall = Wall.objects.filter(secret=secret, revoked_at=None).first()
+        return View(queues=frozenset(wall.queues)) if wall is not None else None
+    finally:
+        connections.close_all()
+
+
+def view_of(person: Person) -> View | None:
+    """Return what somebody may see of the live picture; None if nothing."""
+    if not person.may(Right.SEE_LIVE):
+        return None
+    return View(
+        names=person.may(Right.SEE_PEOPLE),
+        numbers=person.may(Right.REVEAL_NUMBERS),
+        queues=frozenset(queues_of(person)),
+        clients=frozenset(clients_of(person)),
+    )

@@ -27,6 +27,8 @@ class Engine:
                 "memory_limit": memory,
                 "temp_directory": str(self.scratch / "spill"),
                 "preserve_insertion_order": "true",
+                # tables that live for seconds are not worth compressing, which a checkpoint does
+                "checkpoint_threshold": "1TB",
             }
         )
         self._db.execute("SET TimeZone = 'UTC'")

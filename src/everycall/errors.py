@@ -57,6 +57,13 @@ class NotFoundError(EverycallError):
     exit_code = 2
 
 
+class NoCallsError(EverycallError):
+    """Logs were taken in, but there is no call in them: nothing to show, and nothing is wrong."""
+
+    id = "no-calls"
+    exit_code = 0
+
+
 class BusyError(EverycallError):
     """Another everycall is writing to the same data directory; try again when it is done."""
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from everycall.app.pooling import literal, reading
 from everycall.calls.outcomes import INBOUND_RULES, OUTBOUND_RULES
 from everycall.clock import iso, to_micros
-from everycall.errors import NotFoundError
+from everycall.errors import NoCallsError, NotFoundError
 from everycall.events.sights import Sight
 from everycall.history import Engine, History
 from everycall.history.store import Manifest
@@ -86,7 +86,11 @@ class Asking:
         self.engine = Engine()
 
     def __enter__(self) -> Self:
-        self._open()
+        try:
+            self._open()
+        except BaseException:
+            self.engine.close()
+            raise
         return self
 
     def __exit__(
@@ -98,9 +102,11 @@ class Asking:
         self.engine.close()
 
     def _open(self) -> None:
-        if not self.manifest.segments:
+        if not self.manifest.generation:
             sentence = f"nothing was imported yet for site '{self.history.site}'"
             raise NotFoundError(f"{sentence}; begin with: everycall import PATH")
+        if not self.manifest.segments:
+            raise NoCallsError(f"no call is in what was imported for site '{self.history.site}'")
         for table in ("visits", "attempts", "talks", "holds", "links"):
             self._table(table, self.history.files(self.manifest, table))
         self._table("counted", self.history.files(self.manifest, "calls"))

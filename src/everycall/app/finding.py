@@ -4,7 +4,7 @@ import lzma
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from everycall.errors import (
@@ -36,10 +36,20 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A file in a folder that is no log that everycall knows."""
+    """A file that is no log that everycall knows, or that says nothing.
+
+    Attributes:
+        named: whether somebody asked for this very file, and not only for its folder.
+    """
 
     path: Path
     reason: str
+    named: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether it says nothing: a log of a system in which nothing happened yet."""
+        return self.reason == EMPTY
 
 
 def find(
@@ -51,12 +61,11 @@ def find(
 ) -> list[Found | LeftOut]:
     """Return the files behind some paths, each with its source.
 
-    A folder is searched; what is no log in it is left out. A file that was named must be one.
-    With a `mapping` every file is read by it. `folder` holds the mappings of this installation.
+    A folder is searched. With a `mapping` every file is read by it. `folder` holds the mappings of
+    this installation.
 
     Raises:
         NotFoundError: a path is not there, or there is no such source or mapping.
-        NotThatKindError: a named file is nothing that everycall can read.
         BadSettingsError: a mapping is wrong.
     """
     candidates = every_source(folder)
@@ -64,9 +73,10 @@ def find(
     found: list[Found | LeftOut] = []
     for path in paths:
         if path.is_dir():
-            found += [_look(file, chosen, candidates) for file in sorted(_files(path))]
+            found += [_in_folder(file, chosen, candidates) for file in sorted(_files(path))]
         else:
-            found.append(_insist(path, chosen, candidates))
+            one = _look(path, chosen, candidates)
+            found.append(replace(one, named=True) if isinstance(one, LeftOut) else one)
     return found
 
 
@@ -112,15 +122,20 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _insist(path: Path, chosen: Source | None, candidates: Mapping[str, Source]) -> Found:
-    found = _look(path, chosen, candidates)
-    if isinstance(found, LeftOut):
-        raise NotThatKindError(f"'{path}' {found.reason}")
-    return found
+def _in_folder(
+    path: Path, chosen: Source | None, candidates: Mapping[str, Source]
+) -> Found | LeftOut:
+    try:
+        return _look(path, chosen, candidates)
+    except NotFoundError as error:
+        return LeftOut(path, str(error))
 
 
 def _look(path: Path, chosen: Source | None, candidates: Mapping[str, Source]) -> Found | LeftOut:
-    head = read_head(path)
+    try:
+        head = read_head(path)
+    except NotThatKindError as error:
+        return LeftOut(path, str(error).partition("' ")[2])
     if not head.text.strip():
         return Found(path, chosen, "named") if chosen else LeftOut(path, EMPTY)
     if chosen is not None:
@@ -161,6 +176,10 @@ def read_head(path: Path) -> Head:
     """
     if not path.exists():
         raise NotFoundError(f"there is no file '{path}'")
+    if not path.is_file():
+        raise NotThatKindError(
+            f"'{path}' is no file that can be read twice; save it to a file first"
+        )
     try:
         with open_bytes(path) as file:
             data = file.read(HEAD)

@@ -16,7 +16,7 @@ from everycall.app.staging import FreshFile, Numbers, Stage, Staged, stage_lines
 from everycall.calls.chain import Chain, written
 from everycall.calls.model import Setting, SourceView
 from everycall.clock import Clock, system_clock
-from everycall.errors import BrokenHistoryError, EverycallError
+from everycall.errors import BrokenHistoryError, EverycallError, NotThatKindError
 from everycall.events.sights import Sight
 from everycall.history import Engine, History, Segment
 from everycall.history.store import (
@@ -99,6 +99,7 @@ class Importer:
         own = self.history.folder.parents[1] / MAPPINGS
         files = find(paths, source, mapping=mapping, folder=own)
         found = list(_sorted_out(files, summary))
+        _insist(paths, found, summary)
         with self.history.writing(), Engine(self.memory) as engine:
             manifest = self.history.manifest()
             self.history.clean(manifest)
@@ -116,6 +117,9 @@ class Importer:
                 staged = self._stage(stage, fresh, manifest, summary)
                 events = self._adopt(engine, manifest, staged, name)
                 self._commit(engine, replace(manifest, events=events), staged, summary)
+            elif not manifest.generation:
+                # from now on it is known that there were no calls, not only that nobody asked
+                self.history.commit(manifest)
         return summary
 
     def _numbers(self) -> Numbers:
@@ -145,7 +149,8 @@ class Importer:
                 return [
                     s for one in singles for s in self._stage_group(stage, one, manifest, summary)
                 ]
-            summary.refused.append((group[0].path, str(error)))
+            why = str(error).removeprefix(f"'{group[0].path}' ")
+            summary.refused.append((group[0].path, why))
             return []
         return group
 
@@ -369,10 +374,26 @@ def digest_of(path: Path) -> str:
 
 def _sorted_out(found: Iterable[Found | LeftOut], summary: Summary) -> Iterator[Found]:
     for file in found:
-        if isinstance(file, LeftOut):
-            summary.left_out.append(file)
-        else:
+        if isinstance(file, Found):
             yield file
+        elif file.named and not file.empty:
+            summary.refused.append((file.path, file.reason))
+        else:
+            summary.left_out.append(file)
+
+
+def _insist(paths: Iterable[Path], found: Sequence[Found], summary: Summary) -> None:
+    """Refuse an import in which nothing can be taken in; a log may be empty.
+
+    Raises:
+        NotThatKindError: with a sentence for each file that was named.
+    """
+    if found or any(file.empty for file in summary.left_out):
+        return
+    if not summary.refused:
+        folders = ", ".join(f"'{path}'" for path in paths)
+        raise NotThatKindError(f"there is no log in {folders}")
+    raise NotThatKindError("\n".join(f"'{path}' {why}" for path, why in summary.refused))
 
 
 def _known(file: Found, manifest: Manifest, summary: Summary) -> bool:

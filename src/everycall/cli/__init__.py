@@ -1,6 +1,7 @@
 """The command line. Each command's code is loaded when it is called, so that help is instant."""
 
 import importlib
+import os
 import sys
 
 import click
@@ -25,6 +26,12 @@ EPILOG = """\
 Exit codes: 0 all is well; 1 something failed; 2 what was asked for is wrong or not there; 3 done,
 but some lines could not be read; 4 another everycall is writing, try again.
 """
+
+
+DEBUG = "EVERYCALL_DEBUG"
+"""With this in the environment, what nobody thought of is shown with its traceback."""
+
+_FULL = ("No space left on device", "File too large", "Disk quota exceeded")
 
 
 class Commands(click.Group):
@@ -74,9 +81,24 @@ def main(arguments: list[str] | None = None) -> None:
     except (KeyboardInterrupt, click.Abort):
         _fail("stopped; nothing was changed", 130)
     except BrokenPipeError:
-        # whoever read our output has seen enough
-        sys.stderr.close()
+        # whoever read our output has seen enough; nothing more may be written to it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(0)
+    except Exception as error:
+        if DEBUG in os.environ:
+            raise
+        _fail(_unforeseen(error), 1)
+
+
+def _unforeseen(error: Exception) -> str:
+    """Return the sentence for what nobody thought of, and for a disk that lets us down."""
+    told = str(error).strip().splitlines() or [""]
+    if any(word in str(error) for word in _FULL):
+        return "the disk is full; nothing was changed, make room and try again"
+    if isinstance(error, OSError) and error.strerror:
+        where = f" '{error.filename}'" if error.filename else ""
+        return f"the system refused{where}: {error.strerror}"
+    return f"this should not have happened, please report it with {DEBUG}=1 set: {told[0]}"
 
 
 def _fail(sentence: str, code: int) -> None:

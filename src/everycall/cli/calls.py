@@ -129,7 +129,7 @@ def _show(asking: Asking, found: Filter) -> None:
             call["wait_ms"],
             call["talk_ms"],
             call["answered_agent"],
-            call["outcome"],
+            call["outcome"].replace("_", " "),
         )
         for call in asking.calls(found, evidence=False)
     ]

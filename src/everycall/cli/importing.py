@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from everycall.app.finding import EMPTY
 from everycall.app.importing import Importer, Summary
 from everycall.app.sitefile import read_site
 from everycall.cli.common import data_options, progress_bar, say_json
@@ -105,12 +104,12 @@ def _say(summary: Summary) -> None:
 def _remarks(summary: Summary) -> Iterator[str]:
     """Yield what was left out, known, guessed or refused; the same thing of many files once."""
     yield from _grouped("taken in before, nothing new:", ((p.name, "") for p in summary.known))
-    left = ((f.path.name, f.reason) for f in summary.left_out if f.reason != EMPTY)
+    left = ((f.path.name, f.reason) for f in summary.left_out if f.named or not f.empty)
     yield from _grouped("left out:", left)
     notes = ((path.name, note) for path, found in summary.notes.items() for note in found)
     yield from _grouped("guessed:", notes)
     yield from (f"assumed: {text}" for text in summary.assumed)
-    yield from (f"not taken in: {path.name}: {why}" for path, why in summary.refused)
+    yield from (f"not taken in: {path.name} {why}" for path, why in summary.refused)
 
 
 def _grouped(title: str, items: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The site file: everything that a phone system does not say about the people who use it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from everycall.errors import NotFoundError
 from everycall.events.markers import Markers
 from everycall.hours import SiteHours
 from everycall.money.inputs import MoneySettings
+from everycall.remedies.model import Planned
 from everycall.settings import read_file, setting
 from everycall.sources.base import Site
 
@@ -24,6 +25,12 @@ class Client:
     queues: tuple[str, ...] = setting((), doc="The queues that answer for it.")
     trunks: tuple[str, ...] = setting((), doc="The lines that only its calls come by.")
     language: str = setting("", doc="The language of its customers.")
+    definition: str = setting(
+        "", doc="Whose words your numbers use: the id of a definition, or the file of your own."
+    )
+    definition_switches: dict[str, object] = setting(
+        factory=dict, doc="How switches of that definition stand, where not as it says."
+    )
     money: MoneySettings = setting(
         factory=MoneySettings, doc="What its calls are worth; what is not said is the site's."
     )
@@ -89,7 +96,19 @@ class SiteFile:
     clients: dict[str, Client] = setting(factory=dict, doc="The brands that you answer for.")
     markers: Markers = setting(factory=Markers, doc="What parts of the dialplan mean.")
     limits: LimitSettings = setting(factory=LimitSettings, doc="Limits used in counting.")
+    definition: str = setting(
+        "", doc="Whose words your numbers use: the id of a definition, or the file of your own."
+    )
+    definition_switches: dict[str, object] = setting(
+        factory=dict, doc="How switches of that definition stand, where not as it says."
+    )
     money: MoneySettings = setting(factory=MoneySettings, doc="What calls are worth to you.")
+    channels: dict[str, int] = setting(
+        factory=dict, doc="How many calls each line carries at once: 'PJSIP/trunk-berlin' = 8."
+    )
+    plan: dict[str, Planned] = setting(
+        factory=dict, doc="What you decided about a remedy, by its id in `everycall remedies`."
+    )
 
     def site(self) -> Site:
         """Return what translations have to know."""
@@ -107,8 +126,15 @@ def read_site(data: Path, config: Path | None, name: str = "main") -> SiteFile:
     if config is not None:
         if not config.exists():
             raise NotFoundError(f"there is no site file '{config}'")
-        return read_file(SiteFile, config)
+        return _located(read_file(SiteFile, config), config.parent)
     for path in (data / "sites" / f"{name}.toml", data / FILE):
         if path.exists():
-            return read_file(SiteFile, path)
+            return _located(read_file(SiteFile, path), path.parent)
     return SiteFile()
+
+
+def _located(site: SiteFile, folder: Path) -> SiteFile:
+    """Take the file of a definition as lying beside the site file."""
+    if site.definition.endswith(".toml"):
+        return replace(site, definition=str(folder / site.definition))
+    return site

@@ -71,11 +71,11 @@ def verdicts(
     conditions = Conditions(definition, as_of, zone or ZoneInfo("UTC"))
     rules = (*FRAME, *definition.rules)
     unseen = _may_be_unseen(conditions, rules)
-    judged = _judged(conditions, rules, unseen).from_(exp.to_table(table))
+    judged = _judged(conditions, rules, unseen).from_(exp.to_table(table), copy=False)
     categories = [*(rule.category for rule in rules), definition.pack.otherwise.category]
     weighed = _weighed(_numbered(judged, len(rules)), categories)
     told = [*_categories(rules, categories), ("missing", _missing(rules, unseen, conditions.scope))]
-    return _select(parse("SELECT call_id"), told).from_(weighed.subquery("weighed"))
+    return _over(_select(parse("SELECT call_id"), told), weighed)
 
 
 def _judged(conditions: Conditions, rules: Sequence[Rule], unseen: Sequence[str]) -> exp.Select:
@@ -85,9 +85,8 @@ def _judged(conditions: Conditions, rules: Sequence[Rule], unseen: Sequence[str]
     )
     columns = [(f"c{i}", conditions.condition(rule.when)) for i, rule in enumerate(rules)]
     for i, rule in enumerate(rules):
-        strict = conditions.condition(rule.when, strict=True)
-        if strict != columns[i][1]:
-            columns.append((f"s{i}", strict))
+        if conditions.may_be_on_edge(rule.when):
+            columns.append((f"s{i}", conditions.condition(rule.when, strict=True)))
     for word in unseen:
         is_null = exp.Is(this=exp.paren(conditions.named(word)), expression=exp.null())
         columns.append((f"unseen_{word}", is_null))
@@ -104,8 +103,12 @@ def _select(select: exp.Expr, columns: Sequence[tuple[str, exp.Expr]]) -> exp.Se
     if not isinstance(select, exp.Select):
         raise TypeError("columns can be added to a SELECT only")
     return select.select(
-        *(exp.alias_(tree, name, quoted=True) for name, tree in columns), copy=False
+        *(exp.alias_(tree, name, quoted=True, copy=False) for name, tree in columns), copy=False
     )
+
+
+def _over(select: exp.Select, inner: exp.Select) -> exp.Select:
+    return select.from_(inner.subquery("inner_calls", copy=False), copy=False)
 
 
 def _numbered(judged: exp.Select, count: int) -> exp.Select:
@@ -125,7 +128,7 @@ def _numbered(judged: exp.Select, count: int) -> exp.Select:
     ]
     kept = [c.alias_or_name for c in judged.selects if not _is_condition(c.alias_or_name)]
     select = exp.select(*(exp.column(name, quoted=True) for name in kept))
-    return _select(select, columns).from_(judged.subquery("judged"))
+    return _over(_select(select, columns), judged)
 
 
 def _is_condition(name: str) -> bool:
@@ -145,7 +148,7 @@ def _weighed(numbered: exp.Select, categories: Sequence[Category]) -> exp.Select
         ("open_doubts", parse(f"unsure & {_by_rule(others)}")),
         ("on_edge", parse(f"(edges & {_by_rule([2 * b + 1 for b in before])}) <> 0")),
     ]
-    return _select(parse("SELECT *"), columns).from_(numbered.subquery("numbered"))
+    return _over(_select(parse("SELECT *"), columns), numbered)
 
 
 def _by_rule(numbers: Sequence[int]) -> str:
@@ -179,7 +182,12 @@ def _reasons(rules: Sequence[Rule]) -> Iterator[exp.Expr]:
 def _lookup(values: Sequence[exp.Expr]) -> exp.Expr:
     """Return a value by the number of the rule; the commonest value needs no line of its own."""
     common = max(values, key=lambda v: sum(v == other for other in values))
-    return _case([(f"rule_no = {i}", v) for i, v in enumerate(values) if v != common], common)
+    ifs = [
+        exp.If(this=exp.Literal.number(i), true=value)
+        for i, value in enumerate(values)
+        if value != common
+    ]
+    return exp.Case(this=exp.column("rule_no"), ifs=ifs, default=common) if ifs else common
 
 
 def _case(ifs: Sequence[tuple[str, exp.Expr]], default: exp.Expr) -> exp.Expr:

@@ -63,11 +63,13 @@ class Conditions:
                 items = [self._beside(node.left, item) for item in node.items]
                 return exp.In(this=self.value(node.left), expressions=items)
             case Not():
-                return exp.not_(exp.paren(self.condition(node.inner, strict=strict)))
+                inner = self.condition(node.inner, strict=strict)
+                return exp.not_(exp.paren(inner, copy=False), copy=False)
             case And():
-                return exp.and_(*(self.condition(p, strict=strict) for p in node.parts))
+                return exp.and_(*(self.condition(p, strict=strict) for p in node.parts), copy=False)
             case Or():
-                return exp.paren(exp.or_(*(self.condition(p, strict=strict) for p in node.parts)))
+                parts = (self.condition(p, strict=strict) for p in node.parts)
+                return exp.paren(exp.or_(*parts, copy=False), copy=False)
 
     def _comparison(self, node: Compare, *, strict: bool) -> exp.Expr:
         left, right = self.value(node.left), self._beside(node.left, node.right)
@@ -97,6 +99,18 @@ class Conditions:
         if isinstance(right, Name) and is_choice(left, self.scope):
             return exp.Literal.string(right.word)
         return self.value(right)
+
+    def may_be_on_edge(self, node: Node) -> bool:
+        """Tell whether a condition holds a comparison that can be inexact."""
+        match node:
+            case Compare():
+                return self._within(node) is not None
+            case Not():
+                return self.may_be_on_edge(node.inner)
+            case And() | Or():
+                return any(map(self.may_be_on_edge, node.parts))
+            case _:
+                return False
 
     def may_be_null(self, word: str) -> bool:
         """Tell whether what a name stands for may be unseen, or not be said for some days."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from everycall.clock import to_micros
@@ -36,13 +37,17 @@ class Phrase:
     text: str
     tell: Callable[[Call, Any], None]
 
-    @property
-    def pattern(self) -> re.Pattern[str]:
-        """Return what the words match, times and numbers left open."""
-        found = re.escape(self.text).replace(r"\ ", " ")
-        for slot, pattern in _SLOTS.items():
-            found = found.replace(re.escape(slot), pattern)
-        return re.compile(found)
+    def matches(self, said: str) -> re.Match[str] | None:
+        """Return what the words of a story match, if they are these, times and numbers left open."""
+        return _pattern(self.text).fullmatch(said)
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    found = re.escape(text).replace(r"\ ", " ")
+    for slot, pattern in _SLOTS.items():
+        found = found.replace(re.escape(slot), pattern)
+    return re.compile(found)
 
 
 def _said(**facts: Any) -> Callable[[Call, Any], None]:
@@ -262,7 +267,7 @@ def _read(story: str) -> Iterator[tuple[Phrase, Any]]:
 
 def _one(said: str) -> tuple[Phrase, Any]:
     for phrase in PHRASES:
-        found = phrase.pattern.fullmatch(said)
+        found = phrase.matches(said)
         if found:
             return phrase, _value(found)
     hint = did_you_mean(said, (_filled(phrase.text, said) for phrase in PHRASES))

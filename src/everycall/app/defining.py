@@ -1,0 +1,269 @@
+"""Calls under definitions: the team's own, any other, several beside each other, two compared."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlglot import exp
+
+from everycall.app.asking import Asking
+from everycall.app.sitefile import SiteFile
+from everycall.calls.statement import parse, words
+from everycall.definitions import Category, Definition, definition_ids, load, verdicts
+from everycall.definitions.compiling import COLUMNS as VERDICT
+from everycall.definitions.compiling import FRAME, OTHERWISE
+from everycall.definitions.stories import NOW
+from everycall.definitions.words import COLUMNS
+from everycall.history import Engine
+
+DEFAULT = "xon"
+"""Whose words hold where a team has not chosen a definition."""
+
+_HELPED_LATER = """
+SELECT c.*, CASE WHEN p.joined THEN COALESCE(p.helped_at > c.arrived_at, FALSE) END AS helped_later
+FROM counted AS c
+LEFT JOIN episode_calls AS e ON e.call_id = c.call_id
+LEFT JOIN episodes AS p ON p.episode = e.episode
+"""
+
+
+def chosen(site: SiteFile, name: str | None = None) -> Definition:
+    """Return the definition that was named, else the team's own, else the default.
+
+    Raises:
+        NotFoundError: there is no such definition.
+        BadSettingsError: its file, or the setting of a switch, is wrong.
+    """
+    if name is not None and name != site.definition:
+        return load(name)
+    return load(site.definition or DEFAULT, site.definition_switches)
+
+
+def as_of(asking: Asking) -> int:
+    """Return the moment until which the sources speak."""
+    return max((source.last_at for source in asking.manifest.sources), default=0)
+
+
+def judged(
+    asking: Asking, definition: Definition, within: str = "TRUE", table: str = "counted"
+) -> exp.Select:
+    """Return the query of the verdicts over those of a site's calls that a condition takes."""
+    tree = verdicts(definition, as_of=as_of(asking), zone=asking.zone)
+    helped = any(column.name == "helped_later" for column in tree.find_all(exp.Column))
+    source = f"({_HELPED_LATER.replace('counted', table)})" if helped else table
+    calls = parse(f"SELECT c.* FROM {source} AS c WHERE {within}")
+    found = exp.expand(tree, {"calls": _select(calls)}, dialect="duckdb")
+    return _select(found)
+
+
+def _select(tree: exp.Expr) -> exp.Select:
+    if not isinstance(tree, exp.Select):
+        raise TypeError("calls are taken from a SELECT")
+    return tree
+
+
+def arrived(since: int | None, until: int | None, *, inbound: bool = False) -> str:
+    """Return the condition of the calls `c` that arrived from one moment until before another."""
+    parts = [
+        f"c.arrived_at >= {since}" if since is not None else "",
+        f"c.arrived_at < {until}" if until is not None else "",
+        "c.direction = 'inbound'" if inbound else "",
+    ]
+    return " AND ".join(filter(None, parts)) or "TRUE"
+
+
+def verdicts_of(
+    asking: Asking, definition: Definition, since: int | None = None, until: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield what a definition says of each call of a period, in order of arrival."""
+    asking.engine.view("judged", judged(asking, definition, arrived(since, until)))
+    for row in asking.engine.stream(
+        "SELECT v.* FROM judged AS v INNER JOIN counted AS c ON c.call_id = v.call_id "
+        "ORDER BY c.arrived_at, c.call_id"
+    ):
+        yield as_json(row)
+
+
+def as_json(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a verdict in the form that other programs rely on."""
+    found = {name: row[name] for name in VERDICT}
+    return {**found, "missing": [fact for fact in row["missing"].split(",") if fact]}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many calls of a period a definition gives each category, and with what certainty.
+
+    Attributes:
+        kinds: (category, reason, rule, calls), the most calls first.
+        edge: calls whose verdict stands on a limit inside a duration's inexactness.
+    """
+
+    definition: Definition
+    kinds: Sequence[tuple[str, str, str, int]]
+    edge: int
+
+    @property
+    def categories(self) -> dict[str, int]:
+        """Return the calls of each category; together they are all calls of the period."""
+        found: dict[str, int] = {}
+        for category, _, _, calls in self.kinds:
+            found[category] = found.get(category, 0) + calls
+        return found
+
+    @property
+    def headline(self) -> int:
+        """Return the headline number: the calls of the categories that make it."""
+        return sum(self.categories.get(category, 0) for category in self.definition.headline)
+
+
+def count(
+    asking: Asking, definition: Definition, since: int | None = None, until: int | None = None
+) -> Counted:
+    """Count the calls that came in during a period by what a definition says of them."""
+    period = arrived(since, until, inbound=True)
+    asking.engine.view("judged", judged(asking, definition, period))
+    rows = asking.rows(
+        "SELECT category, reason, rule, COUNT(*), COUNT(*) FILTER (WHERE confidence = 'edge') "
+        "FROM judged GROUP BY ALL ORDER BY 4 DESC, 1, 2, 3"
+    )
+    return Counted(definition, [row[:4] for row in rows], sum(row[4] for row in rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Calls that one definition counts in its headline and another does not.
+
+    Attributes:
+        calls: how many; negative where they leave the number, positive where they come to it.
+        first, second: (category, reason, rule) under each definition.
+        call_ids: the calls, in order of arrival.
+    """
+
+    calls: int
+    first: tuple[str, str, str]
+    second: tuple[str, str, str]
+    call_ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The way from one definition's headline number to another's, step by step."""
+
+    first: Definition
+    second: Definition
+    before: int
+    after: int
+    steps: Sequence[Step]
+
+    @property
+    def balanced(self) -> bool:
+        """Tell whether the steps lead from the one number to the other."""
+        return self.before + sum(step.calls for step in self.steps) == self.after
+
+
+_PAIRS = """
+SELECT a.category, a.reason, a.rule, b.category, b.reason, b.rule, COUNT(*) AS calls,
+  LIST(a.call_id ORDER BY c.arrived_at, a.call_id) FILTER (WHERE (:in_a) <> (:in_b)) AS call_ids
+FROM judged_a AS a
+INNER JOIN judged_b AS b ON b.call_id = a.call_id
+INNER JOIN counted AS c ON c.call_id = a.call_id
+GROUP BY ALL
+"""
+
+
+def compare(
+    asking: Asking,
+    first: Definition,
+    second: Definition,
+    since: int | None = None,
+    until: int | None = None,
+) -> Comparison:
+    """Count the same calls under two definitions, and how one number becomes the other."""
+    period = arrived(since, until, inbound=True)
+    for name, definition in (("judged_a", first), ("judged_b", second)):
+        asking.engine.table(name, judged(asking, definition, period))
+    counted = _PAIRS.replace(":in_a", _headline("a", first))
+    rows = asking.rows(counted.replace(":in_b", _headline("b", second)))
+    return _comparison(first, second, rows)
+
+
+def _headline(alias: str, definition: Definition) -> str:
+    return f"{alias}.category IN ({words(definition.headline)})"
+
+
+def _comparison(
+    first: Definition, second: Definition, rows: Sequence[tuple[Any, ...]]
+) -> Comparison:
+    before = sum(row[6] for row in rows if row[0] in first.headline)
+    after = sum(row[6] for row in rows if row[3] in second.headline)
+    steps = [
+        Step(-row[6] if row[0] in first.headline else row[6], row[:3], row[3:6], row[7])
+        for row in rows
+        if (row[0] in first.headline) != (row[3] in second.headline)
+    ]
+    steps.sort(key=lambda step: (step.calls > 0, -abs(step.calls), step.first, step.second))
+    return Comparison(first, second, before, after, steps)
+
+
+def why(definition: Definition, rule: str, category: str) -> str:
+    """Return the sentence that explains a verdict."""
+    if category == Category.CANNOT_TELL and rule not in ("unknown", OTHERWISE):
+        return f"nobody saw whether {_sentence(definition, rule)}"
+    return _sentence(definition, rule)
+
+
+def _sentence(definition: Definition, rule: str) -> str:
+    for one in (*FRAME, *definition.rules):
+        if one.name == rule:
+            return one.why
+    return definition.pack.otherwise.why
+
+
+def source_of(definition: Definition, rule: str) -> str:
+    """Return who says that a rule is so, and where."""
+    found = next((one.source for one in definition.rules if one.name == rule), None)
+    if found is not None:
+        return found
+    return definition.pack.otherwise.source if rule == OTHERWISE else ""
+
+
+def side_by_side(
+    asking: Asking, call_id: str, own: Definition | None = None
+) -> list[dict[str, Any]]:
+    """Return what every definition says of one call, the team's own first."""
+    asking.engine.run(
+        "CREATE OR REPLACE TABLE one_call AS SELECT * FROM counted WHERE call_id = ?", [call_id]
+    )
+    others = [load(name) for name in definition_ids() if own is None or name != own.id]
+    return [_one(asking, definition) for definition in [*([own] if own else []), *others]]
+
+
+def _one(asking: Asking, definition: Definition) -> dict[str, Any]:
+    (said,) = asking.engine.stream(judged(asking, definition, table="one_call"))
+    found = as_json(said)
+    del found["call_id"]
+    return {
+        "id": definition.id,
+        "version": definition.pack.version,
+        "digest": definition.digest,
+        "title": definition.title,
+        **found,
+        "means": definition.says(Category(said["category"])),
+        "why": why(definition, said["rule"], said["category"]),
+        "source": source_of(definition, said["rule"]),
+    }
+
+
+def judge_stories(
+    definition: Definition, rows: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Say of calls that were told in words what a definition calls them."""
+    with Engine() as engine:
+        table = ([_cell(row.get(column)) for column in COLUMNS] for row in rows)
+        engine.load("calls", COLUMNS, table)
+        return list(engine.stream(verdicts(definition, as_of=NOW)))
+
+
+def _cell(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value

@@ -41,5 +41,15 @@ def box(picture: dict[str, Any] | None, about: Any) -> str:
         return percent(boxes["in_time"] / boxes["entered"]) if boxes["entered"] else DASH
     if about.unit == "since":
         since = boxes[about.name]
-        return duration(picture["as_of"] - since) if since is not None else DASH
-    return (duration if about.unit == "ms" else count)(boxes[about.name])
+        return short(picture["as_of"] - since) if since is not None else "0 s"
+    return (short if about.unit == "ms" else count)(boxes[about.name])
+
+
+def short(milliseconds: int | None) -> str:
+    """Write a duration as a box has room for: 45 s, 1:10, 2:05 h."""
+    if milliseconds is None:
+        return DASH
+    minutes, seconds = divmod(max(0, round(milliseconds / 1000)), 60)
+    if minutes < 1:
+        return f"{seconds} s"
+    return f"{minutes}:{seconds:02}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02} h"

@@ -50,6 +50,16 @@
 
   function two(value) { return (value < 10 ? "0" : "") + value; }
 
+  /* in a box there is room for minutes and seconds as on a clock */
+  function short(ms) {
+    if (ms === null || ms === undefined) { return "–"; }
+    var seconds = Math.max(0, Math.round(ms / 1000));
+    var minutes = Math.floor(seconds / 60);
+    if (minutes < 1) { return seconds + " s"; }
+    if (minutes < 60) { return minutes + ":" + two(seconds % 60); }
+    return Math.floor(minutes / 60) + ":" + two(minutes % 60) + " h";
+  }
+
   function since(at) { return at === null || at === undefined ? "–" : length(now() - at); }
 
   function share(part, whole) {
@@ -59,8 +69,8 @@
 
   function value(name, boxes) {
     if (name === "service_level") { return share(boxes.in_time, boxes.entered); }
-    if (name === "longest_since") { return boxes.waiting ? since(boxes.longest_since) : "0 s"; }
-    if (/_ms$/.test(name)) { return length(boxes[name]); }
+    if (name === "longest_since") { return boxes.waiting ? short(now() - boxes.longest_since) : "0 s"; }
+    if (/_ms$/.test(name)) { return short(boxes[name]); }
     return number(boxes[name]);
   }
 
@@ -145,6 +155,7 @@
       at += width;
       sum += part.calls;
     });
+    legend(parts);
     write(document.getElementById("adds-up"), total === null ? "" : number(sum) + " = " + number(total));
     rows("outcome-rows", parts, function (row, part) {
       var name = cell(row, part.outcome.replace(/_/g, " "), "head");
@@ -152,6 +163,18 @@
       cell(row, number(part.calls), "number");
       cell(row, share(part.calls, total), "number");
     }, words.no_call);
+  }
+
+  function legend(parts) {
+    var list = document.getElementById("legend");
+    if (!list) { return; }
+    while (list.firstChild) { list.removeChild(list.firstChild); }
+    parts.forEach(function (part) {
+      var item = document.createElement("li");
+      item.className = "kind " + part.kind;
+      item.textContent = part.outcome.replace(/_/g, " ") + " " + number(part.calls);
+      list.appendChild(item);
+    });
   }
 
   function age() {
@@ -162,7 +185,7 @@
     if (!picture) { write(note, words.waiting_for_data); return; }
     write(note, stale ? words.stale.replace("%s", length(now() - picture.as_of)) : words.live);
     var clock = document.getElementById("clock");
-    write(clock, new Intl.DateTimeFormat(language, { timeZone: zone, hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(now())));
+    write(clock, new Intl.DateTimeFormat(language, { timeZone: zone, hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false }).format(new Date(now())));
   }
 
   function take(text) {

@@ -6,22 +6,28 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from everycall.app.asking import Asking
-from everycall.app.auditing import make_audit
+from everycall.app.auditing import Order, make_audit
 from everycall.app.importing import Importer
-from everycall.app.sitefile import read_site
+from everycall.app.sitefile import SiteFile, read_site
 from everycall.history import History
 from everycall.reports import Report
+from everycall.reports.trades import SHOP
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "shop"
 ZONE = ZoneInfo("Europe/Berlin")
 
 
 @cache
+def shop_site() -> SiteFile:
+    """Return the shop's settings."""
+    return read_site(SAMPLES, SAMPLES / "site.toml")
+
+
+@cache
 def shop() -> Asking:
     """Return the shop's two months, open for reading."""
     data = Path(tempfile.mkdtemp(prefix="everycall-shop-"))
-    site = read_site(data, SAMPLES / "site.toml")
-    Importer(History(data), site).take([SAMPLES])
+    Importer(History(data), shop_site()).take([SAMPLES])
     asking = Asking(History(data), ZONE)
     return asking.__enter__()
 
@@ -29,4 +35,4 @@ def shop() -> Asking:
 @cache
 def shop_audit() -> Report:
     """Return the audit of the shop in English."""
-    return make_audit(shop())
+    return make_audit(shop(), site=shop_site(), order=Order(trade=SHOP))

@@ -1,15 +1,49 @@
 """Making the audit of a period: the calls that arrived in it, and the needs that began in it."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
 
-from everycall.app.asking import Asking
+from everycall.app.asking import Asking, day_bounds
 from everycall.app.blindness import remedy_of
+from everycall.app.costing import cost
+from everycall.app.defining import chosen, compare
+from everycall.app.ledger import open_ledger, view_ledger
+from everycall.app.measured_tables import make
+from everycall.app.measuring import measure
+from everycall.app.sitefile import SiteFile
+from everycall.clock import from_micros
+from everycall.definitions import Definition, load
 from everycall.events.sights import Sight
 from everycall.history.store import SourceState
-from everycall.registry import load, names
-from everycall.reports import Blind, Coverage, Frame, Report, Words, audit
+from everycall.metrics.answering import Table
+from everycall.registry import load as load_plugin
+from everycall.registry import names
+from everycall.reports import Blind, Coverage, Desk, Frame, Report, Span, Words, audit
+from everycall.reports.trades import NO_TRADE, Trade
+
+LEARNED = timedelta(weeks=8)
+"""What is usual for a weekday is learned from so much time before the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is wanted of an audit.
+
+    Attributes:
+        since, until: moments in microseconds, the second left out; None: as the data goes.
+        definition: whose words are used; None: the team's own, else the trade's.
+        compared: the definition that it is compared with; None: the trade's.
+        folder: where files that the site file names lie.
+    """
+
+    since: int | None = None
+    until: int | None = None
+    trade: Trade = NO_TRADE
+    definition: str | None = None
+    compared: str | None = None
+    folder: Path | None = None
 
 
 def make_audit(
@@ -17,50 +51,136 @@ def make_audit(
     since: int | None = None,
     until: int | None = None,
     words: Words | None = None,
+    *,
+    site: SiteFile | None = None,
+    order: Order | None = None,
 ) -> Report:
     """Return the audit of the calls that arrived from one moment until before another."""
-    for view, source, column in (("calls", _CALLS, "arrived_at"), ("episodes", _NEEDS, "began_at")):
-        asking.engine.view(f"all_{view}", source.format(folder=asking.episode_folder()))
-        asking.engine.view(view, f"SELECT * FROM all_{view} WHERE {_within(column, since, until)}")
-    return audit(asking.rows, _frame(asking, since, until), words)
+    return audit(make_desk(asking, site or SiteFile(), order or Order(since, until), words))
 
 
-_CALLS = "SELECT * FROM counted"
-_NEEDS = "SELECT * FROM read_parquet('{folder}/episodes.parquet')"
+def make_desk(asking: Asking, site: SiteFile, order: Order, words: Words | None = None) -> Desk:
+    """Lay out everything that the audit is made from.
 
-
-def _within(column: str, since: int | None, until: int | None) -> str:
-    parts = [f"{column} >= {since}" if since is not None else ""]
-    parts.append(f"{column} < {until}" if until is not None else "")
-    return " AND ".join(part for part in parts if part) or "TRUE"
-
-
-def _frame(asking: Asking, since: int | None, until: int | None) -> Frame:
-    first, last = asking.rows("SELECT MIN(arrived_at), MAX(arrived_at) FROM calls")[0]
-    begin, end = since or first, (until - 1 if until else last)
-    period = "no calls in this period"
-    if begin is not None and end is not None:
-        period = f"{_day(begin, asking.zone)} to {_day(end, asking.zone)}"
-    return Frame(
-        asking.history.site,
-        str(asking.zone),
-        period,
-        tuple(_coverage(asking)),
-        tuple(_blind(asking)),
-        _options(asking, begin, end),
+    Raises:
+        NotFoundError: there is no such definition.
+    """
+    span = _span(asking, order)
+    named = order.definition or (None if site.definition else order.trade.definition)
+    definition = chosen(site, named)
+    other = load(order.compared or order.trade.other)
+    money = cost(asking, site, span.since, span.until, definition=named, folder=order.folder)
+    _views(asking, site, span, definition, named)
+    return Desk(
+        asking.rows,
+        _Measuring(asking, site, span, named),
+        _frame(asking, span, definition, other if other.id != definition.id else None),
+        words or Words(),
+        order.trade,
+        money,
+        compare(asking, definition, other, span.since, span.until),
     )
 
 
-def _options(asking: Asking, begin: int | None, end: int | None) -> str:
+@dataclass(frozen=True, slots=True)
+class _Measuring:
+    """Metrics of one period, with what the site says."""
+
+    asking: Asking
+    site: SiteFile
+    span: Span
+    definition: str | None
+
+    def __call__(
+        self,
+        ids: Iterable[str],
+        by: Iterable[str] = (),
+        where: Mapping[str, Sequence[str]] | None = None,
+        *,
+        span: Span | None = None,
+        definition: str | None = None,
+    ) -> Table:
+        asked = span or self.span
+        return measure(
+            self.asking,
+            ids,
+            by,
+            asked.since,
+            asked.until,
+            where,
+            definition or self.definition,
+            settings=self.site,
+        )
+
+
+def _span(asking: Asking, order: Order) -> Span:
+    """Return whole local days: those that were asked for, else those of the data."""
+    first, last = asking.rows("SELECT MIN(arrived_at), MAX(arrived_at) FROM counted")[0]
+    begin, end = day_bounds(_date(asking, first), _date(asking, last), asking.zone)
+    since = order.since if order.since is not None else begin
+    until = order.until if order.until is not None else end
+    return Span(since or 0, until or 0)
+
+
+def _views(
+    asking: Asking, site: SiteFile, span: Span, definition: Definition, named: str | None
+) -> None:
+    """Make the tables that the report's own questions are asked of."""
+    engine = asking.engine
+    reading = open_ledger(asking, site.limits.short_call, named)
+    view_ledger(asking, reading, span.since, span.until)
+    verdicts = make(asking, ["verdicts", "stays"], site, definition)["verdicts"]
+    columns = "v.category, v.missed, v.abandoned, v.lost"
+    engine.view(
+        "period_calls",
+        f"SELECT c.*, {columns} FROM counted AS c LEFT JOIN {verdicts} AS v "
+        f"ON v.call_id = c.call_id WHERE {_within('c.arrived_at', span)}",
+    )
+    engine.view("period_needs", f"SELECT * FROM episodes WHERE {_within('began_at', span)}")
+
+
+def _within(column: str, span: Span) -> str:
+    return f"{column} >= {span.since} AND {column} < {span.until}"
+
+
+def _frame(asking: Asking, span: Span, definition: Definition, other: Definition | None) -> Frame:
+    first = min(source.first_at for source in asking.manifest.sources)
+    last = _date(asking, span.until - 1)
+    begin = _date(asking, span.since)
+    length = last - begin + timedelta(days=1)
+    before = _days(asking, begin - length, begin - timedelta(days=1))
+    learned = _days(asking, begin - LEARNED, begin - timedelta(days=1))
+    apart = first <= learned.since + (learned.until - learned.since) // 2
+    return Frame(
+        asking.history.site,
+        str(asking.zone),
+        f"{begin} – {last}" if begin != last else f"{begin}",
+        definition,
+        span,
+        before if first <= before.since + timedelta(days=1) // timedelta(microseconds=1) else None,
+        learned if apart else span,
+        apart,
+        other,
+        tuple(_coverage(asking)),
+        tuple(_blind(asking)),
+        (),
+        _options(asking, begin, last),
+    )
+
+
+def _days(asking: Asking, first: date, last: date) -> Span:
+    since, until = day_bounds(first, last, asking.zone)
+    return Span(since or 0, until or 0)
+
+
+def _date(asking: Asking, micros: int) -> date:
+    return from_micros(micros).astimezone(asking.zone).date()
+
+
+def _options(asking: Asking, begin: date, end: date) -> str:
     """Return how the command line is told of this site and period."""
     site = f" --site {asking.history.site}" if asking.history.site != "main" else ""
-    if begin is None or end is None:
-        return site
-    return f"{site} --from {_day(begin, asking.zone)} --to {_day(end, asking.zone)}"
-
-
-def _day(micros: int, zone: ZoneInfo) -> str:
-    return f"{datetime.fromtimestamp(micros / 1_000_000, UTC).astimezone(zone):%Y-%m-%d}"
+    return f"{site} --from {begin} --to {end}"
 
 
 def _coverage(asking: Asking) -> Iterator[Coverage]:
@@ -68,8 +188,8 @@ def _coverage(asking: Asking) -> Iterator[Coverage]:
         imports = [i for i in asking.manifest.imports if i.source == state.name]
         yield Coverage(
             title_of(state),
-            _day(state.first_at, asking.zone),
-            _day(state.last_at, asking.zone),
+            f"{_date(asking, state.first_at)}",
+            f"{_date(asking, state.last_at)}",
             sum(i.lines for i in imports),
             sum(i.unreadable for i in imports),
             sum(i.without_word for i in imports),
@@ -79,7 +199,7 @@ def _coverage(asking: Asking) -> Iterator[Coverage]:
 def title_of(state: SourceState) -> str:
     """Return what people call a source."""
     if state.name in names("source"):
-        title: str = load("source", state.name).title
+        title: str = load_plugin("source", state.name).title
         return title
     return state.name
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import click
 
-from everycall.app.asking import day_bounds
-from everycall.app.auditing import make_audit
+from everycall.app.asking import Asking, day_bounds
+from everycall.app.auditing import Order, make_audit
 from everycall.app.publishing import publish
 from everycall.cli.common import as_day, data_options, open_site, period_options, say_json
 from everycall.clock import from_micros
 from everycall.render.terminal import console, show_report
 from everycall.reports import Words
+from everycall.reports.trades import trade as trade_of
 
 
 @click.command("audit")
@@ -23,42 +24,45 @@ from everycall.reports import Words
     type=click.Path(path_type=Path),
     help="Write it: FILE.html, FILE.pdf, FILE.xlsx, or a folder with all of it.",
 )
+@click.option("--trade", default="none", help="A starting set: shop, gp_practice, outsourcing ...")
+@click.option("--definition", help="Whose words missed, lost and abandoned are.")
+@click.option("--compared", help="The definition that it is compared with.")
 @click.option("--language", default="en", help="The language of the report: en, de.")
 @click.option(
     "--mask", is_flag=True, help="Hide the middle of callers' numbers in what is written."
 )
 @period_options
 @data_options
-def command(  # noqa: PLR0917  one for each option
-    days: int | None,
-    since: Any,
-    until: Any,
-    data: Path,
-    site: str,
-    config: Path | None,
-    out: Path | None,
-    language: str,
-    *,
-    mask: bool,
-    as_json: bool,
-) -> None:
+def command(data: Path, site: str, config: Path | None, *, as_json: bool, **wanted: Any) -> None:
     """Show what happened to the calls: by outcome, time, queue and person, and what is unseen."""
-    asking, _ = open_site(data, site, config)
+    words, out = Words(wanted["language"]), wanted["out"]
+    asking, settings = open_site(data, site, config)
     with asking:
-        first, after = day_bounds(as_day(since), as_day(until), asking.zone)
-        if days is not None:
-            last = asking.rows("SELECT MAX(arrived_at) FROM counted")[0][0]
-            day = from_micros(last).astimezone(asking.zone).date()
-            first, after = day_bounds(day - timedelta(days=days - 1), day, asking.zone)
-        words = Words(language)
-        report = make_audit(asking, first, after, words)
-        written = publish(asking, report, words, out, mask=mask) if out else []
-    if out and not as_json:
-        _say_written(written)
-    elif as_json:
+        since, until = _period(asking, wanted)
+        order = Order(
+            since,
+            until,
+            trade_of(wanted["trade"]),
+            wanted["definition"],
+            wanted["compared"],
+            (config or data / "site.toml").parent,
+        )
+        report = make_audit(asking, words=words, site=settings, order=order)
+        written = publish(asking, report, words, out, mask=wanted["mask"]) if out else []
+    if as_json:
         say_json(asdict(report))
+    elif out:
+        _say_written(written)
     else:
         show_report(report, console())
+
+
+def _period(asking: Asking, wanted: dict[str, Any]) -> tuple[int | None, int | None]:
+    if wanted["days"] is None:
+        return day_bounds(as_day(wanted["since"]), as_day(wanted["until"]), asking.zone)
+    last = asking.rows("SELECT MAX(arrived_at) FROM counted")[0][0]
+    day = from_micros(last).astimezone(asking.zone).date()
+    return day_bounds(day - timedelta(days=wanted["days"] - 1), day, asking.zone)
 
 
 def _say_written(files: list[Path]) -> None:

@@ -14,7 +14,7 @@ from everycall.render.charts import Picture, draw
 from everycall.render.kept_calls import KeptCalls
 from everycall.render.palette import properties
 from everycall.reports import Calls, Column, Figure, Report, Table, Unit, Words
-from everycall.reports.words import DASH, by_unit
+from everycall.reports.comparing import beside, write
 
 _PAGE = files("everycall.render") / "page"
 
@@ -73,14 +73,11 @@ class Page:
 
     def write(self, value: Any, unit: Unit) -> str:
         """Write a value by its unit; what is not known is a dash."""
-        if value is None:
-            return DASH
-        found: str = by_unit(self.words).get(unit.value, str)(value)
-        return found
+        return write(value, unit, self.words)
 
     def cell(self, value: Any, column: Column) -> str:
         """Write a value of a table."""
-        return self.write(value, column.unit)
+        return write(value, column.unit, self.words, column.currency)
 
     def linked(
         self, text: str, calls: Calls | None, value: float | None, unit: Unit, about: str
@@ -98,14 +95,7 @@ class Page:
 
     def beside(self, figure: Figure) -> Sequence[str]:
         """Return what a headline number is to be compared with."""
-        say, lines = self.words, []
-        if figure.before is not None:
-            before = self.write(figure.before, figure.unit)
-            lines.append(say("before: {value}", value=before))
-        if figure.usual is not None:
-            low, high = (self.write(end, figure.unit) for end in figure.usual)
-            lines.append(say("usual day: {low} to {high}", low=low, high=high))
-        return lines
+        return beside(figure, self.words)
 
 
 def _length(table: Table, column: int, value: float | None) -> int:

@@ -49,7 +49,7 @@ class KeptCalls:
         rows = list(self.ledger.rows)
         while (size := len(self._json(rows))) > MOST_BYTES:
             # those without an answer are what people look for, so they are the last to be left out
-            answered = self.ledger.columns.index("answered")
+            answered = self.ledger.columns.index("spoke")
             order = sorted(range(len(rows)), key=lambda place: rows[place][answered] == "yes")
             kept = sorted(order[: int(len(rows) * MOST_BYTES / size * 0.97)])
             rows = [rows[place] for place in kept]
@@ -76,11 +76,6 @@ class KeptCalls:
             name: [row[place] for row in rows] for place, name in enumerate(self.ledger.columns)
         }
         by_name["seconds"] = _gaps(by_name["seconds"])
-        # most needs are one call, and then go by its id
-        by_name["episode"] = [
-            None if need == call else need
-            for need, call in zip(by_name["episode"], by_name["call_id"], strict=True)
-        ]
         columns = [_coded(name, values, names) for name, values in by_name.items()]
         held = {
             "columns": self.ledger.columns,
@@ -124,7 +119,7 @@ class KeptCalls:
     def first(self) -> list[list[str]]:
         """Return the latest calls without an answer, as the page shows them at first."""
         named = (dict(zip(self.ledger.columns, row, strict=True)) for row in self.rows)
-        found = [call for call in named if call["answered"] == "no" and call["arrived"] == "yes"]
+        found = [call for call in named if call["spoke"] == "no" and call["arrived"] == "yes"]
         return [self._line(call) for call in found[:FIRST]]
 
     def _line(self, call: Mapping[str, Any]) -> list[str]:

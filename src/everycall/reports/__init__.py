@@ -1,7 +1,7 @@
 """The audit and its kin as data: sections, figures and tables; how they look is not said here."""
 
 from everycall.reports.audit import audit
-from everycall.reports.frame import Blind, Coverage, Desk, Frame
+from everycall.reports.frame import Blind, Coverage, Desk, Frame, Measure, Span
 from everycall.reports.model import (
     Calls,
     Chart,
@@ -26,10 +26,12 @@ __all__ = [
     "Desk",
     "Figure",
     "Frame",
+    "Measure",
     "Query",
     "Report",
     "Section",
     "Shape",
+    "Span",
     "Table",
     "Term",
     "Unit",

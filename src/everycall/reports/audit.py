@@ -1,36 +1,69 @@
 """The audit: what happened to every call, by outcome, time, queue and person, and what is unseen."""
 
+from collections.abc import Callable, Iterator, Mapping
+
 from everycall.calls.outcomes import INBOUND_RULES
-from everycall.reports.frame import Desk, Frame
-from everycall.reports.model import Query, Report, Section, Term
+from everycall.reports.frame import Desk
+from everycall.reports.model import Report, Section, Term
 from everycall.reports.sections.callers import callers
+from everycall.reports.sections.days import days
+from everycall.reports.sections.meanings import meanings
+from everycall.reports.sections.money import money
 from everycall.reports.sections.outcomes import name, outcomes
 from everycall.reports.sections.people import people
 from everycall.reports.sections.quality import quality
-from everycall.reports.sections.queues import queues
+from everycall.reports.sections.queues import clients, queues
+from everycall.reports.sections.summary import summary
 from everycall.reports.sections.times import times
 from everycall.reports.sections.waits import waits
-from everycall.reports.words import Words
 
-SECTIONS = (outcomes, times, waits, queues, people, callers, quality)
+Made = Section | tuple[Section, ...] | None
+
+SECTIONS: Mapping[str, Callable[[Desk], Made]] = {
+    "summary": summary,
+    "outcomes": outcomes,
+    "days": days,
+    "time": times,
+    "waits": waits,
+    "queues": queues,
+    "clients": clients,
+    "callers": callers,
+    "people": people,
+    "money": money,
+    "meanings": meanings,
+    "quality": quality,
+}
+"""Every section by its name; a trade says which of them there are, and in which order."""
 
 
-def audit(query: Query, frame: Frame, words: Words | None = None) -> Report:
-    """Make the audit of the calls that a query sees; the query's `calls` are those of the period."""
-    desk = Desk(query, frame, words or Words())
-    say = desk.say
-    sections: tuple[Section, ...] = tuple(make(desk) for make in SECTIONS)
+def audit(desk: Desk) -> Report:
+    """Make the audit of the calls on a desk."""
+    say, frame = desk.say, desk.frame
+    sections = tuple(_made(desk))
     return Report(
         title=say("Call audit for {site}", site=frame.site),
         subtitle=say("{period}, times in {zone}", period=frame.period, zone=frame.zone),
         sections=sections,
-        terms=_terms(desk, sections),
+        terms=tuple(_terms(desk, sections)),
         language=say.name,
         options=frame.options,
     )
 
 
-def _terms(desk: Desk, sections: tuple[Section, ...]) -> tuple[Term, ...]:
-    say = desk.say
-    figures = [Term(f.title, f.doc) for section in sections for f in section.figures]
-    return (*figures, *(Term(say(name(r.outcome)), say(r.doc)) for r in INBOUND_RULES))
+def _made(desk: Desk) -> Iterator[Section]:
+    for wanted in desk.trade.sections:
+        make = SECTIONS.get(wanted)
+        made = make(desk) if make else None
+        if isinstance(made, tuple):
+            yield from made
+        elif made is not None:
+            yield made
+
+
+def _terms(desk: Desk, sections: tuple[Section, ...]) -> Iterator[Term]:
+    say, definition = desk.say, desk.frame.definition
+    for section in sections:
+        yield from (Term(figure.title, figure.doc) for figure in section.figures)
+    for word, doc in definition.pack.categories.items():
+        yield Term(f"{say(word)} ({definition.id})", say(doc))
+    yield from (Term(say(name(rule.outcome)), say(rule.doc)) for rule in INBOUND_RULES)

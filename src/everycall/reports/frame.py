@@ -1,10 +1,37 @@
 """For whom, when and where a report is made, and what its makers have at hand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
+from everycall.definitions import Definition
+from everycall.metrics.answering import Table
 from everycall.reports.model import Query
+from everycall.reports.trades import NO_TRADE, Trade
 from everycall.reports.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time: moments in microseconds, the second left out."""
+
+    since: int
+    until: int
+
+
+class Measure(Protocol):
+    """Asks for metrics; every number of a report that has a name of its own comes from here."""
+
+    def __call__(
+        self,
+        ids: Iterable[str],
+        by: Iterable[str] = (),
+        where: Mapping[str, Sequence[str]] | None = None,
+        *,
+        span: Span | None = None,
+        definition: str | None = None,
+    ) -> Table:
+        """Return metrics of the report's time, or of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +55,55 @@ class Blind:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A line to the telephone network: how many calls it carries, if somebody said so."""
+
+    name: str
+    channels: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """For which site and time a report is made, and what its sources are.
 
     Attributes:
+        span: the time of the report; None where there are no calls.
+        before: the time before it, of equal length; None if the data does not reach back so far.
+        learned: the days from which the usual range of a weekday is taken.
+        learned_apart: these days lie before the report's own.
+        definition: whose words missed, lost and abandoned are.
+        other: the definition that it is compared with.
         options: what tells the command line whose calls these are.
     """
 
     site: str
     zone: str
     period: str
+    definition: Definition
+    span: Span | None = None
+    before: Span | None = None
+    learned: Span | None = None
+    learned_apart: bool = False
+    other: Definition | None = None
     coverage: Sequence[Coverage] = ()
     blind: Sequence[Blind] = ()
+    lines: Sequence[Line] = ()
     options: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every section is made from: the calls, the frame, and the words to say it in."""
+    """What every section is made from: the calls, the metrics, the frame, and the words for it.
+
+    Attributes:
+        money: what unreached callers were worth, by client; as the use case gave it.
+        comparison: the way from the definition to the other one; as the use case gave it.
+    """
 
     query: Query
+    measure: Measure
     frame: Frame
     say: Words = field(default_factory=Words)
+    trade: Trade = NO_TRADE
+    money: Sequence[Any] = ()
+    comparison: Any = None

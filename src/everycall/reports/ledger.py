@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from everycall.metrics.catalog.counts import FLOWED_OUT, GAVE_UP
 from everycall.reports.model import Calls, Query
-from everycall.reports.sections.times import local
 from everycall.reports.sections.waits import BAND
 
 _YES = "CASE WHEN {} THEN 'yes' ELSE 'no' END"
@@ -26,17 +26,22 @@ class Dimension:
 
 def dimensions(zone: str) -> tuple[Dimension, ...]:
     """Return what holds once of each call."""
-    at = local(zone)
+    at = f"(make_timestamp(arrived_at) AT TIME ZONE 'UTC' AT TIME ZONE '{zone}')"
     return (
-        Dimension(
-            "arrived",
-            "It came from outside, and is over.",
-            _YES.format("direction = 'inbound' AND outcome <> 'pending'"),
-        ),
+        Dimension("arrived", "It came from outside.", _YES.format("direction = 'inbound'")),
         Dimension("outcome", "What became of it.", "outcome"),
-        Dimension("answered", "Its outcome is 'answered'.", _YES.format("outcome = 'answered'")),
         Dimension("spoke", "A person spoke with the caller.", _YES.format("answered")),
         Dimension("asked", "The caller asked for a person.", _YES.format("asked_for_person")),
+        Dimension(
+            "gave_up",
+            "The caller hung up while waiting.",
+            _YES.format(GAVE_UP.replace("c.", "")),
+        ),
+        Dimension("missed", "The chosen definition calls it missed.", _YES.format("missed")),
+        Dimension(
+            "abandoned", "The chosen definition calls it abandoned.", _YES.format("abandoned")
+        ),
+        Dimension("lost", "The chosen definition calls it lost.", _YES.format("lost")),
         Dimension("weekday", "The weekday of its arrival; 1 is Monday.", f"isodow({at})"),
         Dimension("hour", "The hour of its arrival.", f"hour({at})"),
         Dimension("day", "The day of its arrival.", f"strftime({at}, '%Y-%m-%d')"),
@@ -45,11 +50,11 @@ def dimensions(zone: str) -> tuple[Dimension, ...]:
             "How long it waited, as a band.",
             f"CASE WHEN NOT wait_ms IS NULL THEN {BAND} END",
         ),
-        Dimension("client", "The brand that it was for.", "client"),
+        Dimension("client", "The brand that it was for.", "COALESCE(client, '')"),
         Dimension(
-            "episode",
-            "The need that it belongs to.",
-            "(SELECT e.episode FROM episode_calls AS e WHERE e.call_id = calls.call_id)",
+            "missed_caller",
+            "What became of the caller, if it is the first call that was missed.",
+            "(SELECT l.state FROM period_ledger AS l WHERE l.first_missed = calls.call_id)",
         ),
     )
 
@@ -69,20 +74,20 @@ class Parts:
 PARTS = (
     Parts(
         "stays",
-        "visits",
+        "stays",
         ("queue", "stay"),
-        "queue",
-        "CASE WHEN result IN ('answered', 'caller') THEN result WHEN NOT result IS NULL THEN 'on' "
-        "ELSE '' END",
+        "v.queue",
+        "CASE WHEN v.result IN ('answered', 'caller') THEN v.result "
+        f"WHEN {FLOWED_OUT} THEN 'on' ELSE '' END",
     ),
     Parts(
         "rings",
         "attempts",
         ("agent", "ring"),
-        "COALESCE(agent, '(not said)')",
-        "CASE WHEN result IN ('busy', 'unreachable') THEN 'busy' "
-        "WHEN result IN ('elsewhere', 'cancelled') THEN 'other' ELSE COALESCE(result, '') END",
-        "COALESCE(agent_kind, 'person') = 'person'",
+        "COALESCE(v.agent, '(not said)')",
+        "CASE WHEN v.result IN ('busy', 'unreachable') THEN 'busy' "
+        "WHEN v.result IN ('elsewhere', 'cancelled') THEN 'other' ELSE COALESCE(v.result, '') END",
+        "COALESCE(v.agent_kind, 'person') = 'person'",
     ),
 )
 """The stays and rings of a call: `queue` and `stay`, `agent` and `ring`."""
@@ -106,44 +111,41 @@ class Ledger:
 
 def ledger(query: Query, zone: str, most: int, *, mask: bool = False) -> Ledger:
     """Return the calls of the period; where there are too many, unanswered and late ones first."""
-    total = query(f"SELECT COUNT(*) FROM calls WHERE {_LISTED}")[0][0]
+    total = query(f"SELECT COUNT(*) FROM period_calls WHERE {_LISTED}")[0][0]
     names, values = zip(*((d.name, d.sql) for d in dimensions(zone)), strict=True)
+    lists = " ".join(
+        f"LEFT JOIN ({_lists(part)}) AS {part.name} ON {part.name}.call_id = calls.call_id"
+        for part in PARTS
+    )
     rows = query(
-        f"WITH kept AS (SELECT * FROM calls WHERE {_LISTED} ORDER BY COALESCE(answered, FALSE), "
-        f"arrived_at DESC, call_id LIMIT {int(most)}) "
-        f"SELECT call_id, epoch({local(zone)})::BIGINT, {_MASKED if mask else _CALLER}, "
-        f"wait_ms, talk_ms, {', '.join(values)}, {', '.join(_list(p) for p in PARTS)} "
-        "FROM kept AS calls ORDER BY arrived_at DESC, call_id"
+        f"WITH kept AS (SELECT * FROM period_calls WHERE {_LISTED} "
+        f"ORDER BY COALESCE(answered, FALSE), arrived_at DESC, call_id LIMIT {int(most)}) "
+        f"SELECT calls.call_id, {_seconds(zone)}, {_MASKED if mask else _CALLER}, "
+        f"wait_ms, talk_ms, {', '.join(values)}, {', '.join(f'{p.name}.list' for p in PARTS)} "
+        f"FROM kept AS calls {lists} ORDER BY arrived_at DESC, calls.call_id"
     )
     return Ledger((*SHOWN, *names, *(p.name for p in PARTS)), rows, total)
 
 
 def count(query: Query, zone: str, wanted: Calls) -> int:
     """Count the calls, or the stays or rings of calls, that a filter speaks of."""
-    source, condition = behind(zone, wanted)
-    found: int = query(f"SELECT COUNT(*) FROM {source} WHERE {condition}")[0][0]
-    return found
-
-
-def behind(zone: str, wanted: Calls) -> tuple[str, str]:
-    """Return from where and under which condition the calls behind a number are found."""
     known = {d.name: d.sql for d in dimensions(zone)}
     conditions = [f"({known[name]}) = {_value(v)}" for name, v in wanted.items() if name in known]
-    source = "calls"
+    source = "period_calls AS calls"
     for part in PARTS:
         pair = [
-            f"{part.table}.{side} = {_value(wanted[side])}" for side in part.pair if side in wanted
+            f"{part.name}.{side} = {_value(wanted[side])}" for side in part.pair if side in wanted
         ]
         if pair:
             inner = (
-                f"SELECT call_id AS of_call, {part.who} AS {part.pair[0]}, {part.how} AS "
-                f"{part.pair[1]} FROM {part.table} WHERE {part.only}"
+                f"SELECT v.call_id AS of_call, {part.who} AS {part.pair[0]}, {part.how} AS "
+                f"{part.pair[1]} FROM {part.table} AS v WHERE {part.only}"
             )
-            source += (
-                f" INNER JOIN ({inner}) AS {part.table} ON {part.table}.of_call = calls.call_id"
-            )
+            source += f" INNER JOIN ({inner}) AS {part.name} ON {part.name}.of_call = calls.call_id"
             conditions += [*pair, _LISTED]
-    return source, " AND ".join(conditions) or "TRUE"
+    where = " AND ".join(conditions) or "TRUE"
+    found: int = query(f"SELECT COUNT(*) FROM {source} WHERE {where}")[0][0]
+    return found
 
 
 _LISTED = "direction IN ('inbound', 'internal')"
@@ -154,10 +156,15 @@ _MASKED = (
 )
 
 
-def _list(part: Parts) -> str:
+def _seconds(zone: str) -> str:
+    return f"epoch(make_timestamp(arrived_at) AT TIME ZONE 'UTC' AT TIME ZONE '{zone}')::BIGINT"
+
+
+def _lists(part: Parts) -> str:
     return (
-        f"(SELECT LIST({part.who} || '|' || {part.how} ORDER BY began_at, seq) "
-        f"FROM {part.table} WHERE {part.table}.call_id = calls.call_id AND {part.only})"
+        f"SELECT v.call_id, LIST({part.who} || '|' || {part.how} ORDER BY v.began_at, v.seq) AS list "
+        f"FROM {part.table} AS v INNER JOIN kept ON kept.call_id = v.call_id WHERE {part.only} "
+        "GROUP BY v.call_id"
     )
 
 

@@ -20,6 +20,7 @@ class Unit(StrEnum):
     NUMBER = "number"
     SHARE = "share"
     DURATION = "duration"
+    MONEY = "money"
     BAR = "bar"
 
 
@@ -36,6 +37,7 @@ class Column:
     unit: Unit = Unit.TEXT
     doc: str = ""
     calls: Calls | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,9 @@ class Figure:
         usual: from where to where a usual day of these weekdays lies.
         better: 'more' or 'less', where one of them is.
         why: why there is no value.
+        a_day: what it is on average for a day.
+        count: of a share, how many calls it is.
+        target: what it should be.
     """
 
     id: str
@@ -121,6 +126,9 @@ class Figure:
     usual: tuple[float, float] | None = None
     better: str = ""
     why: str = ""
+    a_day: float | None = None
+    count: float | None = None
+    target: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

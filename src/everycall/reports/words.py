@@ -59,6 +59,10 @@ class Words:
         days, hours = divmod(hours, 24)
         return self("{d} d {h} h", d=days, h=hours)
 
+    def money(self, value: float | None, currency: str | None) -> str:
+        """Write an amount of money, without cents: 1,240 EUR."""
+        return DASH if value is None else f"{self.number(value, 0)}\u00a0{currency or ''}".rstrip()
+
     def calls(self, number: float | None) -> str:
         """Write a number of calls, in the singular where it is one."""
         return self.many(number, "{n} call", "{n} calls")

@@ -17,7 +17,6 @@
     var place = column(name);
     var told = held.rows[place][row];
     var names = held.names[name];
-    if (name === "episode" && told === null) return value(row, "call_id");
     return names && told !== null ? names[told] : told;
   }
 

@@ -1,36 +1,108 @@
-"""The people behind the calls: who called again, who was helped, who was not."""
+"""The people behind the calls: who was missed, who rang again, who was reached, who was lost."""
 
+from everycall.money.ledger import State
+from everycall.reports.figures import AMONG
 from everycall.reports.frame import Desk
-from everycall.reports.model import Chart, Column, Section, Shape, Table, Unit
-from everycall.reports.sections.outcomes import AMONG
+from everycall.reports.model import Chart, Column, Section, Shape, Table, Unit, share
 
-STATES = {
-    "helped": "helped",
-    "open": "still open",
-    "not_helped": "not helped",
+NAMES = {
+    State.RETURNED: "rang again and was helped",
+    State.RECOVERED: "was called back and reached",
+    State.AT_RISK: "may still be helped",
+    State.LOST: "was not helped",
 }
+"""What became of a caller who was missed, as people say it."""
+
+NEEDS = {"helped": "helped", "open": "still open", "not_helped": "not helped"}
+
+DELAYS = (5, 15, 30, 60, 120, 240, 480, 1440, 2880)
+"""Minutes after the miss at which the curve is drawn."""
 
 
 def callers(desk: Desk) -> Section:
-    """Say how many callers had a need, and how many of them were helped."""
+    """Say how many callers were missed, and what became of them."""
     say = desk.say
-    states: dict[str, int] = dict(desk.query("SELECT state, COUNT(*) FROM episodes GROUP BY state"))
-    helped, open_, lost = (states.get(s, 0) for s in STATES)
-    lead = say(
-        "{callers}: {helped} were helped, {lost} were not, {open} may still be.",
-        callers=say.many(sum(states.values()), "{n} caller had a need", "{n} callers had a need"),
-        helped=say.count(helped),
-        lost=say.count(lost),
-        open=say.count(open_),
+    found: dict[str, int] = dict(
+        desk.query("SELECT state, COUNT(*) FROM period_ledger GROUP BY state")
     )
-    unjoined = desk.query("SELECT COUNT(*) FROM episodes WHERE NOT joined")[0][0]
-    note = say(
-        "A need is all calls of one caller until somebody spoke with them long enough, or the window "
-        "passed. {calls} without a number of its own stand alone.",
-        calls=say.calls(unjoined),
-    )
+    total = sum(found.values())
+    lead = say("No caller was missed.")
+    if total:
+        lead = say(
+            "{callers}; {lost} of them were never helped, {open} may still be.",
+            callers=say.many(total, "{n} caller was missed", "{n} callers were missed"),
+            lost=say.count(found.get(State.LOST, 0)),
+            open=say.count(found.get(State.AT_RISK, 0)),
+        )
+    charts = (_states(desk, found), _delays(desk, total)) if total else ()
     title = say("The people behind the calls")
-    return Section("callers", title, lead, _repeats(desk), (note,), (_times_called(desk),))
+    tables = _repeats(desk)
+    return Section("callers", title, lead, tables, _notes(desk), (*charts, _times_called(desk)))
+
+
+def _notes(desk: Desk) -> tuple[str, ...]:
+    say = desk.say
+    unjoined = desk.query("SELECT COUNT(*) FROM period_needs WHERE NOT joined")[0][0]
+    return (
+        say(
+            "A need is all calls of one caller until somebody spoke with them long enough, or the "
+            "window passed. {calls} without a number of their own stand alone.",
+            calls=say.calls(unjoined),
+        ),
+    )
+
+
+def _states(desk: Desk, found: dict[str, int]) -> Chart:
+    say = desk.say
+    states = [state for state in NAMES if found.get(state)]
+    table = Table(
+        (
+            Column(say("caller who was missed")),
+            Column(say("callers"), Unit.COUNT, calls={}),
+            Column(say("what it means")),
+        ),
+        [(say(NAMES[state]), found[state], say(state.doc)) for state in states],
+        behind=[{**AMONG, "missed_caller": state} for state in states],
+    )
+    total = say.count(sum(found.values()))
+    helped = sum(found.get(state, 0) for state in (State.RETURNED, State.RECOVERED))
+    sentence = say(
+        "{share} of the callers who were missed were helped in the end.",
+        share=say.percent(share(helped, sum(found.values()))),
+    )
+    title = say("What became of callers who were missed")
+    return Chart("states", title, Shape.PARTS, table, sentence, total=f"{total} = {total}")
+
+
+def _delays(desk: Desk, total: int) -> Chart:
+    say = desk.say
+    counted = ", ".join(
+        f"COUNT(*) FILTER (WHERE state = '{state}' "
+        f"AND settled_at - missed_at <= {minutes * 60_000_000})"
+        for state in (State.RETURNED, State.RECOVERED)
+        for minutes in DELAYS
+    )
+    row = desk.query(f"SELECT {counted} FROM period_ledger")[0]
+    returned, recovered = row[: len(DELAYS)], row[len(DELAYS) :]
+    table = Table(
+        (
+            Column(say("within")),
+            Column(say("rang again and were helped"), Unit.SHARE),
+            Column(say("were called back and reached"), Unit.SHARE),
+        ),
+        [
+            (say.duration(minutes * 60_000), share(own, total), share(ours, total))
+            for minutes, own, ours in zip(DELAYS, returned, recovered, strict=True)
+        ],
+    )
+    hour = DELAYS.index(60)
+    sentence = say(
+        "Within an hour {own} had rung again and were helped, {ours} had been called back.",
+        own=say.percent(share(returned[hour], total)),
+        ours=say.percent(share(recovered[hour], total)),
+    )
+    title = say("How soon callers who were missed were helped")
+    return Chart("delays", title, Shape.COLUMNS, table, sentence)
 
 
 def _repeats(desk: Desk) -> tuple[Table, ...]:
@@ -38,29 +110,28 @@ def _repeats(desk: Desk) -> tuple[Table, ...]:
     rows = desk.query(
         "SELECT episode, COALESCE(caller_key, 'withheld'), inbound_calls, unanswered_calls, state, "
         "CASE WHEN NOT helped_at IS NULL THEN (helped_at - began_at) // 1000 END "
-        "FROM episodes WHERE inbound_calls > 1 ORDER BY inbound_calls DESC, began_at LIMIT 10"
+        "FROM period_needs WHERE inbound_calls > 1 ORDER BY inbound_calls DESC, began_at LIMIT 10"
     )
     columns = (
         Column(say("caller")),
-        Column(say("calls"), Unit.COUNT, calls={}),
-        Column(say("not answered"), Unit.COUNT, calls={"spoke": "no"}),
+        Column(say("calls"), Unit.COUNT),
+        Column(say("not answered"), Unit.COUNT),
         Column(say("in the end")),
         Column(say("until helped"), Unit.DURATION),
     )
     shown = [
-        (caller, calls, missed, say(STATES[state]), until)
+        (caller, calls, missed, say(NEEDS[state]), until)
         for _, caller, calls, missed, state, until in rows
     ]
     title = say("Callers who rang most often for one need")
-    behind = [{**AMONG, "episode": row[0]} for row in rows]
-    return (Table(columns, shown, title=title, behind=behind),) if rows else ()
+    return (Table(columns, shown, title=title),) if rows else ()
 
 
 def _times_called(desk: Desk) -> Chart:
     say = desk.say
     rows = desk.query(
         "SELECT LEAST(inbound_calls, 5), COUNT(*) FILTER (WHERE state = 'helped'), "
-        "COUNT(*) FILTER (WHERE state <> 'helped') FROM episodes GROUP BY 1 ORDER BY 1"
+        "COUNT(*) FILTER (WHERE state <> 'helped') FROM period_needs GROUP BY 1 ORDER BY 1"
     )
     found = {n: (helped, rest) for n, helped, rest in rows}
     table = Table(
@@ -72,9 +143,10 @@ def _times_called(desk: Desk) -> Chart:
         [(f"{n}" if n < 5 else "5 +", *found.get(n, (0, 0))) for n in range(1, 6)],
     )
     again = sum(sum(pair) for n, pair in found.items() if n > 1)
-    sentence = say(
-        "{again} called more than once for one need.",
-        again=say.many(again, "{n} caller", "{n} callers"),
+    sentence = say.many(
+        again,
+        "{n} caller called more than once for one need.",
+        "{n} callers called more than once for one need.",
     )
     title = say("How often they had to call")
     return Chart("repeats", title, Shape.COLUMNS, table, sentence)

@@ -1,52 +1,52 @@
 """What happened to the calls: every one has an outcome, and the outcomes add up."""
 
-from everycall.calls.outcomes import INBOUND_RULES
-from everycall.reports.frame import Desk
-from everycall.reports.model import Chart, Column, Figure, Section, Shape, Table, Unit, share
+from collections.abc import Mapping
 
-ARRIVED = "direction = 'inbound' AND outcome <> 'pending'"
-AMONG = {"arrived": "yes"}
-"""What holds of the calls behind every number of calls: they arrived."""
+from everycall.calls.outcomes import INBOUND_RULES
+from everycall.reports.figures import AMONG
+from everycall.reports.frame import Desk
+from everycall.reports.model import Chart, Column, Section, Shape, Table, Unit, share
+
+Found = Mapping[str, int]
 
 
 def outcomes(desk: Desk) -> Section:
     """Say what happened to the calls."""
     say = desk.say
     found = _found(desk)
-    arrived = desk.query(f"SELECT COUNT(*) FROM calls WHERE {ARRIVED}")[0][0]
-    answered = found.get("answered", 0)
-    lead = say(
-        "{calls} arrived; a person answered {answered} of them ({share}).",
-        calls=say.calls(arrived),
-        answered=say.count(answered),
-        share=say.percent(share(answered, arrived)),
-    )
+    arrived = round(desk.measure(["arrived"]).cell("arrived").value or 0)
+    rest = [outcome for outcome in _by_size(found) if outcome != "answered"]
+    lead = say("No calls arrived.")
+    if arrived:
+        lead = say("Every call that arrived was answered.")
+    if rest:
+        lead = say(
+            "Most of the calls that were not simply answered: {outcome}, {n} of {all}.",
+            outcome=say(name(rest[0])),
+            n=say.count(found[rest[0]]),
+            all=say.count(sum(found[outcome] for outcome in rest)),
+        )
     check = say(
         "{sum} = {arrived}: every call that arrived has exactly one outcome.",
         sum=say.count(sum(found.values())),
         arrived=say.count(arrived),
     )
-    return Section(
-        "outcomes",
-        say("What happened to the calls"),
-        lead,
-        (_table(desk, found, arrived, check),),
-        _apart(desk),
-        (_bar(desk, found, arrived),),
-        _figures(desk, found, arrived),
-    )
+    table = _table(desk, found, arrived, check)
+    title = say("What happened to the calls")
+    charts = (_bar(desk, found, arrived),) if arrived else ()
+    return Section("outcomes", title, lead, (table,), _apart(desk), charts)
 
 
-def _found(desk: Desk) -> dict[str, int]:
-    rows = desk.query(f"SELECT outcome, COUNT(*) FROM calls WHERE {ARRIVED} GROUP BY outcome")
-    counted: dict[str, int] = dict(rows)
-    return {r.outcome: counted[r.outcome] for r in INBOUND_RULES if r.outcome in counted}
+def _found(desk: Desk) -> Found:
+    answer = desk.measure(["arrived"], by=["outcome"])
+    counted = {row.keys[0]: round(row.cells["arrived"].value or 0) for row in answer.rows}
+    return {r.outcome: counted[r.outcome] for r in INBOUND_RULES if counted.get(r.outcome)}
 
 
 def _apart(desk: Desk) -> tuple[str, ...]:
     rows = desk.query(
-        "SELECT CASE WHEN outcome = 'pending' THEN 'not over yet' ELSE direction END, COUNT(*) "
-        "FROM calls WHERE direction <> 'inbound' OR outcome = 'pending' GROUP BY 1 ORDER BY 1"
+        "SELECT direction, COUNT(*) FROM period_calls WHERE direction <> 'inbound' "
+        "GROUP BY 1 ORDER BY 1"
     )
     say = desk.say
     listed = ", ".join(f"{say.count(number)} {say(name)}" for name, number in rows)
@@ -58,7 +58,12 @@ def name(outcome: str) -> str:
     return outcome.replace("_", " ")
 
 
-def _table(desk: Desk, found: dict[str, int], arrived: int, check: str) -> Table:
+def _by_size(found: Found) -> list[str]:
+    """Return the answered calls first, then the rest by size: the whole picture, then the point."""
+    return sorted(found, key=lambda outcome: (outcome != "answered", -found[outcome]))
+
+
+def _table(desk: Desk, found: Found, arrived: int, check: str) -> Table:
     say = desk.say
     docs = {rule.outcome: rule.doc for rule in INBOUND_RULES}
     return Table(
@@ -77,55 +82,15 @@ def _table(desk: Desk, found: dict[str, int], arrived: int, check: str) -> Table
     )
 
 
-def _bar(desk: Desk, found: dict[str, int], arrived: int) -> Chart:
+def _bar(desk: Desk, found: Found, arrived: int) -> Chart:
     say = desk.say
-    # the whole picture is the answered calls first, then the rest by size
-    order = sorted(found, key=lambda outcome: (outcome != "answered", -found[outcome]))
+    order = _by_size(found)
     table = Table(
         (Column(say("outcome")), Column(say("calls"), Unit.COUNT, calls={})),
         [(say(name(outcome)), found[outcome]) for outcome in order],
         behind=[{**AMONG, "outcome": outcome} for outcome in order],
     )
-    rest = [outcome for outcome in order if outcome != "answered"]
-    sentence = say("Every call that arrived was answered.")
-    if rest:
-        sentence = say(
-            "Most of the calls without an answer: {outcome}, {n} of {all}.",
-            outcome=say(name(rest[0])),
-            n=say.count(found[rest[0]]),
-            all=say.count(sum(found[outcome] for outcome in rest)),
-        )
     total = f"{say.count(sum(found.values()))} = {say.count(arrived)}"
     title = say("All calls that arrived, by what became of them")
+    sentence = say("The parts of the bar add up to the calls that arrived.")
     return Chart("sum", title, Shape.PARTS, table, sentence, total=total)
-
-
-def _figures(desk: Desk, found: dict[str, int], arrived: int) -> tuple[Figure, ...]:
-    say = desk.say
-    answered = found.get("answered", 0)
-    return (
-        Figure(
-            "arrived",
-            say("arrived"),
-            arrived,
-            doc=say("Every call from outside, also those that were refused."),
-            calls=AMONG,
-        ),
-        Figure(
-            "answered",
-            say("answered"),
-            share(answered, arrived),
-            Unit.SHARE,
-            say("A person spoke with the caller, of all calls that arrived."),
-            {**AMONG, "outcome": "answered"},
-            better="more",
-        ),
-        Figure(
-            "unanswered",
-            say("without an answer"),
-            arrived - answered,
-            doc=say("Calls that arrived and have another outcome than answered."),
-            calls={**AMONG, "answered": "no"},
-            better="less",
-        ),
-    )

@@ -10,10 +10,10 @@ SELECT COALESCE(a.agent, '(not said)'), COUNT(*),
   COUNT(*) FILTER (WHERE a.result = 'rejected'),
   COUNT(*) FILTER (WHERE a.result IN ('busy', 'unreachable')),
   COUNT(*) FILTER (WHERE a.result IN ('elsewhere', 'cancelled')), MAX(t.spoken)
-FROM attempts AS a INNER JOIN calls AS c ON c.call_id = a.call_id
+FROM attempts AS a INNER JOIN period_calls AS c ON c.call_id = a.call_id
 LEFT JOIN (
   SELECT k.agent, SUM(k.lasted_ms) AS spoken FROM talks AS k
-  INNER JOIN calls AS i ON i.call_id = k.call_id WHERE i.direction IN ('inbound', 'internal')
+  INNER JOIN period_calls AS i ON i.call_id = k.call_id WHERE i.direction IN ('inbound', 'internal')
   GROUP BY k.agent
 ) AS t ON t.agent = a.agent
 WHERE c.direction IN ('inbound', 'internal') AND COALESCE(a.agent_kind, 'person') = 'person'

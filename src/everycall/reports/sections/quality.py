@@ -2,14 +2,16 @@
 
 from everycall.reports.frame import Desk
 from everycall.reports.model import Column, Section, Table, Unit, share
-from everycall.reports.sections.outcomes import ARRIVED
 
 
 def quality(desk: Desk) -> Section:
     """Say how sure the outcomes are, what was read, and what nobody can see."""
     say = desk.say
     sure: dict[str, int] = dict(
-        desk.query(f"SELECT confidence, COUNT(*) FROM calls WHERE {ARRIVED} GROUP BY confidence")
+        desk.query(
+            "SELECT confidence, COUNT(*) FROM period_calls WHERE direction = 'inbound' "
+            "AND outcome <> 'pending' GROUP BY confidence"
+        )
     )
     total = sum(sure.values())
     high, medium, low = (share(sure.get(s, 0), total) for s in ("high", "medium", "low"))
@@ -56,7 +58,7 @@ def _doubts(desk: Desk) -> tuple[str, ...]:
     say = desk.say
     assumed, closed = desk.query(
         "SELECT COUNT(*) FILTER (WHERE direction_assumed), "
-        "COUNT(*) FILTER (WHERE told_closed AND open_at_arrival) FROM calls"
+        "COUNT(*) FILTER (WHERE told_closed AND open_at_arrival) FROM period_calls"
     )[0]
     notes = []
     if assumed:

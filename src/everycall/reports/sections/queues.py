@@ -1,43 +1,110 @@
-"""Queue by queue: one row per stay."""
+"""Queue by queue and client by client."""
 
+from collections.abc import Mapping
+
+from everycall.metrics.answering import Row
+from everycall.reports.figures import AMONG, column, values
 from everycall.reports.frame import Desk
-from everycall.reports.model import Column, Section, Table, Unit, share
+from everycall.reports.model import Calls, Column, Section, Table, share
+
+_QUEUES: Mapping[str, Calls | None] = {
+    "arrived": {},
+    "answered": {"stay": "answered"},
+    "gave_up": {"stay": "caller"},
+    "passed_on": {"stay": "on"},
+    "service_level.sl2:60": None,
+    "average_wait": None,
+    "longest_wait": None,
+}
+
+_CLIENTS: Mapping[str, Calls | None] = {
+    "arrived": {},
+    "answered": {"spoke": "yes"},
+    "answer_rate.arrived": None,
+    "missed": {"missed": "yes"},
+    "service_level.sl2:60": None,
+    "asa": None,
+}
+
+
+def _headings(desk: Desk) -> Mapping[str, str]:
+    say = desk.say
+    return {
+        "arrived": say("entered"),
+        "answered": say("answered"),
+        "gave_up": say("gave up"),
+        "passed_on": say("sent on"),
+        "service_level.sl2:60": say("within 60 s"),
+        "average_wait": say("average"),
+        "longest_wait": say("longest"),
+        "answer_rate.arrived": say("share"),
+        "missed": say("missed"),
+        "asa": say("average wait"),
+    }
 
 
 def queues(desk: Desk) -> Section:
     """Say how the stays in each queue ended."""
     say = desk.say
-    rows = desk.query(
-        "SELECT v.queue, COUNT(*), COUNT(*) FILTER (WHERE v.result = 'answered'), "
-        "COUNT(*) FILTER (WHERE v.result = 'caller'), "
-        "COUNT(*) FILTER (WHERE v.result NOT IN ('answered', 'caller') AND NOT v.result IS NULL), "
-        "AVG(v.lasted_ms), MAX(v.lasted_ms) FROM visits AS v "
-        "INNER JOIN calls AS c ON c.call_id = v.call_id "
-        "WHERE c.direction IN ('inbound', 'internal') GROUP BY v.queue ORDER BY 2 DESC, 1"
-    )
-    visits = sum(row[1] for row in rows)
-    answered = sum(row[2] for row in rows)
+    rows = [row for row in desk.measure(_QUEUES, by=["queue"]).rows if row.keys[0] is not None]
+    visits = _sum(rows, "arrived")
     lead = say("No queue was seen.")
     if rows:
         lead = say(
             "{stays} in {queues}, {share} ended with an answer there.",
             stays=say.many(visits, "{n} stay", "{n} stays"),
             queues=say.many(len(rows), "{n} queue", "{n} queues"),
-            share=say.percent(share(answered, visits)),
+            share=say.percent(share(_sum(rows, "answered"), visits)),
         )
-    columns = (
-        Column(say("queue")),
-        Column(say("entered"), Unit.COUNT, calls={}),
-        Column(say("answered"), Unit.COUNT, calls={"stay": "answered"}),
-        Column(say("gave up"), Unit.COUNT, calls={"stay": "caller"}),
-        Column(say("sent on"), Unit.COUNT, calls={"stay": "on"}),
-        Column(say("average"), Unit.DURATION),
-        Column(say("longest"), Unit.DURATION),
-    )
     note = say(
         "One row per stay: a call that went through two queues is in both. Sent on: by time-out, "
         "key, an empty or full queue."
     )
-    behind = [{"queue": row[0]} for row in rows]
-    tables = (Table(columns, rows, note, behind=behind),) if rows else ()
+    table = _table(desk, say("queue"), rows, _QUEUES, note)
+    tables = (table,) if rows else ()
     return Section("queues", say("Queue by queue"), lead, tables)
+
+
+def clients(desk: Desk) -> Section | None:
+    """Say how it went for each brand; nothing where there is only one."""
+    say = desk.say
+    rows = list(desk.measure(_CLIENTS, by=["client"]).rows)
+    named = [row for row in rows if row.keys[0] is not None]
+    if not named or len(rows) < 2:
+        return None
+    worst = min(named, key=lambda row: row.cells["answer_rate.arrived"].value or 0)
+    lead = say(
+        "{clients}; the smallest share was answered for {worst}: {share}.",
+        clients=say.many(len(named), "{n} client", "{n} clients"),
+        worst=worst.keys[0],
+        share=say.percent(worst.cells["answer_rate.arrived"].value),
+    )
+    note = say("By the number that was dialled, the queue or the line.")
+    table = _table(desk, say("client"), rows, _CLIENTS, note)
+    return Section("clients", say("Client by client"), lead, (table,))
+
+
+def _sum(rows: list[Row], name: str) -> float:
+    return sum(row.cells[name].value or 0 for row in rows)
+
+
+def _table(
+    desk: Desk, what: str, rows: list[Row], metrics: Mapping[str, Calls | None], note: str
+) -> Table:
+    say, headings = desk.say, _headings(desk)
+    stays = metrics is _QUEUES
+    columns = [column(name, say, calls, headings[name]) for name, calls in metrics.items()]
+    if not stays:
+        columns[0] = column("arrived", say, {}, say("arrived"))
+    return Table(
+        (Column(what), *columns),
+        [
+            (row.keys[0] or say("(none)"), *values([row.cells[name] for name in metrics]))
+            for row in rows
+        ],
+        note,
+        behind=[
+            {"queue": row.keys[0]} if stays else {**AMONG, "client": row.keys[0] or ""}
+            for row in rows
+        ],
+    )

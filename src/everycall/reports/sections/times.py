@@ -1,29 +1,27 @@
 """When the calls came: by hour and weekday, and day by day."""
 
+from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 
+from everycall.hours.periods import WEEKDAYS
+from everycall.reports.figures import AMONG
 from everycall.reports.frame import Desk
 from everycall.reports.model import Chart, Column, Section, Shape, Table, Unit, share
-from everycall.reports.sections.outcomes import AMONG, ARRIVED
 
 Hours = Mapping[tuple[int, int], int]
 """How many calls came on a weekday (Monday is 1) and hour."""
 
 
-def local(zone: str) -> str:
-    """Return the local time of arrival, as an expression."""
-    return f"(make_timestamp(arrived_at) AT TIME ZONE 'UTC' AT TIME ZONE '{zone}')"
-
-
 def times(desk: Desk) -> Section:
     """Say when the calls came, and when they went without an answer."""
-    say, at = desk.say, local(desk.frame.zone)
-    rows = desk.query(
-        f"SELECT isodow({at}), hour({at}), COUNT(*), COUNT(*) FILTER (WHERE outcome <> 'answered') "
-        f"FROM calls WHERE {ARRIVED} GROUP BY 1, 2 ORDER BY 1, 2"
+    say = desk.say
+    answer = desk.measure(["arrived", "not_answered"], by=["weekday", "hour"])
+    places = [(WEEKDAYS.index(row.keys[0]) + 1, int(row.keys[1]), row.cells) for row in answer.rows]
+    arrived, missed = (
+        {(day, hour): round(cells[name].value or 0) for day, hour, cells in places}
+        for name in ("arrived", "not_answered")
     )
-    arrived = {(day, hour): n for day, hour, n, _ in rows}
-    missed = {(day, hour): n for day, hour, _, n in rows}
     charts = (
         _heat(desk, "arrivals", say("Calls that arrived, by weekday and hour"), arrived, {}),
         _heat(
@@ -31,7 +29,7 @@ def times(desk: Desk) -> Section:
             "misses",
             say("Calls without an answer, by weekday and hour"),
             missed,
-            {"answered": "no"},
+            {"spoke": "no"},
         ),
     )
     tables = (_by_hour(desk, arrived, missed), _by_day(desk, arrived, missed))
@@ -90,7 +88,7 @@ def _counted(desk: Desk) -> tuple[Column, ...]:
     say = desk.say
     return (
         Column(say("arrived"), Unit.COUNT, calls={}),
-        Column(say("not answered"), Unit.COUNT, calls={"answered": "no"}),
+        Column(say("not answered"), Unit.COUNT, calls={"spoke": "no"}),
         Column(say("share"), Unit.SHARE),
     )
 
@@ -110,12 +108,9 @@ def _by_hour(desk: Desk, arrived: Hours, missed: Hours) -> Table:
 
 def _by_day(desk: Desk, arrived: Hours, missed: Hours) -> Table:
     say = desk.say
-    at = local(desk.frame.zone)
-    dates: dict[int, int] = dict(
-        desk.query(
-            f"SELECT isodow({at}), COUNT(DISTINCT CAST({at} AS DATE)) FROM calls "
-            f"WHERE {ARRIVED} GROUP BY 1"
-        )
+    dates = Counter(
+        date.fromisoformat(row.keys[0]).isoweekday()
+        for row in desk.measure(["arrived"], by=["day"]).rows
     )
     days = [d for d in range(1, 8) if _sum(arrived, day=d)]
     rows = [(d, _sum(arrived, day=d), _sum(missed, day=d)) for d in days]

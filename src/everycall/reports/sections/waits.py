@@ -1,8 +1,9 @@
 """How long callers waited for a person."""
 
+from everycall.metrics.asked import asked
+from everycall.reports.figures import title, unit
 from everycall.reports.frame import Desk
 from everycall.reports.model import Chart, Column, Section, Shape, Table, Unit
-from everycall.reports.sections.outcomes import AMONG, ARRIVED
 
 BANDS = (5, 10, 20, 30, 60, 120, 180, 300, 600)
 """Where one band of waiting ends and the next begins, in seconds."""
@@ -13,44 +14,45 @@ BAND = "CASE {} ELSE {} END".format(
 )
 """In which band a call waited, as an expression."""
 
-_FIGURES = (
-    "COUNT(*), COUNT(wait_ms), AVG(wait_ms), MEDIAN(wait_ms), QUANTILE_CONT(wait_ms, 0.9), "
-    "MAX(wait_ms)"
+METRICS = (
+    "asa",
+    "answer_wait.median",
+    "answer_wait.p90",
+    "average_wait",
+    "time_to_abandon",
+    "longest_wait",
 )
+PROMISES = (10, 20, 30, 60, 90, 120, 180, 300)
+"""The seconds for which the share of calls that were answered within them is drawn."""
 
 
 def waits(desk: Desk) -> Section:
     """Say how long callers waited who asked for a person."""
     say = desk.say
-    rows = desk.query(
-        f"SELECT answered, {_FIGURES} FROM calls WHERE {ARRIVED} AND asked_for_person "
-        "GROUP BY 1 ORDER BY 1 DESC"
-    )
-    answered = next((row for row in rows if row[0]), None)
+    found = desk.measure(METRICS)
+    median, ninth = (found.cell(f"answer_wait.{name}").value for name in ("median", "p90"))
     lead = say("Nobody who asked for a person was answered.")
-    if answered is not None:
+    if median is not None:
         lead = say(
             "Callers who were answered waited {median} (median); one in ten waited {ninth} or more.",
-            median=say.duration(answered[4]),
-            ninth=say.duration(answered[5]),
+            median=say.duration(median),
+            ninth=say.duration(ninth),
         )
     columns = (
-        Column(say("callers")),
-        Column(say("calls"), Unit.COUNT, calls={}),
-        Column(say("wait seen"), Unit.COUNT),
-        Column(say("average"), Unit.DURATION),
-        Column(say("median"), Unit.DURATION),
-        Column(say("9 in 10"), Unit.DURATION),
-        Column(say("longest"), Unit.DURATION),
+        Column(say("measure")),
+        Column(say("time"), Unit.DURATION),
+        Column(say("of calls"), Unit.COUNT),
+        Column(say("what it means")),
     )
-    note = say(
-        "Of callers who asked for a person. Waiting is time in queues and ringing before the first "
-        "person; menus are left out. 9 in 10: nine of ten waited no longer."
-    )
-    shown = [(say("answered") if row[0] else say("not answered"), *row[1:]) for row in rows]
-    behind = [{**AMONG, "spoke": "yes" if row[0] else "no", "asked": "yes"} for row in rows]
-    table = Table(columns, shown, note, behind=behind)
-    return Section("waits", say("How long they waited"), lead, (table,), charts=(_bands(desk),))
+    rows = [
+        (title(name, say), cell.value, cell.denominator, say(asked(name).metric.doc))
+        for name in METRICS
+        for cell in (found.cell(name),)
+    ]
+    note = say("Waiting is time in queues and ringing before the first person; menus are left out.")
+    table = Table(columns, rows, note)
+    charts = (_bands(desk), _promises(desk))
+    return Section("waits", say("How long they waited"), lead, (table,), charts=charts)
 
 
 def band_name(desk: Desk, place: int) -> str:
@@ -69,7 +71,8 @@ def _bands(desk: Desk) -> Chart:
     say = desk.say
     rows = desk.query(
         f"SELECT {BAND}, COUNT(*) FILTER (WHERE answered), COUNT(*) FILTER (WHERE NOT answered) "
-        f"FROM calls WHERE {ARRIVED} AND asked_for_person AND NOT wait_ms IS NULL GROUP BY 1"
+        "FROM period_calls WHERE direction = 'inbound' AND asked_for_person "
+        "AND NOT wait_ms IS NULL GROUP BY 1"
     )
     found = {band: (yes, no) for band, yes, no in rows}
     places = range(len(BANDS) + 1)
@@ -80,7 +83,7 @@ def _bands(desk: Desk) -> Chart:
             Column(say("not answered"), Unit.COUNT, calls={"spoke": "no"}),
         ),
         [(band_name(desk, place), *found.get(place, (0, 0))) for place in places],
-        behind=[{**AMONG, "band": place, "asked": "yes"} for place in places],
+        behind=[{"arrived": "yes", "band": place, "asked": "yes"} for place in places],
     )
     left = sum(no for _, no in found.values())
     late = sum(found.get(place, (0, 0))[1] for place in places if place > BANDS.index(30))
@@ -89,4 +92,24 @@ def _bands(desk: Desk) -> Chart:
         left=say.count(left),
         late=say.count(late),
     )
-    return Chart("bands", say("How long they waited"), Shape.COLUMNS, table, sentence)
+    return Chart("bands", say("Waits, answered and not"), Shape.COLUMNS, table, sentence)
+
+
+def _promises(desk: Desk) -> Chart:
+    say = desk.say
+    names = [f"service_level.sl2:{seconds}" for seconds in PROMISES]
+    found = desk.measure(names)
+    table = Table(
+        (Column(say("within")), Column(say("answered"), unit(asked(names[0]).metric))),
+        [
+            (say.duration(seconds * 1000), found.cell(name).value)
+            for seconds, name in zip(PROMISES, names, strict=True)
+        ],
+    )
+    minute = found.cell("service_level.sl2:60").value
+    sentence = say(
+        "Of all who asked for a person, {share} were answered within a minute (service level SL2).",
+        share=say.percent(minute),
+    )
+    title = say("Answered within so much time")
+    return Chart("promises", title, Shape.LINE, table, sentence)

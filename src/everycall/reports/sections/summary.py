@@ -1,0 +1,83 @@
+"""The headlines: each beside the period before and what is usual for these weekdays."""
+
+from collections.abc import Mapping, Sequence
+
+from everycall.metrics import Better, Cell
+from everycall.metrics.answering import Table as Answer
+from everycall.metrics.asked import asked
+from everycall.reports.figures import behind, title, unit
+from everycall.reports.frame import Desk
+from everycall.reports.model import Figure, Section, Unit
+from everycall.reports.usual import Daily, usual
+
+_BETTER = {Better.MORE: "more", Better.LESS: "less", Better.NEITHER: ""}
+
+
+def summary(desk: Desk) -> Section:
+    """Say in one sentence and a few numbers how it went."""
+    say, names = desk.say, desk.trade.headlines
+    now = desk.measure([*names, "arrived", "answered", "missed"])
+    lead = say(
+        "{calls} arrived; in {answered} a person spoke with the caller; {missed} were missed.",
+        calls=say.calls(_value(now, "arrived")),
+        answered=say.count(_value(now, "answered")),
+        missed=say.count(_value(now, "missed")),
+    )
+    past = desk.measure(names, span=desk.frame.before) if desk.frame.before else None
+    learned = by_day(desk, names, learned=True)
+    own = by_day(desk, names)
+    figures = tuple(
+        _figure(desk, name, now.cell(name), past, learned[name], own[name]) for name in names
+    )
+    return Section("summary", say("In short"), lead, notes=_notes(desk), figures=figures)
+
+
+def _value(answer: Answer, name: str) -> float | None:
+    return answer.cell(name).value
+
+
+def by_day(desk: Desk, names: Sequence[str], *, learned: bool = False) -> Mapping[str, Daily]:
+    """Return metrics of each day of the report, or of the days that it learns from."""
+    span = desk.frame.learned if learned else desk.frame.span
+    found = desk.measure(names, by=["day"], span=span)
+    return {name: {row.keys[0]: row.cells[name].value for row in found.rows} for name in names}
+
+
+def _figure(
+    desk: Desk, name: str, cell: Cell, past: Answer | None, learned: Daily, own: Daily
+) -> Figure:
+    say, metric = desk.say, asked(name).metric
+    target = next((t.value for t in desk.trade.targets if t.metric == name), None)
+    return Figure(
+        name,
+        title(name, say),
+        cell.value,
+        unit(metric),
+        say(metric.doc),
+        behind(name),
+        before=past.cell(name).value if past else None,
+        usual=usual(learned).mean(list(own)),
+        better=_BETTER[metric.better],
+        why=say(cell.note) if cell.value is None else "",
+        a_day=cell.value / len(own) if unit(metric) is Unit.COUNT and cell.value and own else None,
+        count=cell.numerator,
+        target=target,
+    )
+
+
+def _notes(desk: Desk) -> tuple[str, ...]:
+    say, frame = desk.say, desk.frame
+    notes = [
+        say(
+            "Missed, lost and abandoned in the words of: {definition}.",
+            definition=f"{frame.definition.title} ({frame.definition.name})",
+        )
+    ]
+    if frame.before is None:
+        notes.append(say("There are no calls from the time before to compare with."))
+    notes.append(
+        say("Usual: where eight of ten days of the same weekday lie, in the eight weeks before.")
+        if frame.learned_apart
+        else say("Usual: where eight of ten days of the same weekday lie, within this report.")
+    )
+    return tuple(notes)

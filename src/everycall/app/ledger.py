@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from everycall.app.asking import Asking
+from everycall.app.defining import judged
 from everycall.app.pooling import literal
 from everycall.clock import iso
+from everycall.definitions import load
 from everycall.errors import NotFoundError, did_you_mean
 from everycall.money.chance import Rate, rate
 from everycall.money.ledger import State, ledger_steps, neutral_judgement
@@ -93,18 +95,16 @@ def open_ledger(asking: Asking, short: timedelta, definition: str | None = None)
     Raises:
         NotFoundError: there is no such definition.
     """
-    judged = neutral_judgement() if definition is None else _verdicts(definition)
     engine = asking.engine
-    engine.table("judged", judged)
     as_of = max((source.last_at for source in asking.manifest.sources), default=0)
+    if definition is None:
+        engine.table("judged", neutral_judgement())
+    else:
+        engine.table("judged", judged(asking, load(definition)))
     engine.load("moment", {"as_of": "BIGINT"}, [(as_of,)])
     for name, statement in ledger_steps(int(short.total_seconds() * 1_000_000)):
         engine.table(name, statement)
     return definition or "outcomes"
-
-
-def _verdicts(definition: str) -> str:
-    raise NotFoundError(f"there is no definition '{definition}'")
 
 
 def view_ledger(

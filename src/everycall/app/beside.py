@@ -1,0 +1,150 @@
+"""Other ways to the same callers: calling them back, and lines for those whom no log shows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from everycall.app.ledger import Balance, Rates, within
+from everycall.app.planned import Frame, plan_of
+from everycall.app.remedy_words import id_of
+from everycall.money.estimates import Figure
+from everycall.remedies.causes import CALL_BACK, LINES
+from everycall.remedies.lines import LineHour, LineUse, line_steps, line_uses
+from everycall.remedies.model import Cause, Remedy
+from everycall.reports.words import count, duration, percent
+
+LEAST = 5
+"""Fewer calls than this are too few to act on."""
+
+
+def call_back(frame: Frame, total: Balance) -> Iterator[Remedy]:
+    """Yield the remedy of calling back, if enough missed callers were never dialled."""
+    rows = frame.asking.rows(
+        "SELECT client, COUNT(*), CAST(SUM(missed_calls) AS BIGINT), LIST(first_missed ORDER BY missed_at) "
+        "FROM period_ledger WHERE state = 'lost' AND joined AND dialled_back = 0 "
+        "AND counted_calls + closed_calls > 0 GROUP BY client"
+    )
+    callers = sum(n for _, n, _, _ in rows)
+    if callers < LEAST:
+        return
+    share = reached(frame.rates)
+    told = [
+        (
+            f"{count(callers)} of {count(total.lost)} callers who were never helped have a number, and "
+            "nobody dialled it."
+        ),
+        (
+            f"{percent(frame.rates.rang_again.value)} of missed callers ring again by themselves, "
+            f"measured here."
+        ),
+    ]
+    if share is not None:
+        told.append(
+            f"Of those who were dialled, {percent(share)} were reached "
+            f"({count(frame.rates.recovered.numerator)} of {count(frame.rates.dialled.numerator)}); the "
+            "others are taken to be reached as often."
+        )
+    worth = frame.worths.of({client: n * share for client, n, _, _ in rows}) if share else None
+    ids = [call for _, _, _, calls in rows for call in calls]
+    caught = round(callers * share) if share is not None else None
+    whole = sum(calls for _, _, calls, _ in rows)
+    found = _beside(frame, CALL_BACK, (whole, callers, caught), worth, told, ids)
+    yield found
+
+
+def _beside(
+    frame: Frame,
+    cause: Cause,
+    counts: tuple[int, int, int | None],
+    worth: Figure | None,
+    told: Sequence[str],
+    ids: Sequence[str],
+    part: str | None = None,
+) -> Remedy:
+    calls, callers, caught = counts
+    name = id_of(cause.id, part)
+    return Remedy(
+        id=name,
+        cause=cause.id,
+        kind=cause.kind,
+        area=cause.area,
+        title=cause.title,
+        when=f"{frame.period.first} to {frame.period.last}",
+        where=part or "all queues",
+        calls=calls,
+        callers=callers,
+        unreached=callers,
+        caught=caught,
+        worth=worth,
+        presence=None,
+        evidence=tuple(told),
+        change=cause.change,
+        effort=cause.effort,
+        horizon=cause.horizon,
+        plan=plan_of(frame, cause, None, name),
+        additive=False,
+        call_ids=tuple(ids),
+    )
+
+
+def lines_of(frame: Frame) -> Iterator[LineUse]:
+    """Yield how full each trunk was in the period."""
+    engine = frame.asking.engine
+    engine.load("offsets", {"k": "BIGINT"}, ((k,) for k in range(6)))
+    period = within("arrived_at", frame.period.since, frame.period.until)
+    for name, statement in line_steps(period):
+        engine.table(name, statement)
+    hours = (LineHour(*row) for row in frame.asking.rows("SELECT * FROM line_hours"))
+    yield from line_uses(hours, frame.site.channels)
+
+
+def line_remedies(frame: Frame, lines: Sequence[LineUse], total: Balance) -> Iterator[Remedy]:
+    """Yield a remedy for each trunk whose lines were often all in use."""
+    for use in lines:
+        turned_away = use.turned_away or 0.0
+        if not use.is_limit or use.times < LOOKS_FULL or turned_away < LEAST:
+            continue
+        lost = turned_away * lost_of(total)
+        told = tuple(_full(use, turned_away, lost))
+        clients = frame.asking.rows(_TRUNK_CLIENTS, [use.trunk])
+        worth = frame.worths.of({client: lost * part for client, part in clients})
+        found = _beside(frame, LINES, (0, 0, round(lost)), worth, told, (), use.trunk)
+        change = f"Go from {use.most} to {use.needed} channels." if use.needed else LINES.change
+        yield replace(found, change=change, title=f"All lines of {use.trunk} are in use at times")
+
+
+_TRUNK_CLIENTS = """
+SELECT client, COUNT(*) / SUM(COUNT(*)) OVER () FROM calls
+WHERE trunk = ? AND direction = 'inbound' GROUP BY client
+"""
+
+
+def _full(use: LineUse, turned_away: float, lost: float) -> Iterator[str]:
+    yield (
+        f"All {use.most} channels of {use.trunk} were in use {count(use.times)} times, "
+        f"{duration(use.full_ms)} in all."
+        + ("" if use.channels else " It never had more, so this looks like its limit.")
+    )
+    yield (
+        f"About {count(turned_away)} calls came meanwhile and heard the busy tone; they are in no "
+        f"log of yours. If they fare as other missed callers do, {count(lost)} were never helped."
+    )
+    if use.offered is not None:
+        yield (
+            f"In the busiest hour {use.offered:.1f} calls were wanted at once on average; so that "
+            f"1 in 100 finds no line, {use.needed} channels are needed (Erlang B)."
+        )
+
+
+def lost_of(total: Balance) -> float:
+    """Return how many callers are never helped for each missed call."""
+    return total.lost / total.missed_calls if total.missed_calls else 0.0
+
+
+LOOKS_FULL = 20
+"""Fewer times than this are no reason to add lines."""
+
+
+def reached(rates: Rates) -> float | None:
+    """Return how many of the callers whom we dialled were reached, as measured here."""
+    dialled = rates.dialled.numerator
+    return min(1.0, rates.recovered.numerator / dialled) if dialled else None

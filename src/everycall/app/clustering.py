@@ -1,0 +1,325 @@
+"""Every missed call with its one cause: tables of what stood out, and the rules over them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from everycall.app.asking import Asking
+from everycall.app.given import site_calendars
+from everycall.app.ledger import within
+from everycall.app.sitefile import SiteFile
+from everycall.clock import from_micros, to_micros
+from everycall.remedies.causes import CAUSES
+from everycall.remedies.patterns import (
+    SILENT,
+    SLOT,
+    BusyWeekday,
+    Gap,
+    Outage,
+    Peak,
+    PhoneDay,
+    Rings,
+    Slot,
+    busy_weekdays,
+    gaps,
+    joined,
+    peaks,
+    pushers,
+    silent_phones,
+)
+from everycall.remedies.presence import DAY, INPUTS, presence_steps
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What stood out in a period.
+
+    Attributes:
+        slots: each half hour of each day in which you were open.
+        rings: of everybody; `pushers`: who pushes away far more than the others.
+    """
+
+    slots: tuple[Slot, ...]
+    rings: tuple[Rings, ...]
+    pushers: tuple[Rings, ...]
+    silent: dict[str, list[PhoneDay]]
+    peaks: tuple[Peak, ...]
+    gaps: tuple[Gap, ...]
+    weekdays: tuple[BusyWeekday, ...]
+    outages: tuple[Outage, ...]
+
+
+def cluster(asking: Asking, site: SiteFile, since: int | None, until: int | None) -> Found:
+    """Make the table `misses`, each missed call of a period with its cause; return what stood out.
+
+    The ledger's tables come first.
+    """
+    engine = asking.engine
+    engine.table(
+        "arrivals",
+        _ARRIVALS.format(local=_local(asking.zone), within=within("c.arrived_at", since, until)),
+    )
+    _give(asking, site)
+    for name, statement in presence_steps():
+        engine.table(name, statement)
+    engine.table("rings", _RINGS)
+    found = _found(asking, site)
+    _load(asking, found)
+    engine.table("known", _KNOWN)
+    whens = " ".join(f"WHEN {cause.when} THEN '{cause.id}'" for cause in CAUSES)
+    parts = " ".join(
+        f"WHEN '{cause.id}' THEN CAST({cause.part} AS VARCHAR)" for cause in CAUSES if cause.part
+    )
+    engine.table(
+        "misses",
+        f"SELECT *, CASE cause {parts} END AS part FROM (SELECT *, CASE {whens} END AS cause FROM known)",
+    )
+    return found
+
+
+# ---- inputs
+
+
+def _local(zone: ZoneInfo) -> str:
+    return f"make_timestamp(c.arrived_at) AT TIME ZONE 'UTC' AT TIME ZONE '{zone}'"
+
+
+_ARRIVALS = """
+SELECT call_id, arrived_at, missed, asked, open, CAST(local AS DATE) AS day,
+  isodow(local) - 1 AS weekday, (hour(local) * 60 + minute(local)) // 30 AS slot
+FROM (
+  SELECT c.call_id, c.arrived_at, NOT m.call_id IS NULL AND m.counted AS missed,
+    NOT c.outcome IN ('caller_left_in_menu', 'caller_left_closed', 'caller_left_in_bot',
+      'self_served', 'blocked', 'pending') AS asked,
+    COALESCE(c.open_at_arrival, TRUE) AND NOT COALESCE(c.told_closed, FALSE) AS open,
+    {local} AS local
+  FROM calls AS c
+  LEFT JOIN missed AS m ON m.call_id = c.call_id
+  WHERE c.direction = 'inbound' AND {within}
+) AS calls
+"""
+
+
+def _give(asking: Asking, site: SiteFile) -> None:
+    engine = asking.engine
+    bounds = asking.rows("SELECT MIN(arrived_at), MAX(arrived_at) FROM arrivals")[0]
+    first, last = (at // DAY for at in bounds) if bounds[0] is not None else (0, -1)
+    engine.load("names", INPUTS["names"], site.agents.items())
+    engine.load("days", INPUTS["days"], ((day,) for day in range(first - 1, last + 2)))
+    queues = ((name, queue) for name, client in site.clients.items() for queue in client.queues)
+    engine.load("client_queues", INPUTS["client_queues"], queues)
+    engine.load("probes", INPUTS["probes"], ((at,) for at in _probes(asking)))
+
+
+def _probes(asking: Asking) -> Iterator[int]:
+    """Yield the middle of every half hour in which anybody called while you were open."""
+    half = timedelta(minutes=SLOT)
+    for day, slot in asking.rows("SELECT DISTINCT day, slot FROM arrivals WHERE open"):
+        start = datetime(day.year, day.month, day.day, tzinfo=asking.zone)
+        yield to_micros((start + half * slot + half / 2).astimezone(UTC))
+
+
+_RINGS = """
+SELECT a.call_id, a.agent, a.result, b.day,
+  a.result = 'rejected' OR (
+    a.result = 'no_answer' AND u.usual_ms >= 8000 AND COALESCE(a.lasted_ms < 0.6 * u.usual_ms, FALSE)
+  ) AS pushed
+FROM attempts AS a
+INNER JOIN arrivals AS b ON b.call_id = a.call_id
+LEFT JOIN (
+  SELECT queue, QUANTILE_CONT(lasted_ms, 0.75) AS usual_ms FROM attempts
+  WHERE result = 'no_answer' AND NOT queue IS NULL GROUP BY queue
+) AS u ON u.queue = a.queue
+WHERE NOT a.agent IS NULL AND NOT a.queue IS NULL AND COALESCE(a.agent_kind, 'person') = 'person'
+"""
+
+
+# ---- what stands out
+
+
+def _found(asking: Asking, site: SiteFile) -> Found:
+    slots = tuple(Slot(*row) for row in asking.rows(_SLOTS))
+    rings = tuple(Rings(*row) for row in asking.rows(_OFFERED))
+    high = peaks(slots)
+    ordinary = [s for s in slots if s.day not in {peak.day for peak in high}]
+    heavy = {one.weekday for one in busy_weekdays(ordinary)}
+    holes = gaps([s for s in ordinary if s.day.weekday() not in heavy])
+    inside = {slot for gap in holes for slot in range(gap.first, gap.last + 1)}
+    rest = [s for s in ordinary if s.slot not in inside or s.day.weekday() > 4]
+    return Found(
+        slots,
+        rings,
+        tuple(pushers(rings)),
+        silent_phones(PhoneDay(*row) for row in asking.rows(_PHONE_DAYS)),
+        tuple(high),
+        tuple(holes),
+        tuple(busy_weekdays(rest)),
+        tuple(_outages(asking, site)),
+    )
+
+
+_SLOTS = """
+SELECT day, slot, COUNT(*), COUNT(*) FILTER (WHERE missed) FROM arrivals
+WHERE open AND asked GROUP BY day, slot ORDER BY day, slot
+"""
+
+_OFFERED = """
+SELECT agent, COUNT(*) FILTER (WHERE result IN ('answered', 'no_answer', 'rejected')),
+  COUNT(*) FILTER (WHERE pushed)
+FROM rings GROUP BY agent ORDER BY agent
+"""
+
+_PHONE_DAYS = """
+SELECT agent, day, COUNT(*) FILTER (WHERE result = 'answered'),
+  COUNT(*) FILTER (WHERE result = 'no_answer' AND NOT pushed)
+FROM rings GROUP BY agent, day ORDER BY agent, day
+"""
+
+_TOLD = """
+SELECT MAX(e."at"), g."at" FROM (
+  SELECT "at" FROM events WHERE kind = 'source.gap' ORDER BY "at"
+) AS g
+INNER JOIN events AS e ON e."at" < g."at" AND e."at" >= g."at" - 86400000000
+WHERE g."at" BETWEEN ? AND ?
+GROUP BY g."at"
+"""
+
+_TRUNKS = """
+SELECT l."at", MIN(b."at") FROM events AS l
+INNER JOIN events AS b ON b.kind = 'trunk.back' AND b."at" > l."at"
+  AND COALESCE(b.trunk, '') = COALESCE(l.trunk, '')
+WHERE l.kind = 'trunk.lost' AND l."at" BETWEEN ? AND ?
+GROUP BY l."at"
+"""
+
+_SILENCES = """
+SELECT arrived_at, next_at FROM (
+  SELECT arrived_at, LEAD(arrived_at) OVER (ORDER BY arrived_at) AS next_at FROM arrivals
+) AS followed
+WHERE next_at - arrived_at BETWEEN 600000000 AND 43200000000
+"""
+
+
+def _outages(asking: Asking, site: SiteFile) -> list[Outage]:
+    first, last = asking.rows("SELECT MIN(arrived_at), MAX(arrived_at) FROM arrivals")[0]
+    if first is None:
+        return []
+    usual = _Usual(asking)
+    told = [*asking.rows(_TOLD, [first, last]), *asking.rows(_TRUNKS, [first, last])]
+    found = [Outage(a, b, told=True, usual=usual.between(a, b)) for a, b in told]
+    calendar = site_calendars(site)["site"]
+    for from_at, to_at in asking.rows(_SILENCES):
+        open_for = calendar.business_time(from_micros(from_at), from_micros(to_at))
+        length = timedelta(microseconds=to_at - from_at)
+        expected = usual.between(from_at, to_at)
+        if open_for is not None and open_for > 0.95 * length and (expected or 0) >= SILENT:
+            found.append(Outage(from_at, to_at, told=False, usual=expected))
+    return [one for one in joined(found) if one.to_at - one.from_at > 60_000_000]
+
+
+class _Usual:
+    """How many calls usually come in a stretch of a weekday."""
+
+    def __init__(self, asking: Asking) -> None:
+        self.zone = asking.zone
+        rows = asking.rows("SELECT weekday, slot, COUNT(*) FROM arrivals GROUP BY 1, 2")
+        self.calls = {(weekday, slot): n for weekday, slot, n in rows}
+        days = asking.rows("SELECT weekday, COUNT(DISTINCT day) FROM arrivals GROUP BY 1")
+        self.days = dict(days)
+
+    def between(self, from_at: int, to_at: int) -> float | None:
+        """Return it; None if that weekday came fewer than three times."""
+        total, at = 0.0, from_at
+        while at < to_at:
+            local = from_micros(at).astimezone(self.zone)
+            if self.days.get(local.weekday(), 0) < 3:
+                return None
+            minutes = local.hour * 60 + local.minute + local.second / 60
+            slot = int(minutes // SLOT)
+            ahead = min(to_at - at, int((SLOT - minutes % SLOT) * 60_000_000) + 1)
+            share = ahead / (SLOT * 60_000_000)
+            total += share * self.calls.get((local.weekday(), slot), 0) / self.days[local.weekday()]
+            at += ahead
+        return total
+
+
+# ---- judging
+
+
+def _load(asking: Asking, found: Found) -> None:
+    engine = asking.engine
+    engine.load("pushing", {"agent": "VARCHAR"}, ((one.agent,) for one in found.pushers))
+    engine.load(
+        "silent",
+        {"agent": "VARCHAR", "day": "DATE"},
+        ((agent, one.day) for agent, days in found.silent.items() for one in days),
+    )
+    engine.load(
+        "outages",
+        {"name": "VARCHAR", "from_at": "BIGINT", "to_at": "BIGINT"},
+        ((outage_name(one, asking.zone), one.from_at, one.to_at) for one in found.outages),
+    )
+    engine.load(
+        "peak_slots",
+        {"name": "VARCHAR", "day": "DATE", "first": "BIGINT", "last": "BIGINT"},
+        ((f"{one.day}", one.day, one.first, one.last) for one in found.peaks),
+    )
+    engine.load(
+        "gap_slots",
+        {"name": "VARCHAR", "kind": "VARCHAR", "slot": "BIGINT"},
+        _gap_slots(found.gaps),
+    )
+    engine.load("heavy", {"weekday": "BIGINT"}, ((one.weekday,) for one in found.weekdays))
+
+
+def _gap_slots(holes: Sequence[Gap]) -> Iterator[tuple[str, str, int]]:
+    for gap in holes:
+        for slot in range(gap.first, gap.last + 1):
+            yield gap.name, "lunch" if gap.is_lunch else "gap", slot
+
+
+def outage_name(outage: Outage, zone: ZoneInfo) -> str:
+    """Return the name of an outage: its day and the minute in which it began."""
+    return f"{from_micros(outage.from_at).astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+_KNOWN = """
+SELECT m.call_id, n.need, l.state, m.call_id = l.first_missed AS is_first, c.client,
+  c.called AS number, c.trunk, c.arrived_at, a.day, a.slot, a.weekday, c.outcome,
+  COALESCE(c.visits, 0) AS visits, c.wait_ms, COALESCE(c.menu_entries, 0) AS menu_entries,
+  c.ended_at - c.arrived_at AS lasted_us, NOT m.counted AND NOT m.closed AS at_once,
+  COALESCE(c.told_closed, FALSE) AS told_closed, c.open_at_arrival,
+  COALESCE(p.queue, c.last_queue) AS queue, h.client AS queue_client, p.signed_in, p.paused,
+  p.talking, p.elsewhere, p.free, COALESCE(r.rings, 0) AS rings, r.pushed_by, r.silent_phone,
+  o.name AS outage, NOT o.name IS NULL AS in_outage, k.name AS peak, g.name AS gap,
+  g.kind AS gap_kind, NOT w.weekday IS NULL AS busy_weekday
+FROM missed AS m
+INNER JOIN calls AS c ON c.call_id = m.call_id
+INNER JOIN arrivals AS a ON a.call_id = m.call_id
+INNER JOIN needs AS n ON n.episode = m.episode
+INNER JOIN ledger AS l ON l.need = n.need
+LEFT JOIN presence AS p ON p.call_id = m.call_id
+LEFT JOIN (SELECT queue, MIN(client) AS client FROM client_queues GROUP BY queue) AS h
+  ON h.queue = c.first_queue
+LEFT JOIN (
+  SELECT g.call_id, COUNT(*) AS rings,
+    MIN(CASE WHEN g.pushed AND NOT p.agent IS NULL THEN g.agent END) AS pushed_by,
+    MIN(CASE WHEN NOT s.agent IS NULL AND g.result = 'no_answer' THEN g.agent END) AS silent_phone
+  FROM rings AS g
+  LEFT JOIN pushing AS p ON p.agent = g.agent
+  LEFT JOIN silent AS s ON s.agent = g.agent AND s.day = g.day
+  GROUP BY g.call_id
+) AS r ON r.call_id = m.call_id
+LEFT JOIN (
+  SELECT b.call_id, MIN(o.name) AS name FROM arrivals AS b
+  INNER JOIN missed AS i ON i.call_id = b.call_id
+  INNER JOIN calls AS e ON e.call_id = b.call_id
+  INNER JOIN outages AS o ON b.arrived_at BETWEEN o.from_at - 14400000000 AND o.to_at + 60000000
+    AND COALESCE(e.ended_at >= o.from_at, TRUE)
+  GROUP BY b.call_id
+) AS o ON o.call_id = m.call_id
+LEFT JOIN peak_slots AS k ON k.day = a.day AND a.slot BETWEEN k.first AND k.last
+LEFT JOIN gap_slots AS g ON g.slot = a.slot AND a.weekday < 5
+LEFT JOIN heavy AS w ON w.weekday = a.weekday
+"""

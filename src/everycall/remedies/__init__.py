@@ -1,0 +1,1 @@
+"""What would have caught the callers who were missed: causes, evidence, and the smallest change."""

@@ -1,0 +1,159 @@
+"""Who was there when a caller began to wait: signed in, paused, talking, free.
+
+Levels are running sums over the edges of stretches, so that no call is compared with every person.
+
+Tables that the engine provides: `events`, `attempts`, `talks`, `visits`, `calls`, `missed`,
+`moment` (as_of), `names` (one, other: names of the same person), `days` (day: numbers of UTC days),
+`client_queues` (client, queue) and `probes` ("at").
+"""
+
+from collections.abc import Iterator
+
+from everycall.calls.statement import fill, write
+
+DAY = 86_400_000_000
+
+INPUTS = {
+    "names": {"one": "VARCHAR", "other": "VARCHAR"},
+    "days": {"day": "BIGINT"},
+    "client_queues": {"client": "VARCHAR", "queue": "VARCHAR"},
+    "probes": {"at": "BIGINT"},
+}
+
+_STAFF_EVENTS = """
+SELECT COALESCE(n.other, e.agent) AS agent, COALESCE(e.queue, q.queue) AS queue, e.kind, e.seq,
+  e."at" AS from_at
+FROM events AS e
+LEFT JOIN names AS n ON n.one = e.agent
+LEFT JOIN (SELECT DISTINCT agent, queue FROM attempts WHERE NOT queue IS NULL) AS q
+  ON e.queue IS NULL AND q.agent = COALESCE(n.other, e.agent)
+WHERE e.kind IN ('agent.signed_in', 'agent.signed_out', 'agent.paused', 'agent.resumed')
+  AND NOT e.agent IS NULL
+"""
+
+_STRETCHES = """
+SELECT agent, queue, kind, from_at, COALESCE(to_at, m.as_of) AS to_at
+FROM (
+  SELECT agent, queue, kind, from_at,
+    LEAD(from_at) OVER (PARTITION BY agent, queue, pausing ORDER BY from_at, seq) AS to_at
+  FROM (
+    SELECT *, kind IN ('agent.paused', 'agent.resumed') AS pausing FROM staff_events
+  ) AS told
+) AS followed
+CROSS JOIN moment AS m
+WHERE kind IN ('agent.signed_in', 'agent.paused')
+"""
+
+_SIGNED = """
+SELECT s.agent, s.queue, s.from_at, s.to_at, d.day, s.queue = f.queue AS main
+FROM stretches AS s
+INNER JOIN days AS d ON d.day BETWEEN s.from_at // :day AND s.to_at // :day
+INNER JOIN (SELECT agent, MIN(queue) AS queue FROM stretches GROUP BY agent) AS f
+  ON f.agent = s.agent
+WHERE s.kind = 'agent.signed_in' AND s.to_at > s.from_at
+"""
+
+_PAUSED = """
+SELECT DISTINCT s.agent, s.queue, s.main, GREATEST(p.from_at, s.from_at) AS from_at,
+  LEAST(p.to_at, s.to_at) AS to_at
+FROM stretches AS p
+INNER JOIN signed AS s ON s.agent = p.agent AND s.queue = p.queue
+  AND s.day = p.from_at // :day AND p.from_at < s.to_at AND p.to_at > s.from_at
+WHERE p.kind = 'agent.paused' AND p.to_at > p.from_at
+"""
+
+_TALKED = """
+SELECT s.agent, s.queue, s.main, t.began_at AS from_at, t.ended_at AS to_at,
+  COALESCE(t.queue, '') <> s.queue AS elsewhere
+FROM talks AS t
+INNER JOIN signed AS s ON s.agent = t.agent AND s.day = t.began_at // :day
+  AND t.began_at >= s.from_at AND t.began_at < s.to_at
+WHERE t.ended_at > t.began_at
+"""
+
+_EDGES = """
+SELECT queue, main, from_at AS "at", 1 AS signed_in, 0 AS paused, 0 AS talking, 0 AS elsewhere
+FROM signed WHERE day = from_at // :day
+UNION ALL
+SELECT queue, main, to_at, -1, 0, 0, 0 FROM signed WHERE day = from_at // :day
+UNION ALL
+SELECT queue, main, from_at, 0, 1, 0, 0 FROM on_pause
+UNION ALL
+SELECT queue, main, to_at, 0, -1, 0, 0 FROM on_pause
+UNION ALL
+SELECT queue, main, from_at, 0, 0, 1, CASE WHEN elsewhere THEN 1 ELSE 0 END FROM talked
+UNION ALL
+SELECT queue, main, to_at, 0, 0, -1, CASE WHEN elsewhere THEN -1 ELSE 0 END FROM talked
+"""
+
+_LAST_STAY = """
+SELECT call_id, MAX_BY(queue, began_at) AS queue, MAX(began_at) AS entered_at
+FROM visits GROUP BY call_id
+"""
+
+_ASKED = """
+SELECT m.call_id, TRUE AS visited, v.queue, COALESCE(v.entered_at, m.arrived_at) AS "at"
+FROM missed AS m
+INNER JOIN last_stay AS v ON v.call_id = m.call_id
+UNION ALL
+SELECT m.call_id, FALSE AS visited, q.queue, m.arrived_at AS "at"
+FROM missed AS m
+INNER JOIN calls AS c ON c.call_id = m.call_id
+INNER JOIN client_queues AS q ON q.client = c.client
+LEFT JOIN last_stay AS v ON v.call_id = m.call_id
+WHERE v.call_id IS NULL AND COALESCE(c.open_at_arrival, FALSE)
+  AND NOT c.outcome IN ('caller_left_in_menu', 'caller_left_closed', 'caller_left_in_bot')
+"""
+
+_LEVELS = """
+SELECT call_id, visited, queue, "at", CAST(signed_in AS BIGINT) AS signed_in,
+  CAST(paused AS BIGINT) AS paused, CAST(talking AS BIGINT) AS talking,
+  CAST(elsewhere AS BIGINT) AS elsewhere,
+  CAST(GREATEST(signed_in - paused - talking, 0) AS BIGINT) AS free
+FROM (
+  SELECT call_id, visited, queue, "at", asking,
+    SUM(signed_in) OVER (PARTITION BY queue ORDER BY "at", asking) AS signed_in,
+    SUM(paused) OVER (PARTITION BY queue ORDER BY "at", asking) AS paused,
+    SUM(talking) OVER (PARTITION BY queue ORDER BY "at", asking) AS talking,
+    SUM(elsewhere) OVER (PARTITION BY queue ORDER BY "at", asking) AS elsewhere
+  FROM (
+    SELECT NULL AS call_id, NULL AS visited, queue, "at", 0 AS asking, signed_in, paused, talking,
+      elsewhere FROM edges
+    UNION ALL
+    SELECT NULL, NULL, '', "at", 0, signed_in, paused, talking, elsewhere FROM edges WHERE main
+    UNION ALL
+    SELECT call_id, visited, queue, "at", 1, 0, 0, 0, 0 FROM asked
+    UNION ALL
+    SELECT NULL, NULL, '', "at", 1, 0, 0, 0, 0 FROM probes
+  ) AS every
+) AS summed
+WHERE asking = 1
+"""
+
+_PRESENCE = """
+SELECT call_id, queue, signed_in, paused, talking, elsewhere, free
+FROM levels WHERE visited
+UNION ALL
+SELECT call_id, MIN(queue) AS queue, 0 AS signed_in, 0 AS paused, 0 AS talking, 0 AS elsewhere,
+  0 AS free
+FROM levels WHERE NOT visited AND signed_in = 0
+GROUP BY call_id
+"""
+
+
+def presence_steps(dialect: str = "duckdb") -> Iterator[tuple[str, str]]:
+    """Yield the statements that lead to `presence`, a row per missed call, and to `levels`."""
+    for name, template in (
+        ("staff_events", _STAFF_EVENTS),
+        ("stretches", _STRETCHES),
+        ("signed", _SIGNED),
+        ("on_pause", _PAUSED),
+        ("talked", _TALKED),
+        ("edges", _EDGES),
+        ("last_stay", _LAST_STAY),
+        ("asked", _ASKED),
+        ("levels", _LEVELS),
+        ("presence", _PRESENCE),
+    ):
+        tree = fill(template, day=DAY) if ":day" in template else fill(template)
+        yield name, write(tree, dialect)

@@ -137,7 +137,7 @@ def _look(path: Path, chosen: Source | None, candidates: Mapping[str, Source]) -
     except NotThatKindError as error:
         return LeftOut(path, str(error).partition("' ")[2])
     if not head.text.strip():
-        return Found(path, chosen, "named") if chosen else LeftOut(path, EMPTY)
+        return LeftOut(path, EMPTY)
     if chosen is not None:
         if chosen.recognise(head) is None:
             return LeftOut(path, _refusal(chosen, head))

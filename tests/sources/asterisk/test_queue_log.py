@@ -84,8 +84,8 @@ def test_moments_may_have_fractions_of_a_second(tmp_path: Path) -> None:
     )
     (visit,) = told(tmp_path / "data", [path], SITE).only["visits"]
     assert (visit["entered_at"], visit["left_at"]) == (
-        "2023-11-14T22:13:20.250000Z",
-        "2023-11-14T22:13:25.750000Z",
+        "2023-11-14T22:13:20.25Z",
+        "2023-11-14T22:13:25.75Z",
     )
 
 

@@ -209,7 +209,7 @@ def test_a_period_is_looked_at_by_itself(asking: Asking, site: SiteFile) -> None
 
 
 def test_the_ledger_of_the_shop_adds_up_by_everything(asking: Asking, site: SiteFile) -> None:
-    named = open_ledger(asking, site.limits.short_call)
+    named = open_ledger(asking, site)
     for by in (["day"], ["queue"], ["number"], ["client"], ["day", "client"]):
         assert view_ledger(asking, named, by=by).balanced
     total = view_ledger(asking, named).total

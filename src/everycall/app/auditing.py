@@ -127,7 +127,7 @@ def _views(
 ) -> None:
     """Make the tables that the report's own questions are asked of."""
     engine = asking.engine
-    reading = open_ledger(asking, site.limits.short_call, named)
+    reading = open_ledger(asking, site, named)
     view_ledger(asking, reading, span.since, span.until)
     verdicts = make(asking, ["verdicts", "stays"], site, definition)["verdicts"]
     columns = "v.category, v.missed, v.abandoned, v.lost"
@@ -162,6 +162,7 @@ def _frame(asking: Asking, span: Span, definition: Definition, other: Definition
         apart,
         other,
         tuple(_coverage(asking)),
+        frozenset(sight for sight in Sight if not asking.sees(sight)),
         tuple(_blind(asking)),
         (),
         _options(asking, begin, last),

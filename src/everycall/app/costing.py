@@ -106,7 +106,7 @@ def cost(
     Raises:
         BadSettingsError, NotFoundError: the advertising file or the definition is wrong.
     """
-    named = open_ledger(asking, site.limits.short_call, definition)
+    named = open_ledger(asking, site, definition)
     period = period_of(asking, since, until)
     found = [
         _money(asking, site, period, client, named, folder or Path()) for client in _clients(asking)

@@ -2,20 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from everycall.app.asking import Asking
-from everycall.app.defining import judged
+from everycall.app.defining import as_of, chosen, judged
 from everycall.app.pooling import literal
+from everycall.app.sitefile import SiteFile
 from everycall.clock import iso
-from everycall.definitions import load
 from everycall.errors import NotFoundError, did_you_mean
 from everycall.money.chance import Rate, rate
 from everycall.money.ledger import State, ledger_steps, neutral_judgement
 
 GROUPS = ("day", "queue", "number", "client")
 """What the ledger can be cut by: the day, queue, number and client of the first missed call."""
+
+OUTCOMES = "outcomes"
+"""The reading where no definition was chosen: every outcome in which nobody helped."""
 
 _COLUMNS = {"day": "day", "queue": "queue", "number": "number", "client": "client"}
 
@@ -89,22 +91,26 @@ class LedgerView:
         return fits and all(one.balanced for one in (self.total, *self.groups))
 
 
-def open_ledger(asking: Asking, short: timedelta, definition: str | None = None) -> str:
+def open_ledger(asking: Asking, site: SiteFile, definition: str | None = None) -> str:
     """Make the table `ledger` (and `missed`, `judged`) of the whole history; say by what reading.
+
+    Which calls are missed is what the named definition says, else the team's own; where it has
+    none, the outcomes decide.
 
     Raises:
         NotFoundError: there is no such definition.
     """
-    engine = asking.engine
-    as_of = max((source.last_at for source in asking.manifest.sources), default=0)
-    if definition is None:
+    engine, name = asking.engine, OUTCOMES
+    if definition is None and not site.definition:
         engine.table("judged", neutral_judgement())
     else:
-        engine.table("judged", judged(asking, load(definition)))
-    engine.load("moment", {"as_of": "BIGINT"}, [(as_of,)])
-    for name, statement in ledger_steps(int(short.total_seconds() * 1_000_000)):
-        engine.table(name, statement)
-    return definition or "outcomes"
+        words = chosen(site, definition)
+        engine.table("judged", judged(asking, words))
+        name = words.name
+    engine.load("moment", {"as_of": "BIGINT"}, [(as_of(asking),)])
+    for step, statement in ledger_steps(int(site.limits.short_call.total_seconds() * 1_000_000)):
+        engine.table(step, statement)
+    return name
 
 
 def view_ledger(

@@ -108,7 +108,7 @@ def remedies(
         NotFoundError: there is no such definition.
     """
     money = cost(asking, site, since, until, definition=definition, folder=folder)
-    named = open_ledger(asking, site.limits.short_call, definition)
+    named = open_ledger(asking, site, definition)
     view = view_ledger(asking, named, since, until)
     period = period_of(asking, since, until)
     found = cluster(asking, site, since, until)

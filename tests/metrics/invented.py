@@ -77,3 +77,21 @@ class Invented(Asking):
 
     def _open(self) -> None:
         pass
+
+
+def told_episodes(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Return the one need that calls of one caller are: the first call to the help that ended it."""
+    ordered = sorted(rows, key=lambda row: row["arrived_at"])
+    first = next(row for row in ordered if row.get("direction", "inbound") == "inbound")
+    helped = next((row for row in ordered if row["answered"]), None)
+    episode = {
+        "episode": first["call_id"],
+        "caller_key": first["caller_key"],
+        "began_at": first["arrived_at"],
+        "window_end": first["arrived_at"] + 86_400_000_000,
+        "helped_at": helped and helped["arrived_at"],
+        "helped_by": helped and helped["call_id"],
+        "helped_direction": helped and helped.get("direction", "inbound"),
+    }
+    members = [{"call_id": row["call_id"], "episode": first["call_id"]} for row in rows]
+    return {"episodes": [episode], "episode_calls": members}

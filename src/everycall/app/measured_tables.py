@@ -1,16 +1,22 @@
 """The tables that questions need beside those of the history, each made when first asked for."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from sqlglot import exp
 
 from everycall.app.asking import Asking
+from everycall.app.defining import as_of, judged
+from everycall.app.given import site_calendars
 from everycall.app.sitefile import SiteFile
-from everycall.calls.statement import words
-from everycall.definitions import Definition, verdicts
+from everycall.calls.statement import DIALECT, parse, words, write
+from everycall.definitions import Definition
+from everycall.metrics.callers import episode_people, neighbours, ratings
 from everycall.metrics.levels import JUDGED, TABLES
+from everycall.metrics.lines import LIMITS, line_steps
 from everycall.metrics.presence import NAMES, presence_steps
+from everycall.metrics.returns import BUSINESS, OWN_SCHEDULES, business, return_steps
 from everycall.metrics.slots import OFFSETS, offsets, slots
+from everycall.money.ledger import ledger_steps
 
 Maker = Callable[[Asking, SiteFile], None]
 
@@ -21,8 +27,8 @@ def make(
     """Make what is not there yet; returns the names that tables go by where they differ."""
     other: dict[str, str] = {}
     for name in sorted(names):
-        if name == "verdicts" and definition is not None:
-            other[name] = _verdicts(asking, definition)
+        if name in _JUDGED and definition is not None:
+            other[name] = _JUDGED[name](asking, site, definition)
         elif name in _MAKERS and not _exists(asking, name):
             _MAKERS[name](asking, site)
     return other
@@ -74,8 +80,43 @@ def _presence(asking: Asking, site: SiteFile) -> None:
     """Make the time of people."""
     make(asking, ["slots"], site, None)
     asking.engine.load("given_names", NAMES, site.agents.items())
-    for name, statement in presence_steps(_as_of(asking)):
-        asking.engine.table(name, statement)
+    _run(asking, presence_steps(as_of(asking)))
+
+
+def _line_use(asking: Asking, site: SiteFile) -> None:
+    """Make the use of lines."""
+    channels = site.channels
+    together = [("", sum(channels.values()))] if _all_known(asking, channels) else []
+    asking.engine.load("channel_limits", LIMITS, [*channels.items(), *together])
+    _run(asking, line_steps())
+
+
+def _all_known(asking: Asking, channels: Mapping[str, int]) -> bool:
+    used = asking.rows("SELECT DISTINCT trunk FROM counted WHERE NOT trunk IS NULL")
+    return bool(channels) and {trunk for (trunk,) in used} <= set(channels)
+
+
+def _run(asking: Asking, steps: Iterable[tuple[str, str]]) -> None:
+    for name, statement in steps:
+        asking.engine.table(name, _of_history(statement))
+
+
+def _of_history(statement: str) -> str:
+    """Return a statement over the history's calls as they were counted."""
+    tree = exp.replace_tables(parse(statement), {"calls": "counted"}, dialect=DIALECT)
+    return write(tree)
+
+
+def _neighbours(asking: Asking, _site: SiteFile) -> None:
+    _run(asking, [("neighbours", neighbours())])
+
+
+def _episode_people(asking: Asking, _site: SiteFile) -> None:
+    _run(asking, [("episode_people", episode_people())])
+
+
+def _ratings(asking: Asking, _site: SiteFile) -> None:
+    _run(asking, [("ratings", ratings())])
 
 
 _TAGS = """
@@ -88,8 +129,8 @@ GROUP BY 1
 """
 
 
-def _tags(asking: Asking, _site: SiteFile) -> None:
-    asking.engine.table("tags", _TAGS)
+def _last_tags(asking: Asking, _site: SiteFile) -> None:
+    asking.engine.table("last_tags", _TAGS)
 
 
 def _teams(asking: Asking, site: SiteFile) -> None:
@@ -98,16 +139,40 @@ def _teams(asking: Asking, site: SiteFile) -> None:
     asking.engine.load("teams", TABLES["teams"], rows)
 
 
-def _verdicts(asking: Asking, definition: Definition) -> str:
+def _verdicts(asking: Asking, _site: SiteFile, definition: Definition) -> str:
     """Make the verdicts of a definition; a word includes the words that are a kind of it."""
     name = f"verdicts_{definition.digest}"
     if not _exists(asking, name):
         marks = ", ".join(_mark(definition, word) for word in JUDGED)
-        judged = verdicts(definition, as_of=_as_of(asking), zone=asking.zone, table="judgeable")
-        asking.engine.view("judgeable", _judgeable(judged))
-        tree = f"SELECT call_id, category, reason, {marks} FROM ({judged.sql('duckdb')}) AS judged"
+        tree = f"SELECT call_id, category, reason, {marks} FROM ({write(judged(asking, definition))}) AS judged"
         asking.engine.table(name, tree)
     return name
+
+
+def _returns(asking: Asking, site: SiteFile, definition: Definition) -> str:
+    """Make what became of missed needs, in tables of this definition's own."""
+    name = f"returns_{definition.digest}"
+    if not _exists(asking, name):
+        until = as_of(asking)
+        first = min(source.first_at for source in asking.manifest.sources)
+        asking.engine.load("own_schedules", OWN_SCHEDULES, _own_schedules(site))
+        asking.engine.load("business", BUSINESS, business(site_calendars(site), first, until))
+        asking.engine.load("moment", {"as_of": "BIGINT"}, [(until,)])
+        short = int(site.limits.short_call.total_seconds() * 1_000_000)
+        steps = [*ledger_steps(short), *return_steps(until)]
+        own = {step: f"{step}_{definition.digest}" for step, _ in steps}
+        own |= {"calls": "counted", "judged": _verdicts(asking, site, definition)}
+        for step, statement in steps:
+            tree = exp.replace_tables(parse(statement), own, dialect=DIALECT)
+            asking.engine.table(own[step], write(tree))
+    return name
+
+
+def _own_schedules(site: SiteFile) -> Iterator[tuple[str, str, str]]:
+    for schedule in site.hours.schedules():
+        kind, _, place = schedule.partition(":")
+        if place:
+            yield kind, place, schedule
 
 
 def _mark(definition: Definition, word: str) -> str:
@@ -120,7 +185,8 @@ def _mark(definition: Definition, word: str) -> str:
 
 def spoken(definition: Definition) -> set[str]:
     """Return the words that a definition has calls for."""
-    return {rule.category for rule in definition.rules} | set(definition.pack.part_of.values())
+    named = {rule.category for rule in definition.rules} | {definition.pack.otherwise.category}
+    return named | set(definition.pack.part_of.values())
 
 
 def _kinds(definition: Definition, word: str) -> Iterator[str]:
@@ -131,29 +197,18 @@ def _kinds(definition: Definition, word: str) -> Iterator[str]:
             yield from _kinds(definition, part)
 
 
-def _judgeable(judged: exp.Expr) -> str:
-    """Return the calls as definitions see them."""
-    if any(column.name == "helped_later" for column in judged.find_all(exp.Column)):
-        return f"SELECT c.*, h.helped_later FROM counted AS c INNER JOIN ({_HELPED}) AS h ON h.call_id = c.call_id"
-    return "SELECT * FROM counted"
-
-
-_HELPED = """
-SELECT call_id, CASE WHEN NOT caller_key IS NULL THEN COALESCE(MAX(CASE WHEN answered THEN 1 ELSE 0 END) OVER (
-  PARTITION BY caller_key, client ORDER BY arrived_at, call_id
-  ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING), 0) = 1 END AS helped_later
-FROM counted
-"""
-
-
-def _as_of(asking: Asking) -> int:
-    return max(source.last_at for source in asking.manifest.sources)
-
-
+_JUDGED: dict[str, Callable[[Asking, SiteFile, Definition], str]] = {
+    "returns": _returns,
+    "verdicts": _verdicts,
+}
 _MAKERS: dict[str, Maker] = {
+    "episode_people": _episode_people,
+    "line_use": _line_use,
+    "neighbours": _neighbours,
     "presence": _presence,
+    "ratings": _ratings,
     "slots": _slots,
     "stays": _stays,
-    "tags": _tags,
+    "last_tags": _last_tags,
     "teams": _teams,
 }

@@ -8,10 +8,11 @@ from sqlglot import exp
 
 from everycall.app.asking import Asking
 from everycall.app.blindness import remedy_of
+from everycall.app.defining import chosen
 from everycall.app.measured_tables import make, spoken
 from everycall.app.sitefile import SiteFile
 from everycall.clock import from_micros
-from everycall.definitions import Definition, load
+from everycall.definitions import Definition
 from everycall.events.sights import Sight
 from everycall.history.store import SourceState
 from everycall.metrics.answering import Blindness, Table, table
@@ -21,9 +22,6 @@ from everycall.metrics.levels import JUDGED
 from everycall.metrics.planner import Plan, Question, plan
 
 DAY = 86_400_000_000
-
-DEFAULT_DEFINITION = "xon"
-"""Whose words hold where a team has not chosen a definition."""
 
 _STORED = {"calls": "counted"}
 """What the history's tables are called where the chain's are meant; `calls` there knows too much."""
@@ -70,7 +68,7 @@ def measure(  # noqa: PLR0913 - one question has so many parts
         int(site.limits.short_call.total_seconds() * 1000),
     )
     plans = plan(question)
-    judge = _definition(plans, definition)
+    judge = _definition(plans, site, definition)
     results = [(one, _rows(asking, one, site, judge)) for one in plans]
     return table(question, results, _blindness(asking, since, until, judge), asking.zone)
 
@@ -80,10 +78,10 @@ def _spoken(asking: Asking) -> tuple[int, int]:
     return min(s.first_at for s in sources), max(s.last_at for s in sources)
 
 
-def _definition(plans: Iterable[Plan], name: str | None) -> Definition | None:
+def _definition(plans: Iterable[Plan], site: SiteFile, name: str | None) -> Definition | None:
     """Return the definition whose words are used, if any are."""
-    judged = any("verdicts" in one.tables() for one in plans)
-    return load(name or DEFAULT_DEFINITION) if judged or name else None
+    judged = any(one.tables() & {"verdicts", "returns"} for one in plans)
+    return chosen(site, name) if judged or name else None
 
 
 def _rows(

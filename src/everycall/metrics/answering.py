@@ -139,7 +139,7 @@ def _cell(part: Part, row: tuple[Any, ...], blindness: Blindness) -> Cell:
             return Cell(note=reason)
     numerator, denominator, unseen = row[part.column : part.column + 3]
     partly = [blindness.partly[s] for s in metric.needs if s in blindness.partly]
-    notes = [*partly, _unseen(unseen)]
+    notes = [*partly, f"not counted: {unseen:,} {metric.unseen}" if unseen else ""]
     value = _value(part.form.shape, numerator, denominator, unseen)
     if value is None:
         notes.insert(0, metric.null or "there is nothing to divide by")
@@ -149,7 +149,7 @@ def _cell(part: Part, row: tuple[Any, ...], blindness: Blindness) -> Cell:
         return Cell(value, None if value is None else numerator, None, note=note)
     if shape is Shape.PICK:
         return Cell(value, None, denominator, note=note)
-    between = wilson(numerator, denominator) if shape is Shape.SHARE else None
+    between = wilson(numerator or 0, denominator or 0) if shape is Shape.SHARE else None
     low, high = between or (None, None)
     return Cell(value, numerator or 0, denominator or 0, low, high, note)
 
@@ -162,7 +162,3 @@ def _value(
     if not denominator:
         return None
     return numerator if shape is Shape.PICK else (numerator or 0) / denominator
-
-
-def _unseen(unseen: int) -> str:
-    return f"not counted: {unseen:,} that nobody can tell" if unseen else ""

@@ -42,7 +42,7 @@ class Dimension:
         return f"s.{self.local}" if self.local else self.sql.get(level)
 
 
-_CALLS = (Level.CALL, Level.VISIT, Level.ATTEMPT, Level.EPISODE)
+_CALLS = (Level.CALL, Level.VISIT, Level.ATTEMPT, Level.EPISODE, Level.NEED)
 
 
 def _of_call(column: str) -> dict[Level, str]:
@@ -95,9 +95,14 @@ DIMENSIONS = (
             Level.VISIT: "v.queue",
             Level.ATTEMPT: "a.queue",
             Level.EPISODE: "c.first_queue",
+            Level.NEED: "c.first_queue",
             Level.STAFF: "p.queue",
         },
-        instead={Level.CALL: _BY_FIRST_QUEUE, Level.EPISODE: _BY_FIRST_QUEUE},
+        instead={
+            Level.CALL: _BY_FIRST_QUEUE,
+            Level.EPISODE: _BY_FIRST_QUEUE,
+            Level.NEED: _BY_FIRST_QUEUE,
+        },
     ),
     Dimension(
         "agent",
@@ -107,11 +112,13 @@ DIMENSIONS = (
             Level.VISIT: "v.agent",
             Level.ATTEMPT: "a.agent",
             Level.EPISODE: "c.answered_agent",
+            Level.NEED: "c.answered_agent",
             Level.STAFF: "p.agent",
         },
         instead={
             Level.CALL: _BY_FIRST_PERSON,
             Level.EPISODE: _BY_FIRST_PERSON,
+            Level.NEED: _BY_FIRST_PERSON,
             Level.VISIT: "by the person who answered in the queue",
         },
     ),
@@ -131,6 +138,7 @@ DIMENSIONS = (
             Level.VISIT: "CASE WHEN v.began_at >= w.last_at THEN j.category ELSE 'passed_on' END",
             Level.ATTEMPT: "j.category",
             Level.EPISODE: "j.category",
+            Level.NEED: "j.category",
         },
     ),
     Dimension(

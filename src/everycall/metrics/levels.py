@@ -16,7 +16,7 @@ TABLES = {
 
 _CALL_JOINS = """
 LEFT JOIN verdicts AS j ON j.call_id = c.call_id
-LEFT JOIN tags AS g ON g.call_id = c.call_id
+LEFT JOIN last_tags AS g ON g.call_id = c.call_id
 LEFT JOIN neighbours AS n ON n.call_id = c.call_id
 LEFT JOIN ratings AS y ON y.call_id = c.call_id
 """
@@ -39,7 +39,8 @@ class Rows:
         scope: which rows count at all.
         always: joins that decide which rows there are.
         ends_at: when a row that lasts ends; it belongs to each stretch of time that it touches.
-        by_queue: the scope instead where a queue or a team is asked by.
+        parts: what is asked by where rows are parts of a whole, and not the whole itself.
+        of_parts: the scope instead where one of these is asked by.
     """
 
     source: str
@@ -48,7 +49,8 @@ class Rows:
     scope: str
     always: frozenset[str] = frozenset()
     ends_at: str = ""
-    by_queue: str = ""
+    parts: frozenset[str] = frozenset()
+    of_parts: str = ""
 
 
 def _source(begin: str, queue: str, joins: str = _CALL_JOINS) -> str:
@@ -84,7 +86,11 @@ ROWS: Mapping[Level, Rows] = {
         frozenset({"c"}),
     ),
     Level.EPISODE: Rows(
-        _source("episodes AS e INNER JOIN calls AS c ON c.call_id = e.episode", "c.first_queue"),
+        _source(
+            "episodes AS e INNER JOIN calls AS c ON c.call_id = e.episode",
+            "c.first_queue",
+            _CALL_JOINS + "LEFT JOIN episode_people AS q ON q.episode = e.episode",
+        ),
         "e.began_at",
         "e.began_at",
         "TRUE",
@@ -97,7 +103,25 @@ ROWS: Mapping[Level, Rows] = {
         "p.began_at",
         "NOT p.by_queue",
         ends_at="p.ended_at",
-        by_queue="p.by_queue",
+        parts=frozenset({"queue", "team"}),
+        of_parts="p.by_queue",
+    ),
+    Level.NEED: Rows(
+        _source(
+            "returns AS d INNER JOIN calls AS c ON c.call_id = d.first_missed", "c.first_queue"
+        ),
+        "d.missed_at",
+        "d.missed_at",
+        "TRUE",
+        frozenset({"c"}),
+    ),
+    Level.LINE: Rows(
+        "SELECT 1 FROM line_use AS l INNER JOIN slots AS s ON s.slot = l.slot",
+        "l.began_at",
+        "l.began_at",
+        "l.together",
+        parts=frozenset({"trunk"}),
+        of_parts="NOT l.together",
     ),
 }
 """The rows of every level, each in one place."""

@@ -32,6 +32,7 @@ class Level(StrEnum):
     ATTEMPT = "attempt"
     STAFF = "staff time"
     EPISODE = "episode"
+    NEED = "missed need"
     LINE = "line"
 
     @property
@@ -46,6 +47,7 @@ _LEVELS = {
     Level.ATTEMPT: "Rings of one person's phone, by the moment in which it rang.",
     Level.STAFF: "Time of people, cut where an interval ends.",
     Level.EPISODE: "Needs of callers, by their first call.",
+    Level.NEED: "Needs of callers that were missed, by the first missed call.",
     Level.LINE: "Lines in use at the same time, cut where an interval ends.",
 }
 
@@ -120,6 +122,7 @@ class Metric:
         needs: without a source that sees these it is null, with the reason.
         judged: the word of a definition that it stands on.
         null: when there is no value.
+        unseen: what is said of the rows that are in neither part.
     """
 
     id: str
@@ -133,6 +136,7 @@ class Metric:
     needs: tuple[Sight, ...] = ()
     judged: str = ""
     null: str = ""
+    unseen: str = "that nobody can tell"
 
     def __post_init__(self) -> None:
         if not self.forms:

@@ -144,6 +144,7 @@ def _filled(tree: exp.Expr, question: Question, asked: Asked | None = None) -> e
     places = {
         "since": exp.Literal.number(since),
         "until": exp.Literal.number(until),
+        "spoken_to": exp.Literal.number(question.spoken[1]),
         "limit_ms": exp.Literal.number(limit),
         "limit_us": exp.Literal.number(limit * 1000),
         "short_ms": exp.Literal.number(question.short_ms),
@@ -157,8 +158,7 @@ def _at(question: Question, rows: Rows) -> str:
 
 
 def _conditions(question: Question, rows: Rows, level: Level) -> Iterator[exp.Expr]:
-    asked_by_queue = rows.by_queue and question.names() & {"queue", "team"}
-    yield parse(rows.by_queue if asked_by_queue else rows.scope)
+    yield parse(rows.of_parts if rows.parts & question.names() else rows.scope)
     at = _at(question, rows)
     if question.since is not None:
         yield parse(

@@ -1,0 +1,46 @@
+-- missed need
+SELECT
+  COUNT(*) FILTER(WHERE
+    d.joined
+    AND NOT COALESCE(
+      (
+        d.state = 'returned' AND NOT COALESCE(d.dialled_at < d.settled_at, FALSE)
+      )
+      AND d.settled_at <= d.missed_at + 3600000000,
+      FALSE
+    )
+    AND COALESCE(d.dialled_at <= d.missed_at + 3600000000, FALSE)) AS m0,
+  COUNT(*) FILTER(WHERE
+    d.joined
+    AND NOT COALESCE(
+      (
+        d.state = 'returned' AND NOT COALESCE(d.dialled_at < d.settled_at, FALSE)
+      )
+      AND d.settled_at <= d.missed_at + 3600000000,
+      FALSE
+    )
+    AND (
+      COALESCE(d.dialled_at <= d.missed_at + 3600000000, FALSE)
+      OR d.missed_at + 3600000000 <= 4611686018427387904
+    )) AS m1,
+  COUNT(*) FILTER(WHERE
+    d.joined
+    AND NOT COALESCE(
+      (
+        d.state = 'returned' AND NOT COALESCE(d.dialled_at < d.settled_at, FALSE)
+      )
+      AND d.settled_at <= d.missed_at + 3600000000,
+      FALSE
+    )
+    AND NOT COALESCE(
+      (
+        COALESCE(d.dialled_at <= d.missed_at + 3600000000, FALSE)
+        OR d.missed_at + 3600000000 <= 4611686018427387904
+      ),
+      FALSE
+    )) AS m2
+FROM returns AS d
+INNER JOIN calls AS c
+  ON c.call_id = d.first_missed
+WHERE
+  TRUE;

@@ -162,7 +162,6 @@ def _frame(asking: Asking, span: Span, definition: Definition, other: Definition
         apart,
         other,
         tuple(_coverage(asking)),
-        frozenset(sight for sight in Sight if not asking.sees(sight)),
         tuple(_blind(asking)),
         (),
         _options(asking, begin, last),

@@ -2,8 +2,20 @@
 
 from everycall.records.jobs import Job
 from everycall.records.people import Person, Team
+from everycall.records.promises import Promise, PromiseCall, PromiseMove, TakenCall
 from everycall.records.tokens import Token
 from everycall.records.trail import Entry
 from everycall.records.walls import Wall
 
-__all__ = ["Entry", "Job", "Person", "Team", "Token", "Wall"]
+__all__ = [
+    "Entry",
+    "Job",
+    "Person",
+    "Promise",
+    "PromiseCall",
+    "PromiseMove",
+    "TakenCall",
+    "Team",
+    "Token",
+    "Wall",
+]

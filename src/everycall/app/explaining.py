@@ -5,6 +5,8 @@ from typing import Any
 
 from everycall.app.asking import Asking
 from everycall.app.blindness import why_missing
+from everycall.app.defining import chosen, side_by_side
+from everycall.app.sitefile import SiteFile
 from everycall.calls.outcomes import INBOUND_RULES, OUTBOUND_RULES
 from everycall.clock import iso
 
@@ -94,8 +96,10 @@ def _is_duration(row: dict[str, Any]) -> bool:
     return row["value"] is not None and row["kind"].endswith((".left", ".stopped", ".ended"))
 
 
-def explain(asking: Asking, name: str) -> dict[str, Any]:
+def explain(asking: Asking, name: str, site: SiteFile | None = None) -> dict[str, Any]:
     """Return a call with its story, the sentence of its rule and the reasons for what is unseen.
+
+    `definitions` says what each definition calls it, the site's own first.
 
     Raises:
         NotFoundError: there is no such call.
@@ -109,6 +113,7 @@ def explain(asking: Asking, name: str) -> dict[str, Any]:
         "rule_words": _RULES[call["outcome"]].doc,
         "timeline": [_as_json(step) for step in steps],
         "unseen": [_unseen(fact, call["sources"]) for fact in call["missing"]],
+        "definitions": side_by_side(asking, call["call_id"], chosen(site or SiteFile())),
     }
 
 

@@ -15,6 +15,7 @@ COMMANDS = {
     "calls": ("calls", "List calls, as a table, CSV, JSON or Parquet."),
     "explain": ("explaining", "Tell one call's story, and why it counts as it does."),
     "metrics": ("metrics", "Measure anything by anything: answered, waits, rates, staff time."),
+    "definitions": ("definitions", "What missed, lost and abandoned mean; compare two meanings."),
     "skipped": ("skipped", "List what could not be read, and why."),
     "sources": ("sources", "List the phone systems and formats, and what each can see."),
     "demo": ("demo", "Read the sample logs and show their audit."),

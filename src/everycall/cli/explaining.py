@@ -22,9 +22,9 @@ def command(call: str, data: Path, site: str, config: Path | None, *, as_json: b
 
     CALL is the call's id, as `everycall calls` shows it, or any id that a source has for it.
     """
-    asking, _ = open_site(data, site, config)
+    asking, settings = open_site(data, site, config)
     with asking:
-        told = explain(asking, call)
+        told = explain(asking, call, settings)
         if as_json:
             say_json(told)
             return
@@ -61,3 +61,23 @@ def _show(told: dict[str, Any], out: Console, local: Any) -> None:
     ]
     heads = ("s", "what happened", "where · who", "how", "by")
     out.print(grid(Table(tuple(Column(head) for head in heads), rows)))
+    _show_definitions(told, out)
+
+
+def _show_definitions(told: dict[str, Any], out: Console) -> None:
+    rows = [
+        (
+            said["id"],
+            said["category"].replace("_", " "),
+            said["why"] + _lacking(said["missing"]),
+        )
+        for said in told["definitions"]
+    ]
+    columns = (Column("definition"), Column("calls it"), Column("because"))
+    out.print(grid(Table(columns, rows)))
+    own = told["definitions"][0]
+    out.print(f"Yours is {own['id']} {own['version']} ({own['digest']}).", style="dim")
+
+
+def _lacking(missing: list[str]) -> str:
+    return f" (unseen: {', '.join(missing)})" if missing else ""

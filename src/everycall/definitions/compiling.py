@@ -199,8 +199,9 @@ def _case(ifs: Sequence[tuple[str, exp.Expr]], default: exp.Expr) -> exp.Expr:
 
 
 _CONFIDENCE = f"""
-CASE WHEN rule_no = {_UNKNOWN} OR open_doubts <> 0 OR call_confidence = 'low' THEN 'low'
+CASE WHEN rule_no = {_UNKNOWN} OR open_doubts <> 0 THEN 'low'
   WHEN on_edge THEN '{EDGE}'
+  WHEN call_confidence = 'low' THEN 'low'
   WHEN doubts <> 0 OR call_confidence = 'medium' THEN 'medium' ELSE 'high' END
 """
 

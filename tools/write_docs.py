@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
+from definition_pages import definition_pages
 from everycall.app.explaining import SAYS
 from everycall.app.sitefile import SiteFile
 from everycall.calls.causes import CAUSES
@@ -150,7 +151,7 @@ def main() -> int:
     """Write every page, or with --check say which are not up to date."""
     stale = []
     made = [(name, make()) for name, make in PAGES.items()]
-    made += [(name, f"{MADE}\n{text}") for name, text in metric_pages()]
+    made += [(name, f"{MADE}\n{text}") for name, text in (*metric_pages(), *definition_pages())]
     for name, text in made:
         path = DOCS / name
         if path.exists() and path.read_text(encoding="utf-8") == text:

@@ -1,7 +1,7 @@
 """Making the audit of a period: the calls that arrived in it, and the needs that began in it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from everycall.app.asking import Asking, day_bounds
 from everycall.app.blindness import remedy_of
 from everycall.app.costing import cost
 from everycall.app.defining import chosen, compare
+from everycall.app.definitions_used import changed, remember
 from everycall.app.ledger import open_ledger, view_ledger
 from everycall.app.measured_tables import make
 from everycall.app.measuring import measure
@@ -71,15 +72,23 @@ def make_desk(asking: Asking, site: SiteFile, order: Order, words: Words | None 
     other = load(order.compared or order.trade.other)
     money = cost(asking, site, span.since, span.until, definition=named, folder=order.folder)
     _views(asking, site, span, definition, named)
+    frame = _frame(asking, span, definition, other if other.id != definition.id else None)
     return Desk(
         asking.rows,
         _Measuring(asking, site, span, named),
-        _frame(asking, span, definition, other if other.id != definition.id else None),
+        replace(frame, differs=_differs(asking, definition, span)),
         words or Words(),
         order.trade,
         money,
         compare(asking, definition, other, span.since, span.until),
     )
+
+
+def _differs(asking: Asking, definition: Definition, span: Span) -> str:
+    """Say how many calls another version of the words called something else; keep this one."""
+    found = changed(asking, definition, span.since, span.until)
+    remember(asking, definition, span.since, span.until)
+    return found.sentence if found else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +171,7 @@ def _frame(asking: Asking, span: Span, definition: Definition, other: Definition
         apart,
         other,
         tuple(_coverage(asking)),
+        frozenset(sight for sight in Sight if not asking.sees(sight)),
         tuple(_blind(asking)),
         (),
         _options(asking, begin, last),

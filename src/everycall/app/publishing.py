@@ -6,8 +6,11 @@ from pathlib import Path
 from everycall.app.asking import Asking
 from everycall.calls.outcomes import outcome_names
 from everycall.errors import BadSettingsError, Mistake, did_you_mean
+from everycall.render.files import write_files
 from everycall.render.html import Page
 from everycall.render.kept_calls import KeptCalls
+from everycall.render.paper import write_pdf
+from everycall.render.workbook import write_workbook
 from everycall.reports import Report, Words
 from everycall.reports.ledger import Ledger, ledger
 from everycall.reports.sections.outcomes import name
@@ -26,7 +29,12 @@ def publish(asking: Asking, report: Report, words: Words, out: Path, *, mask: bo
     if out.suffix:
         return [_writer(out)(report, words, held, out)]
     out.mkdir(parents=True, exist_ok=True)
-    return [write(report, words, held, out / f"audit{ending}") for ending, write in WRITERS.items()]
+    written = [
+        write(report, words, held, out / f"audit{ending}") for ending, write in WRITERS.items()
+    ]
+    calls = out / "calls.parquet"
+    asking.engine.save("SELECT * FROM period_calls ORDER BY arrived_at, call_id", calls)
+    return [*written, calls, *write_files(report, out)]
 
 
 def _writer(out: Path) -> "Writer":
@@ -45,6 +53,15 @@ def _html(report: Report, words: Words, held: Ledger, out: Path) -> Path:
     return out
 
 
+def _pdf(report: Report, words: Words, _held: Ledger, out: Path) -> Path:
+    return write_pdf(report, words, out)
+
+
+def _xlsx(report: Report, words: Words, _held: Ledger, out: Path) -> Path:
+    return write_workbook(report, words, out)
+
+
 Writer = Callable[[Report, Words, Ledger, Path], Path]
 
-WRITERS: Mapping[str, Writer] = {".html": _html}
+WRITERS: Mapping[str, Writer] = {".html": _html, ".pdf": _pdf, ".xlsx": _xlsx}
+"""What a report can be written as, by the ending of the file."""

@@ -16,6 +16,10 @@ class Paper(Enum):
 
     WIDE = "wide"
     NARROW = "narrow"
+    PRINT = "print"
+
+
+_WIDTHS = {Paper.WIDE: 920, Paper.NARROW: 340, Paper.PRINT: 700}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +33,12 @@ class Drawing:
     @property
     def wide(self) -> bool:
         """Tell whether it is drawn for a desk."""
-        return self.paper is Paper.WIDE
+        return self.paper is not Paper.NARROW
 
     @property
     def width(self) -> int:
         """Return how wide the whole picture is, in pixels."""
-        return 920 if self.wide else 340
+        return _WIDTHS[self.paper]
 
     @property
     def rows(self) -> Sequence[tuple[Any, ...]]:
@@ -45,6 +49,12 @@ class Drawing:
         """Write a value as the report does."""
         found: str = by_unit(self.words).get(unit.value, str)(value)
         return found
+
+    def briefly(self, value: float | None, unit: Unit) -> str:
+        """Write a value where many stand side by side: on a phone without decimals."""
+        if unit is Unit.SHARE and not self.wide and value is not None:
+            return f"{self.words.number(value * 100, 0)}%"
+        return self.write(value, unit)
 
     def unit(self, column: int) -> Unit:
         """Return the unit of a column."""

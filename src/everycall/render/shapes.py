@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from textwrap import wrap
-from typing import Any, Literal
+from typing import Any
 
 import altair as alt
 
@@ -11,14 +11,12 @@ from everycall.render.palette import BAND, CONTEXT, GRID, HEAT, INK, PAPER, POIN
 from everycall.reports import Shape
 
 Drawn = dict[str, Any]
-SMALLEST = 0.03
+SMALLEST = 0.035
 SMALLEST_LYING = 0.005
 """A part of a bar that is smaller has no room for its name."""
 
-_SIDES: tuple[tuple[Literal["left", "right"], int], ...] = (("left", 4), ("right", -4))
-
-LEVELS, LINES = 4, 56
-"""Names below a bar stand at so many heights, so far apart."""
+HEIGHT, NAME, MOST_NAMES = 130, 112, 8
+"""Of the lying bar: its height with the names, how wide a name is, how many there are."""
 
 
 def parts(drawing: Drawing) -> Drawn:
@@ -32,55 +30,44 @@ _SHADE = alt.Color(
 
 
 def _lying(drawing: Drawing) -> Drawn:
-    rows, levels = _levelled(_stacked(drawing), drawing.width)
+    rows = _spread_out(_stacked(drawing), drawing.width - 10)
     data = drawing.data(rows)
-    scale = alt.Scale(domain=[0, rows[-1]["to"] if rows else 1], nice=False)
-    x = alt.X("from:Q", scale=scale, axis=None)
+    whole = alt.Scale(domain=[0, drawing.width - 10], nice=False)
+    down = alt.Scale(domain=[HEIGHT, 0], nice=False)
+
+    def x(field: str) -> alt.X:
+        return alt.X(f"{field}:Q", scale=whole, axis=None)
+
+    def y(place: int) -> alt.Y:
+        return alt.Y(datum=place, scale=down, axis=None)
+
     bar = alt.Chart(data).mark_rect(stroke=PAPER, strokeWidth=2)
-    name = alt.Chart(data).transform_filter("datum.level >= 0")
-    rule = name.mark_rule(color=SOFT)
-    height = 64 + LINES * levels
+    named = alt.Chart(data).transform_filter("datum.at >= 0")
+    rule = named.mark_rule(color=SOFT)
+    text = named.mark_text(align="left", baseline="top", color=INK, lineBreak="\n")
     drawn = alt.layer(
-        bar.encode(x=x, x2="to:Q", y=_down("head", height), y2="bottom:Q", color=_SHADE),
-        rule.encode(x=x, y=_down("bottom", height), y2="foot:Q"),
-        *(
-            name.transform_filter(f"datum.side == '{side}'")
-            .mark_text(align=side, baseline="top", color=INK, lineBreak="\n", dx=dx)
-            .encode(x=x, y=_down("top", height), text="label:N")
-            for side, dx in _SIDES
-        ),
+        bar.encode(x=x("from"), x2="to:Q", y=y(0), y2=alt.Y2Datum(56), color=_SHADE),
+        rule.encode(x=x("stem"), x2="foot:Q", y=y(56), y2=alt.Y2Datum(76)),
+        text.encode(x=x("at"), y=y(80), text="label:N"),
     )
-    return drawn.properties(width=drawing.width - 10, height=height).to_dict()
+    return drawn.properties(width=drawing.width - 10, height=HEIGHT).to_dict()
 
 
-def _down(field: str, height: int) -> alt.Y:
-    return alt.Y(f"{field}:Q", scale=alt.Scale(domain=[height, 0], nice=False), axis=None)
-
-
-def _levelled(rows: list[dict[str, Any]], width: int) -> tuple[list[dict[str, Any]], int]:
-    """Give each name a level where it does not touch another; small parts go without."""
+def _spread_out(rows: list[dict[str, Any]], width: int) -> list[dict[str, Any]]:
+    """Put places into pixels, and each name below its part, or as near as the next one lets it."""
     total = rows[-1]["to"] if rows else 1
-    taken: list[tuple[int, float, float]] = []
     for row in rows:
-        start = row["from"] / total * width
-        lines = row["label"].split("\n")
-        room = 12 + 7 * max(len(line) for line in lines)
-        row["side"] = "left" if start + room <= width else "right"
-        span = (start, start + room) if row["side"] == "left" else (start - room, start)
-        big = (row["to"] - row["from"]) / total >= SMALLEST_LYING
-        row["level"] = _free(taken, *span) if big else -1
-        row["top"] = 64 + LINES * row["level"]
-        row |= {"head": 0, "bottom": 56, "foot": row["top"] + 15 * len(lines)}
-        taken.append((row["level"], *span))
-    return rows, 1 + max((row["level"] for row in rows), default=0)
-
-
-def _free(taken: list[tuple[int, float, float]], start: float, end: float) -> int:
-    """Return the first level on which nothing lies between two places; -1 if there is none."""
-    for level in range(LEVELS):
-        if not any(one == level and low < end and start < high for one, low, high in taken):
-            return level
-    return -1
+        row["big"] = (row["to"] - row["from"]) / total >= SMALLEST_LYING
+        row |= {key: row[key] / total * width for key in ("from", "middle", "to")}
+        row |= {"at": -1.0, "stem": 0.0, "foot": 0.0}
+    free = float(width)
+    for row in reversed([row for row in rows if row["big"]][:MOST_NAMES]):
+        row["at"] = max(0.0, min(row["from"], free - NAME))
+        # a name that stands where its part begins has a straight line, another one leads there
+        row["stem"] = row["from"] + 1 if row["at"] == row["from"] else row["middle"]
+        row["foot"] = row["stem"] if row["at"] == row["from"] else row["at"] + 12
+        free = row["at"]
+    return rows
 
 
 def _standing(drawing: Drawing) -> Drawn:
@@ -171,7 +158,7 @@ def columns(drawing: Drawing) -> Drawn:
 def _panel(drawing: Drawing, place: int, *, last: bool) -> Any:
     unit = drawing.unit(place)
     rows = [
-        {"x": row[0], "y": row[place], "label": drawing.write(row[place], unit)}
+        {"x": row[0], "y": row[place], "label": drawing.briefly(row[place], unit)}
         for row in drawing.rows
     ]
     angle = 0 if drawing.wide or len(rows) < 8 else -90
@@ -243,7 +230,7 @@ def line(drawing: Drawing) -> Drawn:
         for row in drawing.rows
     ]
     count = len(rows)
-    step = max(1, round(count / (12 if drawing.wide else 4)))
+    step = max(1, round(count / (8 if drawing.wide else 3)))
     axis = alt.Axis(
         title=None, labelAngle=0, ticks=False, values=[row["x"] for row in rows][::step]
     )
@@ -254,12 +241,10 @@ def line(drawing: Drawing) -> Drawn:
     y = alt.Y("y:Q", axis=grid, scale=alt.Scale(zero=True))
     layers: list[Any] = []
     if banded:
-        layers.append(
-            base.mark_area(color=BAND, interpolate="step").encode(
-                y=alt.Y("low:Q", axis=grid), y2="high:Q"
-            )
-        )
-    layers.append(base.mark_line(color=POINT, strokeWidth=2, interpolate="monotone").encode(y=y))
+        wide = (drawing.width - 60) / max(1, count)
+        band = base.mark_bar(color=BAND, size=wide)
+        layers.append(band.encode(y=alt.Y("low:Q", axis=grid), y2="high:Q"))
+    layers.append(base.mark_line(color=POINT, strokeWidth=2).encode(y=y))
     if count <= 70:
         layers.append(base.mark_point(color=POINT, filled=True, size=24).encode(y=y))
     layers += _target(drawing, "y")

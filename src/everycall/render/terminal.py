@@ -9,8 +9,9 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from everycall.reports.model import Column, Report, Section, Table, Unit
-from everycall.reports.words import DASH, count, duration, percent
+from everycall.reports.comparing import beside, write
+from everycall.reports.model import Column, Report, Section, Shape, Table, Unit
+from everycall.reports.words import DASH, Words
 
 NARROWEST = 80
 WIDEST = 110
@@ -26,27 +27,51 @@ def console(*, stderr: bool = False) -> Console:
 
 def show_report(report: Report, out: Console) -> None:
     """Print a report."""
+    words = Words(report.language)
     out.print()
     out.print(Text(report.title, style="bold"))
     out.print(Text(report.subtitle, style="dim"))
     for section in report.sections:
-        out.print(_section(section))
+        out.print(_section(section, words))
 
 
-def _section(section: Section) -> Group:
+def _section(section: Section, words: Words) -> Group:
     parts: list[Any] = ["", Text(section.title, style="bold underline"), Text(section.lead)]
-    for table in section.tables:
+    if section.figures:
+        parts.append(_figures(section, words))
+    for table in _tables(section):
         if table.title:
             parts.append(Text(f"\n{table.title}", style="bold"))
-        parts.append(grid(table))
+        parts.append(grid(table, words))
         if table.note:
             parts.append(Padding(Text(table.note, style="dim"), (0, 0, 0, 1)))
     parts += [Padding(Text(note, style="dim"), (0, 0, 0, 1)) for note in section.notes]
     return Group(*parts)
 
 
-def grid(table: Table) -> Grid:
+def _figures(section: Section, words: Words) -> Grid:
+    shown = Grid(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    for figure in section.figures:
+        value = Text(write(figure.value, figure.unit, words), style="bold", justify="right")
+        shown.add_row(
+            Text(figure.title), value, Text("; ".join(beside(figure, words)), style="dim")
+        )
+    return shown
+
+
+def _tables(section: Section) -> Sequence[Table]:
+    """Return what a terminal has room for: the tables, and the way from one number to another."""
+    ways = [chart.table for chart in section.charts if chart.shape is Shape.STEPS]
+    return [*ways, *(t for t in section.tables if not t.folded or _counts(t))]
+
+
+def _counts(table: Table) -> bool:
+    return any(column.unit is Unit.COUNT for column in table.columns)
+
+
+def grid(table: Table, words: Words | None = None) -> Grid:
     """Return a table as the terminal shows it."""
+    say = words or Words()
     shown = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
     for column in table.columns:
         text = column.unit in (Unit.TEXT, Unit.BAR)
@@ -60,7 +85,7 @@ def grid(table: Table) -> Grid:
     largest = _largest(table)
     for row in table.rows:
         cells = zip(table.columns, row, largest, strict=True)
-        shown.add_row(*(_cell(column, value, most) for column, value, most in cells))
+        shown.add_row(*(_cell(column, value, most, say) for column, value, most in cells))
     return shown
 
 
@@ -77,10 +102,9 @@ def _largest(table: Table) -> Sequence[float]:
     return [float(bar) for bar in bars]
 
 
-def _cell(column: Column, value: Any, most: float) -> Text:
+def _cell(column: Column, value: Any, most: float, words: Words) -> Text:
     if value is None:
         return Text(DASH, style="dim")
     if column.unit is Unit.BAR:
         return Text("█" * round(value / most * BAR) if most else "", style="dim")
-    write = {Unit.COUNT: count, Unit.SHARE: percent, Unit.DURATION: duration}.get(column.unit, str)
-    return Text(write(value))
+    return Text(write(value, column.unit, words, column.currency).replace("\u00a0", " "))

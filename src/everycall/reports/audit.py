@@ -7,6 +7,7 @@ from everycall.reports.frame import Desk
 from everycall.reports.model import Report, Section, Term
 from everycall.reports.sections.callers import callers
 from everycall.reports.sections.days import days
+from everycall.reports.sections.lines import lines
 from everycall.reports.sections.meanings import meanings
 from everycall.reports.sections.money import money
 from everycall.reports.sections.outcomes import name, outcomes
@@ -29,6 +30,7 @@ SECTIONS: Mapping[str, Callable[[Desk], Made]] = {
     "clients": clients,
     "callers": callers,
     "people": people,
+    "lines": lines,
     "money": money,
     "meanings": meanings,
     "quality": quality,

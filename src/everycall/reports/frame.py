@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from everycall.definitions import Definition
+from everycall.events.sights import Sight
 from everycall.metrics.answering import Table
 from everycall.reports.model import Query
 from everycall.reports.trades import NO_TRADE, Trade
@@ -73,6 +74,9 @@ class Frame:
         learned_apart: these days lie before the report's own.
         definition: whose words missed, lost and abandoned are.
         other: the definition that it is compared with.
+        differs: how many calls another version of the words called something else; '' if none was
+            used before.
+        unseen: what no source of the site can see.
         options: what tells the command line whose calls these are.
     """
 
@@ -86,9 +90,11 @@ class Frame:
     learned_apart: bool = False
     other: Definition | None = None
     coverage: Sequence[Coverage] = ()
+    unseen: frozenset[Sight] = frozenset()
     blind: Sequence[Blind] = ()
     lines: Sequence[Line] = ()
     options: str = ""
+    differs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

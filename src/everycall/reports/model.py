@@ -21,6 +21,8 @@ class Unit(StrEnum):
     SHARE = "share"
     DURATION = "duration"
     MONEY = "money"
+    WRITTEN = "written"
+    """A number that is written already, because those of its column have several units."""
     BAR = "bar"
 
 

@@ -1,6 +1,6 @@
 """What is usual for a weekday, learned from days; and which days were not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from statistics import quantiles
@@ -22,17 +22,19 @@ class Usual:
         """Return the range of a day's weekday."""
         return self.ranges.get(date.fromisoformat(day).isoweekday())
 
-    def mean(self, days: Sequence[str]) -> tuple[float, float] | None:
-        """Return the mean range of some days: what a usual day of these would bring."""
-        found = [one for one in map(self.of, days) if one is not None]
-        if not found:
+    def mean(self, weights: Mapping[str, float]) -> tuple[float, float] | None:
+        """Return the mean range of some days, each with its weight: what usual ones would bring."""
+        found = [(*one, weight) for day, weight in weights.items() if (one := self.of(day))]
+        total = sum(weight for _, _, weight in found)
+        if not total:
             return None
-        return sum(low for low, _ in found) / len(found), sum(high for _, high in found) / len(
-            found
+        return (
+            sum(low * weight for low, _, weight in found) / total,
+            sum(high * weight for _, high, weight in found) / total,
         )
 
     def unlike(self, daily: Daily) -> list[str]:
-        """Return the days that were outside their range, the farthest first."""
+        """Return the days that were far outside their range, the farthest first."""
         far = {day: self._distance(day, value) for day, value in daily.items() if value is not None}
         return sorted((day for day, distance in far.items() if distance), key=lambda d: -far[d])
 
@@ -41,7 +43,9 @@ class Usual:
         if found is None:
             return 0
         low, high = found
-        return max(0.0, (low - value) / (high or 1), (value - high) / (high or 1))
+        outside = max(low - value, value - high)
+        # two of ten days lie outside by themselves, so it takes more than that to stand out
+        return outside if outside > max((high - low) / 2, high / 5, FEWEST) else 0
 
 
 def usual(daily: Daily) -> Usual:

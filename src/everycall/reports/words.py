@@ -52,12 +52,16 @@ class Words:
             return self("{s} s", s=seconds)
         minutes, seconds = divmod(seconds, 60)
         if minutes < 60:
-            return self("{min} min {s} s", min=minutes, s=f"{seconds:02}")
+            return self._two("{min} min", "{min} min {s} s", min=minutes, s=f"{seconds:02}")
         hours, minutes = divmod(minutes, 60)
         if hours < 24:
-            return self("{h} h {min} min", h=hours, min=f"{minutes:02}")
+            return self._two("{h} h", "{h} h {min} min", h=hours, min=f"{minutes:02}")
         days, hours = divmod(hours, 24)
-        return self("{d} d {h} h", d=days, h=hours)
+        return self._two("{d} d", "{d} d {h} h", d=days, h=hours)
+
+    def _two(self, one: str, two: str, **values: int | str) -> str:
+        """Write two units, or one where nothing is left for the other."""
+        return self(two if int(list(values.values())[1]) else one, **values)
 
     def money(self, value: float | None, currency: str | None) -> str:
         """Write an amount of money, without cents: 1,240 EUR."""

@@ -4,6 +4,7 @@ from everycall.money.ledger import State
 from everycall.reports.figures import AMONG
 from everycall.reports.frame import Desk
 from everycall.reports.model import Chart, Column, Section, Shape, Table, Unit, share
+from everycall.reports.sections.measures import measures
 
 NAMES = {
     State.RETURNED: "rang again and was helped",
@@ -14,6 +15,15 @@ NAMES = {
 """What became of a caller who was missed, as people say it."""
 
 NEEDS = {"helped": "helped", "open": "still open", "not_helped": "not helped"}
+
+MEASURES = (
+    "repeat_rate:7",
+    "retry_rate:1",
+    "fcr:7",
+    "calls_per_episode",
+    "people_per_episode",
+    "transfers_per_call",
+)
 
 DELAYS = (5, 15, 30, 60, 120, 240, 480, 1440, 2880)
 """Minutes after the miss at which the curve is drawn."""
@@ -36,7 +46,7 @@ def callers(desk: Desk) -> Section:
         )
     charts = (_states(desk, found), _delays(desk, total)) if total else ()
     title = say("The people behind the calls")
-    tables = _repeats(desk)
+    tables = (measures(desk, MEASURES), *_repeats(desk))
     return Section("callers", title, lead, tables, _notes(desk), (*charts, _times_called(desk)))
 
 

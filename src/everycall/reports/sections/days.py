@@ -6,7 +6,7 @@ from datetime import date
 from everycall.reports.figures import AMONG, column
 from everycall.reports.frame import Desk
 from everycall.reports.model import Chart, Column, Section, Shape, Table, Unit
-from everycall.reports.sections.summary import by_day
+from everycall.reports.sections.summary import by_day, values
 from everycall.reports.usual import Daily, Usual, usual
 
 NAMES = ("arrived", "not_answered")
@@ -17,8 +17,9 @@ MOST = 12
 def days(desk: Desk) -> Section:
     """Say on which days it went otherwise than on others of the same weekday."""
     say = desk.say
-    own, learned = by_day(desk, NAMES), by_day(desk, NAMES, learned=True)
-    known = {name: usual(learned[name]) for name in NAMES}
+    own = {name: values(cells) for name, cells in by_day(desk, NAMES).items()}
+    learned = by_day(desk, NAMES, learned=True)
+    known = {name: usual(values(learned[name])) for name in NAMES}
     strange = known["not_answered"].unlike(own["not_answered"])
     lead = say("No day stood out by its calls without an answer.")
     if strange:

@@ -1,8 +1,9 @@
 """What unreached callers were worth, in what the team itself said of its money."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from everycall.money.ledger import State
 from everycall.reports.frame import Desk
 from everycall.reports.model import Chart, Column, Section, Shape, Table, Unit
 
@@ -13,104 +14,125 @@ READINGS = {
 }
 
 
-def money(desk: Desk) -> tuple[Section, ...]:
-    """Say for each client what was lost, as a range; nothing is made up for what was not said."""
-    return tuple(_section(desk, one, place) for place, one in enumerate(desk.money, 1))
+def money(desk: Desk) -> Section | None:
+    """Say what was lost, as a range, client by client; nothing is made up for what was not said."""
+    if not desk.money:
+        return None
+    charts = tuple(chart for one in desk.money for chart in _ranges(desk, one))
+    tables = (_states(desk), *_missing(desk), *_lines(desk))
+    notes = tuple(dict.fromkeys(desk.say(note) for one in desk.money for note in one.notes))
+    return Section("money", desk.say("What it cost"), _lead(desk), tables, notes, charts)
 
 
-def _section(desk: Desk, one: Any, place: int) -> Section:
+def _callers(one: Any, end: str) -> float:
+    parts = (one.unreached.enquiries, one.unreached.unsaid)
+    return sum(float(getattr(part, end)) for part in parts)
+
+
+def _whole(desk: Desk) -> str:
+    low, high = (round(sum(_callers(one, end) for one in desk.money)) for end in ("low", "high"))
     say = desk.say
-    whose = one.client or say("calls without a client")
-    title = (
-        say("What it cost") if len(desk.money) == 1 else say("What it cost: {client}", client=whose)
-    )
-    found = [
-        (key, figure) for key in READINGS if (figure := getattr(one.estimate, key)) is not None
-    ]
-    charts = (_ranges(desk, one, found),) if found else ()
-    tables = (_states(desk, one), *_missing(desk, one), *_lines(desk, one))
-    notes = tuple(say(note) for note in one.notes)
-    identity = "money" if len(desk.money) == 1 else f"money-{place}"
-    return Section(identity, title, _lead(desk, one), tables, notes, charts)
+    return say.count(high) if low == high else f"{say.count(low)}–{say.count(high)}"
 
 
-def _lead(desk: Desk, one: Any) -> str:
-    say, direct = desk.say, one.estimate.direct
-    low, high = (
-        round(getattr(one.unreached.enquiries, e) + getattr(one.unreached.unsaid, e))
-        for e in ("low", "high")
-    )
-    people = say.count(high) if low == high else f"{say.count(low)}–{say.count(high)}"
-    if direct is None:
+def _lead(desk: Desk) -> str:
+    say = desk.say
+    known = [one for one in desk.money if one.estimate.direct is not None]
+    if not known:
         return say(
             "{callers} callers who may have wanted to order were not helped; no amount is shown, "
             "because your numbers are not known yet.",
-            callers=people,
+            callers=_whole(desk),
         )
+    ranges = ", ".join(
+        f"{say.money(one.estimate.direct.low, one.currency)} – "
+        f"{say.money(one.estimate.direct.high, one.currency)}{_of(one, len(desk.money))}"
+        for one in known
+    )
     return say(
-        "{low} to {high} expected to be lost in first orders, from {callers} callers who were not helped.",
-        low=say.money(direct.low, one.currency),
-        high=say.money(direct.high, one.currency),
-        callers=people,
+        "Expected to be lost in first orders: {ranges}, from {callers} callers who were not helped.",
+        ranges=ranges,
+        callers=_whole(desk),
     )
 
 
-def _ranges(desk: Desk, one: Any, found: list[tuple[str, Any]]) -> Chart:
+def _of(one: Any, clients: int) -> str:
+    return f" ({one.client})" if clients > 1 and one.client else ""
+
+
+def _client(desk: Desk, one: Any) -> str:
+    return str(one.client or desk.say("calls without a client"))
+
+
+def _ranges(desk: Desk, one: Any) -> Iterator[Chart]:
     say = desk.say
-    unit = one.currency or ""
-    table = Table(
-        (
-            Column(say("reading")),
-            Column(say("low"), Unit.MONEY, currency=unit),
-            Column(say("base"), Unit.MONEY, currency=unit),
-            Column(say("high"), Unit.MONEY, currency=unit),
-        ),
-        [(say(READINGS[key]), f.low, f.base, f.high) for key, f in found],
-    )
-    sentence = say("Readings of the same loss: they are never added up.")
-    return Chart(
-        f"range-{one.client or 'all'}", say("From low to high"), Shape.RANGE, table, sentence
-    )
+    found = [
+        (key, figure) for key in READINGS if (figure := getattr(one.estimate, key)) is not None
+    ]
+    if found:
+        low, base, high = (
+            Column(say(end), Unit.MONEY, currency=one.currency or "")
+            for end in ("low", "base", "high")
+        )
+        table = Table(
+            (Column(say("reading")), low, base, high),
+            [(say(READINGS[key]), f.low, f.base, f.high) for key, f in found],
+        )
+        sentence = say("Readings of the same loss: they are never added up.")
+        title = say("From low to high") + _of(one, len(desk.money))
+        yield Chart(f"range-{desk.money.index(one)}", title, Shape.RANGE, table, sentence)
 
 
-def _states(desk: Desk, one: Any) -> Table:
+def _states(desk: Desk) -> Table:
     say = desk.say
-    unit = one.currency or ""
-    return Table(
-        (
-            Column(say("callers who were missed")),
-            Column(say("callers"), Unit.COUNT),
-            Column(say("worth"), Unit.MONEY, currency=unit),
-        ),
-        [
-            (
-                say(group.name.replace("_", " ")),
-                group.callers.base,
-                group.direct.base if group.direct else None,
-            )
-            for group in one.by_state
-        ],
-    )
+    names = {
+        State.AT_RISK: say("at risk"),
+        State.RECOVERED: say("recovered"),
+        State.RETURNED: say("returned"),
+        State.LOST: say("lost"),
+    }
+    rows = []
+    for one in desk.money:
+        callers = {group.name: group.callers.base for group in one.by_state}
+        rows.append((_client(desk, one), *(callers.get(state) for state in names)))
+    columns = [Column(title, Unit.COUNT, say(state.doc)) for state, title in names.items()]
+    note = say("Callers who were missed in opening hours and did not hang up at once.")
+    return Table((Column(say("client")), *columns), rows, note)
 
 
-def _missing(desk: Desk, one: Any) -> Iterator[Table]:
+def _missing(desk: Desk) -> Iterator[Table]:
     say = desk.say
-    if one.asked:
+    asked: dict[str, tuple[Any, list[str]]] = {}
+    for one in desk.money:
+        for item in one.asked:
+            asked.setdefault(item.name, (item, []))[1].append(_client(desk, one))
+    if asked:
         yield Table(
             (Column(say("not known yet")), Column(say("what it is")), Column(say("needed for"))),
-            [(asked.name, say(asked.doc), say(asked.needed_for)) for asked in one.asked],
+            [(item.name, say(item.doc), say(item.needed_for)) for item, _ in asked.values()],
             say("Write them into the site file, under [money]."),
         )
 
 
-def _lines(desk: Desk, one: Any) -> Iterator[Table]:
+def _lines(desk: Desk) -> Iterator[Table]:
     say = desk.say
-    unit = one.currency or ""
+    rows: Sequence[tuple[Any, ...]] = [
+        (f"{say(line.name)}{_of(one, len(desk.money))}", _amount(desk, line, one), say(line.source))
+        for one in desk.money
+        for line in one.lines
+        if line.base is not None
+    ]
+    if not rows and desk.money:
+        rows = [(say(line.name), None, say(line.source)) for line in desk.money[0].lines]
     yield Table(
         (
             Column(say("further cost")),
-            Column(say("amount"), Unit.MONEY, currency=unit),
+            Column(say("amount"), Unit.WRITTEN),
             Column(say("where it comes from")),
         ),
-        [(say(line.name), line.base, say(line.source)) for line in one.lines],
+        rows,
     )
+
+
+def _amount(desk: Desk, line: Any, one: Any) -> str:
+    return desk.say.money(line.base, one.currency)

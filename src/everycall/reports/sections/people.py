@@ -1,5 +1,8 @@
 """Person by person: one row per ring of a phone."""
 
+from typing import Any
+
+from everycall.events.sights import Sight
 from everycall.reports.frame import Desk
 from everycall.reports.model import Chart, Column, Section, Shape, Table, Unit
 
@@ -21,10 +24,21 @@ GROUP BY 1 ORDER BY 1
 """
 
 
+RESULTS = slice(4, 6)
+"""Where refused and busy stand; few sources tell them from no answer."""
+
+
+def _rings(desk: Desk) -> list[tuple[Any, ...]]:
+    rows = desk.query(_RINGS)
+    if Sight.RING_RESULT not in desk.frame.unseen:
+        return rows
+    return [(*row[:4], *(number or None for number in row[RESULTS]), *row[6:]) for row in rows]
+
+
 def people(desk: Desk) -> Section:
     """Say how the load lay on the people, in the order of their names: nobody is ranked."""
     say = desk.say
-    rows = desk.query(_RINGS)
+    rows = _rings(desk)
     answered = sum(row[2] for row in rows)
     lead = say("No source showed whose phone rang.")
     if rows:

@@ -10,6 +10,8 @@ from everycall.reports.frame import Desk
 from everycall.reports.model import Figure, Section, Unit
 from everycall.reports.usual import Daily, usual
 
+DAY = 86_400_000_000
+
 _BETTER = {Better.MORE: "more", Better.LESS: "less", Better.NEITHER: ""}
 
 
@@ -24,10 +26,16 @@ def summary(desk: Desk) -> Section:
         missed=say.count(_value(now, "missed")),
     )
     past = desk.measure(names, span=desk.frame.before) if desk.frame.before else None
-    learned = by_day(desk, names, learned=True)
-    own = by_day(desk, names)
+    learned, own = by_day(desk, names, learned=True), by_day(desk, names)
     figures = tuple(
-        _figure(desk, name, now.cell(name), past, learned[name], own[name]) for name in names
+        _figure(
+            desk,
+            name,
+            now.cell(name),
+            past.cell(name).value if past else None,
+            usual(values(learned[name])).mean(_weights(own[name])),
+        )
+        for name in names
     )
     return Section("summary", say("In short"), lead, notes=_notes(desk), figures=figures)
 
@@ -36,17 +44,39 @@ def _value(answer: Answer, name: str) -> float | None:
     return answer.cell(name).value
 
 
-def by_day(desk: Desk, names: Sequence[str], *, learned: bool = False) -> Mapping[str, Daily]:
+def by_day(
+    desk: Desk, names: Sequence[str], *, learned: bool = False
+) -> Mapping[str, Mapping[str, Cell]]:
     """Return metrics of each day of the report, or of the days that it learns from."""
     span = desk.frame.learned if learned else desk.frame.span
     found = desk.measure(names, by=["day"], span=span)
-    return {name: {row.keys[0]: row.cells[name].value for row in found.rows} for name in names}
+    return {name: {row.keys[0]: row.cells[name] for row in found.rows} for name in names}
+
+
+def values(cells: Mapping[str, Cell]) -> Daily:
+    """Return the value of each day."""
+    return {day: cell.value for day, cell in cells.items()}
+
+
+def _weights(cells: Mapping[str, Cell]) -> Mapping[str, float]:
+    """Return how much each day weighs: of a share, as many calls as it has."""
+    return {day: 1 if cell.denominator is None else cell.denominator for day, cell in cells.items()}
+
+
+def _days(desk: Desk) -> int:
+    span = desk.frame.span
+    return round((span.until - span.since) / DAY) if span else 0
 
 
 def _figure(
-    desk: Desk, name: str, cell: Cell, past: Answer | None, learned: Daily, own: Daily
+    desk: Desk,
+    name: str,
+    cell: Cell,
+    before: float | None,
+    usually: tuple[float, float] | None,
 ) -> Figure:
     say, metric = desk.say, asked(name).metric
+    days = _days(desk) if unit(metric) is Unit.COUNT and cell.value is not None else 0
     target = next((t.value for t in desk.trade.targets if t.metric == name), None)
     return Figure(
         name,
@@ -55,11 +85,11 @@ def _figure(
         unit(metric),
         say(metric.doc),
         behind(name),
-        before=past.cell(name).value if past else None,
-        usual=usual(learned).mean(list(own)),
+        before=before,
+        usual=usually,
         better=_BETTER[metric.better],
         why=say(cell.note) if cell.value is None else "",
-        a_day=cell.value / len(own) if unit(metric) is Unit.COUNT and cell.value and own else None,
+        a_day=(cell.value or 0) / days if days else None,
         count=cell.numerator,
         target=target,
     )
@@ -73,6 +103,8 @@ def _notes(desk: Desk) -> tuple[str, ...]:
             definition=f"{frame.definition.title} ({frame.definition.name})",
         )
     ]
+    if frame.differs:
+        notes.append(frame.differs)
     if frame.before is None:
         notes.append(say("There are no calls from the time before to compare with."))
     notes.append(

@@ -1,9 +1,12 @@
 """How long callers waited for a person."""
 
+from dataclasses import replace
+
 from everycall.metrics.asked import asked
-from everycall.reports.figures import title, unit
+from everycall.reports.figures import unit
 from everycall.reports.frame import Desk
 from everycall.reports.model import Chart, Column, Section, Shape, Table, Unit
+from everycall.reports.sections.measures import measures
 
 BANDS = (5, 10, 20, 30, 60, 120, 180, 300, 600)
 """Where one band of waiting ends and the next begins, in seconds."""
@@ -38,19 +41,8 @@ def waits(desk: Desk) -> Section:
             median=say.duration(median),
             ninth=say.duration(ninth),
         )
-    columns = (
-        Column(say("measure")),
-        Column(say("time"), Unit.DURATION),
-        Column(say("of calls"), Unit.COUNT),
-        Column(say("what it means")),
-    )
-    rows = [
-        (title(name, say), cell.value, cell.denominator, say(asked(name).metric.doc))
-        for name in METRICS
-        for cell in (found.cell(name),)
-    ]
     note = say("Waiting is time in queues and ringing before the first person; menus are left out.")
-    table = Table(columns, rows, note)
+    table = replace(measures(desk, METRICS, found), note=note)
     charts = (_bands(desk), _promises(desk))
     return Section("waits", say("How long they waited"), lead, (table,), charts=charts)
 

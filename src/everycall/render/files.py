@@ -1,0 +1,76 @@
+"""Tables as files: CSV for anybody, Parquet for programs; and the report as JSON."""
+
+import csv
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from everycall.reports import Report, Table, Unit
+
+_TYPES = {
+    Unit.COUNT: "DOUBLE",
+    Unit.NUMBER: "DOUBLE",
+    Unit.SHARE: "DOUBLE",
+    Unit.DURATION: "DOUBLE",
+    Unit.MONEY: "DOUBLE",
+    Unit.BAR: "DOUBLE",
+}
+
+
+def write_files(report: Report, folder: Path) -> Iterator[Path]:
+    """Write every table as CSV and as Parquet, and all of the report as JSON."""
+    for kind in ("csv", "parquet"):
+        (folder / kind).mkdir(parents=True, exist_ok=True)
+    for name, table in report.tables():
+        types = [_TYPES.get(column.unit, "VARCHAR") for column in table.columns]
+        yield from _both(folder, name, _headings(table), types, table.rows)
+    path = folder / "audit.json"
+    path.write_text(json.dumps(asdict(report), ensure_ascii=False, indent=1), encoding="utf-8")
+    yield path
+
+
+def _headings(table: Table) -> list[str]:
+    """Return the headings with their units, each of them once."""
+    found: list[str] = []
+    for column in table.columns:
+        unit = {Unit.DURATION: " (ms)", Unit.MONEY: f" ({column.currency})"}.get(column.unit, "")
+        name = f"{column.title}{unit}"
+        while name in found:
+            name += " "
+        found.append(name)
+    return found
+
+
+def _both(
+    folder: Path,
+    name: str,
+    headings: Sequence[str],
+    types: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+) -> Iterator[Path]:
+    plain = re.sub(r"[^A-Za-z0-9_-]", "_", name)
+    path = folder / "csv" / f"{plain}.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(headings)
+        writer.writerows(rows)
+    yield path
+    packed = folder / "parquet" / f"{plain}.parquet"
+    columns = ", ".join(f"'{_quoted(h)}': '{t}'" for h, t in zip(headings, types, strict=True))
+    with duckdb.connect() as engine:
+        engine.execute(
+            f"COPY (SELECT * FROM read_csv(?, header=true, auto_detect=false, delim=',', quote='\"', "
+            f"escape='\"', columns={{{columns}}}, max_line_size=8000000)) "
+            f"TO '{_quoted(str(packed))}' (FORMAT parquet, COMPRESSION zstd)",
+            [str(path)],
+        )
+    yield packed
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")

@@ -1,19 +1,23 @@
 """`everycall demo`: the first audit, of the sample logs."""
 
+import os
 import shutil
 import sys
-from dataclasses import asdict
+import webbrowser
 from pathlib import Path
 
 import click
 from click.core import ParameterSource
 from rich.markup import escape
 
-from everycall.app.auditing import make_audit
+from everycall.app.importing import Summary
 from everycall.app.samples import SITE, sample_folder, take_samples
-from everycall.cli.common import DATA, default_data, open_site, progress_bar, say_json
-from everycall.render.terminal import console, show_report
+from everycall.cli import auditing
+from everycall.cli.common import DATA, default_data, open_site, progress_bar
+from everycall.render.terminal import console
 from everycall.reports.words import count, plural
+
+PAGE = "demo.html"
 
 _TELLING = """
 SELECT call_id FROM calls WHERE outcome = 'transfer_unanswered'
@@ -33,30 +37,61 @@ ORDER BY attempts DESC, arrived_at LIMIT 1
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 @click.pass_context
 def command(context: click.Context, data: Path, *, as_json: bool) -> None:
-    """Read the sample logs and show their audit.
+    """Read the sample logs, show their audit and open it as a page.
 
     They are those of an invented shop: two months, some 24,000 calls. They are kept under a site of
     their own, 'demo', so your own calls are never mixed with them.
     """
-    out = console(stderr=True)
-    folder = sample_folder()
-    if not as_json:
+    summary = _take(data, quiet=as_json)
+    if as_json:
+        _audit(data, "--json")
+        return
+    _audit(data)
+    _show_page(data / PAGE, data, fresh=bool(summary.files))
+    named = context.get_parameter_source("data") is ParameterSource.COMMANDLINE
+    _say_next(f" --data {data}" if named else "", _telling_call(data))
+
+
+def _take(data: Path, *, quiet: bool) -> Summary:
+    folder, out = sample_folder(), console(stderr=True)
+    if not quiet:
         out.print(f"Reading the logs of an invented shop: {escape(str(folder))}")
-    with progress_bar(quiet=as_json) as progress:
+    with progress_bar(quiet=quiet) as progress:
         summary = take_samples(folder, data, progress)
-    if not as_json and summary.files:
+    if not quiet and summary.files:
         lines = count(sum(file.lines for file in summary.files))
         out.print(f"{plural(len(summary.files), 'file', 'files')}, {lines} lines: taken in.")
+    return summary
+
+
+def _audit(data: Path, *more: str) -> None:
+    """Do what `everycall audit` does, for the samples."""
+    arguments = ["--data", str(data), "--site", SITE, "--trade", "shop", *more]
+    auditing.command.main(arguments, prog_name="everycall audit", standalone_mode=False)
+
+
+def _show_page(page: Path, data: Path, *, fresh: bool) -> None:
+    """Write the audit as a page, and open it where somebody can see it."""
+    console().print("\nThe audit as a page, to open in a browser:", style="bold")
+    if fresh or not page.exists():
+        _audit(data, "--out", str(page))
+    else:
+        click.echo(page)
+    if _somebody_sees():
+        webbrowser.open(page.absolute().as_uri())
+
+
+def _somebody_sees() -> bool:
+    """Tell whether there is a screen, and a person before it."""
+    screen = sys.platform in ("darwin", "win32") or {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ)
+    return bool(screen) and sys.stdout.isatty() and "CI" not in os.environ
+
+
+def _telling_call(data: Path) -> str:
     asking, _ = open_site(data, SITE, None)
     with asking:
-        report = make_audit(asking)
-        telling = asking.rows(_TELLING)
-    if as_json:
-        say_json(asdict(report))
-        return
-    show_report(report, console())
-    named = context.get_parameter_source("data") is ParameterSource.COMMANDLINE
-    _say_next(f" --data {data}" if named else "", telling[0][0] if telling else "CALL")
+        found = asking.rows(_TELLING)
+    return str(found[0][0]) if found else "CALL"
 
 
 def _say_next(elsewhere: str, call: str) -> None:

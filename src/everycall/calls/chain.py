@@ -97,6 +97,7 @@ def _stretching(setting: Setting) -> Iterator[Step]:
     alone = len(setting.sources) == 1
     for span in spans.SPANS:
         yield Step(f"threads_{span.seen}", spans.threads(span))
+    for span in spans.SPANS:
         yield Step(span.seen, spans.paired(span), view=alone)
     yield Step("lone_answers", parse(links.LONE_ANSWERS))
     yield Step("known_agents", links.known_agents())

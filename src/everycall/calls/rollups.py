@@ -114,7 +114,9 @@ GROUP BY h.call_id
 GATHERED = """
 SELECT t.*, w.* EXCLUDE (call_id), h.* EXCLUDE (call_id), v.* EXCLUDE (call_id), a.* EXCLUDE (call_id),
   d.* EXCLUDE (call_id), s.* EXCLUDE (call_id), o.* EXCLUDE (call_id), i.* EXCLUDE (call_id),
-  COALESCE(v.open_visits, 0) + COALESCE(s.open_talks, 0) + COALESCE(a.open_rings, 0) AS open_spans
+  CASE WHEN GREATEST(COALESCE(s.hung_up_at, 0), COALESCE(v.last_left_at, 0)) > v.last_entered_at
+    THEN 0 ELSE COALESCE(v.open_visits, 0) END
+  + COALESCE(s.open_talks, 0) + COALESCE(a.open_rings, 0) AS open_spans
 FROM touched AS t
 LEFT JOIN who AS w ON w.call_id = t.call_id
 LEFT JOIN heard AS h ON h.call_id = t.call_id

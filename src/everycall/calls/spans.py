@@ -30,6 +30,7 @@ class Span:
         seen: the name of the table before sources are matched.
         thread: the SQL that says which beginning belongs to which end.
         same: the SQL that says that rows r (coarser) and f (finer) of one call are the same.
+        ends_once: an end just after an end says the same again, where there are more ends.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Span:
     ends: tuple[str, ...]
     thread: str
     same: str
+    ends_once: bool = False
 
 
 _NAMED = "r.leg = f.leg OR r.agent = f.agent OR NOT k.one IS NULL"
@@ -64,6 +66,7 @@ VISITS = Span(
     ends=("queue.left",),
     thread="COALESCE(queue, '')",
     same="r.queue = f.queue",
+    ends_once=True,
 )
 TALKS = Span(
     name="talks",
@@ -119,17 +122,42 @@ WHERE end_count <= 1 AND edge_count - end_count <= 1
 UNION ALL
 SELECT call_id, source, thread, n, :columns
 FROM (
-  SELECT e.*, t.thread,
+  SELECT d.*,
     ROW_NUMBER() OVER (
-      PARTITION BY e.call_id, e.source, t.thread, :is_end ORDER BY e.at, e.seq
+      PARTITION BY call_id, source, thread, :is_end ORDER BY at, seq
     ) AS n
-  FROM linked AS e
-  INNER JOIN threads AS t
-    ON t.call_id = e.call_id AND t.source = e.source AND t.thread = :thread_of_e
-  WHERE (:is_begin OR :is_end) AND (t.end_count > 1 OR t.edge_count - t.end_count > 1)
+  FROM (
+    SELECT e.*, t.thread, :said_again AS said_again
+    FROM linked AS e
+    INNER JOIN threads AS t
+      ON t.call_id = e.call_id AND t.source = e.source AND t.thread = :thread_of_e
+    WHERE (:is_begin OR :is_end) AND (t.end_count > 1 OR t.edge_count - t.end_count > 1)
+  ) AS d
+  WHERE NOT said_again
 ) AS edges
 GROUP BY call_id, source, thread, n
 """
+
+_SAID_AGAIN = f"""
+COALESCE(
+  :is_end AND t.end_count * 2 > t.edge_count AND e.at - LAG(e.at) OVER (
+    PARTITION BY e.call_id, e.source, t.thread, :is_end ORDER BY e.at, e.seq
+  ) <= {EXACT}, FALSE)
+"""
+"""Some phone systems say in two words that a caller left a queue: EXITEMPTY, LEAVEEMPTY."""
+
+_IMPLIED = f"""
+UNION ALL
+SELECT t.call_id, t.source, t.queue AS thread, CAST(0 AS BIGINT) AS n, t.agent, t.agent_kind,
+  t.queue, NULL AS leg, t.seq, t.began_at, {EXACT} AS began_within, t.began_at AS ended_at,
+  t.ended_within, NULL AS stated_ms, 'answered' AS result, NULL AS q850
+FROM threads_said AS t
+LEFT JOIN threads_stays AS v
+  ON v.call_id = t.call_id AND v.source = t.source AND v.thread = t.queue
+WHERE t.edge_count = t.end_count AND t.result IN ('caller', 'agent', 'transfer')
+  AND NOT t.queue IS NULL AND v.call_id IS NULL
+"""
+"""Who ended a talk in a queue had been in it; a file that begins later says only that it ended."""
 
 _MATCHED = """
 SELECT w.call_id,
@@ -236,7 +264,9 @@ def threads(span: Span) -> exp.Expr:
 
 def paired(span: Span) -> exp.Expr:
     """Return the statement that pairs, in threads with more edges, k-th beginnings and ends."""
-    return _spanning(_PAIRED, span, {"threads": f"threads_{span.seen}"})
+    text = _PAIRED.replace(":said_again", _SAID_AGAIN if span.ends_once else "FALSE")
+    text += _IMPLIED if span is VISITS else ""
+    return _spanning(text, span, {"threads": f"threads_{span.seen}"})
 
 
 def _spanning(template: str, span: Span, tables: Mapping[str, str] | None = None) -> exp.Expr:

@@ -30,27 +30,40 @@ class LocalTime:
     """Turns the local times of one log into moments.
 
     Attributes:
-        zone: the site's zone, where it is declared; else the ids tell.
+        zone: the site's zone, where it is declared; the ids overrule it, as logs may be in UTC.
         behind: how many seconds UTC is ahead of the log's clock, as told by the ids.
+        agreeing: how many ids say the same as the zone; `contradicting` say otherwise.
         born: when the channel of the present record was born, in microseconds; null if not said.
     """
 
     zone: ZoneInfo | None = None
     behind: int = 0
     guessed: bool = False
+    agreeing: int = 0
+    contradicting: int = 0
     born: int | None = None
+
+    @property
+    def by_zone(self) -> ZoneInfo | None:
+        """The zone that the times are read in; None where the ids tell instead."""
+        return self.zone if self.agreeing >= self.contradicting else None
 
     def learn(self, written: str, unique_id: str) -> None:
         """Take the birth of a channel, as it was written down, for what it tells of the zone."""
         naive, second = _naive(written), born_at(unique_id)
         self.born = None if second is None else second * SECOND
-        if self.zone is not None or naive is None or second is None or naive.tzinfo is not None:
+        if naive is None or second is None or naive.tzinfo is not None:
             return
         distance = second - to_micros(naive.replace(tzinfo=UTC)) / 1_000_000
         quarters = round(distance / QUARTER)
         # further from a whole quarter than a few seconds, the record is not of the birth itself
-        if abs(distance - quarters * QUARTER) <= 5 and abs(quarters) <= 60:
-            self.behind, self.guessed = quarters * QUARTER, True
+        if abs(distance - quarters * QUARTER) > 5 or abs(quarters) > 60:
+            return
+        self.behind, self.guessed = quarters * QUARTER, True
+        if self.zone is not None:
+            agrees = any(abs(m - second * SECOND) <= CLOSE for m in readings(naive, self.zone))
+            self.agreeing += agrees
+            self.contradicting += not agrees
 
     def micros(self, written: str) -> int | None:
         """Return the moment of a written time in microseconds since 1970; None if it is none."""
@@ -64,8 +77,8 @@ class LocalTime:
             return None
         if naive.tzinfo is not None:
             return to_micros(naive)
-        if self.zone is not None:
-            return self._in_zone(naive, self.zone)
+        if self.by_zone is not None:
+            return self._in_zone(naive, self.by_zone)
         return to_micros(naive.replace(tzinfo=UTC)) + self.behind * 1_000_000
 
     def _in_zone(self, naive: datetime, zone: ZoneInfo) -> int:
@@ -78,9 +91,10 @@ class LocalTime:
 
     def notes(self) -> Iterator[str]:
         """Say what was guessed, and why."""
-        if self.guessed and self.behind:
-            hours = -self.behind / 3600
-            yield f"local times are read as UTC{hours:+g} h, because the channel ids say so"
+        if self.by_zone is None and self.guessed and (self.behind or self.zone):
+            hours = f"{-self.behind / 3600:+g} h" if self.behind else ""
+            though = f", though the site's zone is {self.zone}" if self.zone else ""
+            yield f"local times are read as UTC{hours}, because the channel ids say so{though}"
 
 
 def _naive(written: str) -> datetime | None:

@@ -121,7 +121,7 @@ def test_an_endless_line_is_reported_and_the_rest_is_read(tmp_path: Path) -> Non
         tmp_path, (LINES[0] + "\n" + "9" * 70_000 + "\n" + "\n".join(LINES[1:]) + "\n").encode()
     )
     assert found.only["outcome"] == "answered"
-    assert told_of(tmp_path) == [(2, "too_long")]
+    assert told_of(tmp_path) == [(2, "too_few_fields")]
 
 
 def test_an_empty_log_and_one_without_calls_are_no_error(tmp_path: Path) -> None:

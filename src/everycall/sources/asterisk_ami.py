@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from everycall.events import Event, Skip, SkipReason
 from everycall.events.markers import Form
 from everycall.events.sights import Sight
+from everycall.live.signs import Sign
 from everycall.sources.asterisk_ami_events import NOT_SAID, Fields, is_known, staff_of, step_of
+from everycall.sources.asterisk_ami_signs import signs_of
 from everycall.sources.asterisk_times import born_at
 from everycall.sources.base import CallTranslation, Head, Recognised, Record, Site, Source
 from everycall.sources.channels import Step, interpret
@@ -17,18 +20,38 @@ from everycall.sources.lines import chunks
 SECOND = 1_000_000
 
 
-def _read(path: Path, _site: Site) -> Iterator[Record | Skip]:
-    latest = 0
-    placed: dict[str, Fields] = {}
-    for line, fields in _objects(path):
+@dataclass(slots=True)
+class Reading:
+    """Reads manager events one after another; what it remembers is what later ones leave out."""
+
+    name: str = "manager events"
+    latest: int = 0
+    placed: dict[str, Fields] = field(default_factory=dict)
+
+    def record(self, fields: Fields, line: int) -> Record | Skip | None:
+        """Return what an event says of a call or of staff; None if it says nothing of its own."""
+        at = _moment(fields, self.latest)
+        if at is None:
+            return None
+        self.latest = max(self.latest, at)
+        return _record(_with_channel(fields, self.placed), at, line, self.name)
+
+    def take(self, body: str, line: int, received_at: int) -> Iterator[Record | Skip | Sign]:
+        """Yield what one event of a live feed says."""
+        fields = _object(body, line, self.name)
         if isinstance(fields, Skip):
             yield fields
-            continue
-        at = _moment(fields, latest)
-        if at is None:
-            continue
-        latest = max(latest, at)
-        found = _record(_with_channel(fields, placed), at, line, path)
+            return
+        found = self.record({"_recv": received_at / SECOND, **fields}, line)
+        if found is not None:
+            yield found
+        yield from signs_of(fields, self.latest)
+
+
+def _read(path: Path, _site: Site) -> Iterator[Record | Skip]:
+    reading = Reading(path.name)
+    for line, fields in _objects(path):
+        found = fields if isinstance(fields, Skip) else reading.record(fields, line)
         if found is not None:
             yield found
 
@@ -57,7 +80,7 @@ def _objects(path: Path) -> Iterator[tuple[int, Fields | Skip]]:
             return
         for number, line in enumerate(text.split("\n"), chunk.first_line):
             if line.strip():
-                yield number, _object(line, number, path)
+                yield number, _object(line, number, path.name)
 
 
 def _list(text: str, path: Path) -> list[Fields | Skip]:
@@ -68,13 +91,13 @@ def _list(text: str, path: Path) -> list[Fields | Skip]:
     return [item for item in found if isinstance(item, dict)]
 
 
-def _object(line: str, number: int, path: Path) -> Fields | Skip:
+def _object(line: str, number: int, name: str) -> Fields | Skip:
     try:
         found = json.loads(line)
     except ValueError as error:
-        return Skip(path.name, number, SkipReason.NOT_JSON, str(error), line[:500])
+        return Skip(name, number, SkipReason.NOT_JSON, str(error), line[:500])
     if not isinstance(found, dict) or "Event" not in found:
-        return Skip(path.name, number, SkipReason.NOT_JSON, "no manager event", line[:500])
+        return Skip(name, number, SkipReason.NOT_JSON, "no manager event", line[:500])
     return found
 
 
@@ -87,7 +110,7 @@ def _moment(fields: Fields, latest: int) -> int | None:
     return max(latest, born * SECOND) if born is not None else latest or None
 
 
-def _record(fields: Fields, at: int, line: int, path: Path) -> Record | Skip | None:
+def _record(fields: Fields, at: int, line: int, file: str) -> Record | Skip | None:
     name = str(fields.get("Event"))
     staff = staff_of(fields, at)
     if staff is not None:
@@ -95,7 +118,7 @@ def _record(fields: Fields, at: int, line: int, path: Path) -> Record | Skip | N
     step = step_of(fields, at)
     if step is None:
         said = json.dumps(fields)[:500]
-        return None if is_known(fields) else Skip(path.name, line, SkipReason.NO_WORD, name, said)
+        return None if is_known(fields) else Skip(file, line, SkipReason.NO_WORD, name, said)
     if not step.channel:
         return None
     return Record(step.linked or step.channel, step.channel, at, line, step.body())
@@ -164,4 +187,5 @@ source = Source(
     fineness=1,
     channels=True,
     people=True,
+    live=Reading,
 )

@@ -31,6 +31,8 @@ _QUIET = frozenset(
         "BridgeListItem",
         "Cdr",
         "CEL",
+        "ContactList",
+        "ContactListComplete",
         "ChannelTalkingStart",
         "ChannelTalkingStop",
         "CoreShowChannel",
@@ -238,6 +240,8 @@ _STAFF = {
     "Registry": Kind.TRUNK_BACK,
     "Shutdown": Kind.SOURCE_GAP,
     "FullyBooted": Kind.SOURCE_GAP,
+    "SourceGap": Kind.SOURCE_GAP,
+    "CallGone": Kind.CALL_ENDED,
 }
 """Events about people, lines and the phone system itself, that belong to no call."""
 
@@ -259,8 +263,8 @@ def staff_of(fields: Fields, at: int) -> Event | None:
         return None
     if name == "Shutdown":
         return Event(at, kind, reason="shutdown")
-    if name == "FullyBooted":
-        return _booted(fields, at)
+    if name in _OWN:
+        return _OWN[name](fields, at)
     if name in ("ContactStatus", "Registry"):
         return _reachable(fields, at, kind)
     paused = fields.get("Paused") == "1"
@@ -274,12 +278,33 @@ def staff_of(fields: Fields, at: int) -> Event | None:
     )
 
 
+def _away(fields: Fields, at: int) -> Event:
+    """Return for how long everycall itself had not heard the phone system."""
+    away = str(fields.get("AwayMs", ""))
+    return Event(at, Kind.SOURCE_GAP, reason="away", value=int(away) if away.isdigit() else None)
+
+
+def _gone(fields: Fields, at: int) -> Event:
+    """Return that a call is over whose end nobody heard."""
+    call = str(fields.get("Linkedid", ""))
+    text = "it ended while nobody listened"
+    return Event(at, Kind.CALL_ENDED, call_id=call, reason="unknown", text=text)
+
+
 def _booted(fields: Fields, at: int) -> Event | None:
     """Return for how long the phone system has been running: every login is told."""
     uptime = str(fields.get("Uptime", ""))
     if not uptime.isdigit():
         return None
     return Event(at, Kind.SOURCE_GAP, reason="boot", value=int(uptime) * 1000)
+
+
+_OWN: dict[str, Callable[[Fields, int], Event | None]] = {
+    "FullyBooted": _booted,
+    "SourceGap": _away,
+    "CallGone": _gone,
+}
+"""How the events are read that are of one kind alone; the last two everycall says by itself."""
 
 
 def _reachable(fields: Fields, at: int, kind: Kind) -> Event | None:

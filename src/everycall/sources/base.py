@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from everycall.calls.model import SourceView
 from everycall.events import Event, Skip
 from everycall.events.markers import Form, Markers
 from everycall.events.sights import Sight
+from everycall.live.signs import Sign
 from everycall.sources.lines import Chunk
 
 
@@ -81,6 +82,13 @@ class Note:
     text: str
 
 
+class LiveReader(Protocol):
+    """Reads the records of a live feed one by one, in the order in which they were said."""
+
+    def take(self, body: str, line: int, received_at: int) -> Iterator["Record | Skip | Sign"]:
+        """Yield what one record says; `line` is its place in the feed."""
+
+
 Reader = Callable[[Path, Site], Iterator[Record | Skip | Note]]
 Translator = Callable[[str | None, Sequence[Record], Site], Iterable[Event]]
 
@@ -130,6 +138,7 @@ class Source:
         fineness: the smaller, the more its moments are believed beside other sources.
         carrier: it speaks from outside: what it has and we have not never got in.
         refusal: says why a file is not one of its own, for one who insists that it is.
+        live: makes a reader of its records as they come, if it can be heard live call by call.
     """
 
     name: str
@@ -145,6 +154,7 @@ class Source:
     people: bool = False
     carrier: bool = False
     refusal: Callable[[Head], str] | None = None
+    live: Callable[[], LiveReader] | None = None
 
     def view(self, site: Site) -> SourceView:
         """Return what the chain has to know of this source."""

@@ -1,0 +1,182 @@
+"""The live picture of a site: an engine in memory, what translates each source, and the board."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from types import TracebackType
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from everycall.app.given import give
+from everycall.app.sitefile import SiteFile
+from everycall.app.staging import Numbers
+from everycall.app.translating import Feed, Incoming, LineFeed, Told, feed_of
+from everycall.calls.chain import written
+from everycall.calls.model import Setting
+from everycall.calls.statement import words
+from everycall.clock import from_micros, to_micros
+from everycall.events import Skip
+from everycall.history import Engine
+from everycall.history.journal_segments import Entry
+from everycall.live.board import Board
+from everycall.live.picture import Picture
+from everycall.live.signs import Sign
+from everycall.live.staff import KINDS, Staff, sign_of
+from everycall.live.window import Batch, Window
+from everycall.sources.base import Source
+
+MEMORY = "1500MB"
+COOLING = 5_000_000
+"""How often calls that are done with are put away, in microseconds."""
+
+DAYS = 2
+"""Today and so many days before it less one are in the window; what is older is history's."""
+
+SKIPS = 1000
+"""So many of the newest records that could not be read are kept to be looked at."""
+
+_STAFF = f"""
+SELECT kind, "at", agent, queue, text FROM incoming
+WHERE source = ? AND call_id IS NULL AND NOT agent IS NULL AND kind IN ({words(KINDS)})
+ORDER BY "at", seq
+"""
+_EXTENT = 'SELECT MIN("at"), MAX("at") FROM incoming'
+
+
+@dataclass(slots=True)
+class Unread:
+    """Records that became no event: how many, and the newest of them."""
+
+    count: int = 0
+    newest: list[Skip] = field(default_factory=list)
+
+    def add(self, skips: Sequence[Skip]) -> None:
+        """Count some more."""
+        self.count += len(skips)
+        self.newest = [*self.newest, *skips][-SKIPS:]
+
+
+class LivePicture:
+    """What goes on at a site, as far as the records tell that it was given."""
+
+    def __init__(
+        self,
+        site: SiteFile,
+        sources: Sequence[Source],
+        as_of: int,
+        *,
+        name: str = "main",
+        in_time: timedelta = timedelta(seconds=20),
+        memory: str = MEMORY,
+    ) -> None:
+        self.zone = site.zone or ZoneInfo("UTC")
+        self.unread = Unread()
+        self._site = site
+        self._engine = Engine(memory)
+        # translating makes tables and views; apart from the chain's, they leave its plans alone
+        self._engine.run("ATTACH ':memory:' AS live")
+        self._engine.run("USE live")
+        numbers = Numbers(site.region, site.internal)
+        stage = Incoming(self._engine, self._engine.scratch, site.site(), numbers, name)
+        self._feeds: dict[str, Feed] = {source.name: feed_of(source, stage) for source in sources}
+        limits = site.limits.limits()
+        setting = Setting(tuple(source.view(site.site()) for source in sources), limits)
+        give(self._engine, site, (as_of, as_of, as_of))
+        longest = int(limits.longest_call.total_seconds() * 1_000_000)
+        in_time_ms = int(in_time.total_seconds() * 1000)
+        self._window = Window(self._engine, written(setting), longest, in_time_ms)
+        self._staff = Staff(site.agents)
+        self._picture = Picture(self._window, self._staff)
+        self._covered: tuple[int, int] | None = None
+        self._cooled_at = 0
+        self._today = ""
+        self._from = 0
+        self._roll(as_of)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free its memory."""
+        self._engine.close()
+
+    def take(self, entries: Iterable[Entry], as_of: int) -> Batch:
+        """Count what records say that the journal has taken; none of them is no error."""
+        self._roll(as_of)
+        by_source: dict[str, list[Entry]] = {}
+        for entry in entries:
+            by_source.setdefault(entry.source, []).append(entry)
+        told = [self._translate(source, found) for source, found in by_source.items()]
+        self._staff.take(sorted((s for one in told for s in one.signs), key=lambda s: s.at))
+        self._moment(as_of)
+        retold = [one for each in told for one in each.retold if one.calls]
+        batch = self._window.take(as_of, retold)
+        if as_of - self._cooled_at >= COOLING:
+            self._cooled_at = as_of
+            self._pack(self._window.cool(as_of))
+        return batch
+
+    def board(self, as_of: int) -> Board:
+        """Return what is to be shown."""
+        return self._picture.board(as_of, self._today)
+
+    def open_calls(self) -> frozenset[str]:
+        """Return the ids of the calls that are not over."""
+        return frozenset(self._window.open)
+
+    def _translate(self, source: str, entries: Sequence[Entry]) -> Told:
+        feed = self._feeds[source]
+        self._engine.run("USE memory")
+        told = feed.take(entries)
+        self._engine.run("USE live")
+        self.unread.add(told.skips)
+        if isinstance(feed, LineFeed):
+            rows = self._engine.rows(_STAFF, [source])
+            told.signs += [self._sign(*row) for row in rows]
+        return told
+
+    def _sign(self, kind: str, at: int, agent: str, queue: str | None, text: str | None) -> Sign:
+        return sign_of(kind, at, agent, queue, text)
+
+    def _moment(self, as_of: int) -> None:
+        """Tell the chain until when the sources speak; what is too old stays history's alone."""
+        first, last = self._engine.rows(_EXTENT)[0]
+        if first is not None:
+            self._engine.run('DELETE FROM incoming WHERE "at" < ?', [self._from])
+            known = self._covered or (first, last)
+            self._covered = (min(known[0], first), max(known[1], last))
+        covered = self._covered or (as_of, as_of)
+        values = [max(as_of, covered[1]), max(covered[0], self._from), covered[1]]
+        self._engine.run("DELETE FROM moment")
+        self._engine.run("INSERT INTO moment VALUES (?, ?, ?)", values)
+
+    def _roll(self, as_of: int) -> None:
+        """Begin a new day, if one has begun."""
+        today = from_micros(as_of).astimezone(self.zone).date()
+        if str(today) <= self._today:
+            return
+        self._today = str(today)
+        days = [today + timedelta(days=n) for n in range(1 - DAYS, 3)]
+        starts = [to_micros(datetime.combine(day, time(), self.zone)) for day in days]
+        self._from = starts[0]
+        give(self._engine, self._site, (starts[-1], starts[0], starts[-1]))
+        self._window.was_given()
+        self._window.set_days(
+            (str(day), start, end)
+            for day, start, end in zip(days, starts, starts[1:], strict=False)
+        )
+        gone = self._window.forget(self._from)
+        for feed in self._feeds.values():
+            feed.forget(gone)
+
+    def _pack(self, calls: set[str]) -> None:
+        for feed in self._feeds.values():
+            feed.pack(calls)

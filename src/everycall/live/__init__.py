@@ -1,0 +1,1 @@
+"""Now: open calls, agents and queues, and the day's totals that are tomorrow's report."""

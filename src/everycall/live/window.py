@@ -1,0 +1,311 @@
+"""The calls of the last days, counted again and again by the same chain as history.
+
+Events and rows of calls that are open, or were so a moment ago, are hot: a batch counts those of
+them that it speaks of, with their neighbours. The rest is cold: its totals are only added to, and
+it is taken back when somebody still speaks of it.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from everycall.calls.chain import INPUTS, Chain
+from everycall.events import Kind
+from everycall.live import tallies
+from everycall.live.neighbours import COLUMNS, Neighbours, Said
+from everycall.live.ports import Engine
+
+HOT = 90_000_000
+"""A call stays hot for so long after its last sign of life, in microseconds."""
+
+RESULTS = ("calls", "visits", "attempts", "talks", "holds")
+
+_SPEAKING = f"SELECT {', '.join(COLUMNS)} FROM incoming WHERE NOT call_id IS NULL"
+_GAPS = (
+    f"SELECT * FROM incoming WHERE kind = '{Kind.SOURCE_GAP}' "
+    "AND reason IN ('restart', 'shutdown', 'boot')"
+)
+_EVENTS = """
+SELECT h.* FROM hot_events AS h INNER JOIN counted_ids AS i ON i.id = h.call_id
+UNION ALL
+SELECT * FROM gaps
+"""
+_RETOLD = """
+DELETE FROM hot_events
+WHERE call_id IN (SELECT UNNEST(?)) AND source = ?
+"""
+_OTHER_ANSWERS = """
+INSERT INTO lone_answers (call_id, source, agent)
+SELECT -number, source, agent FROM kept_answers
+WHERE NOT call_id IN (SELECT id FROM counted_ids)
+"""
+_NEW_ANSWERS = """
+INSERT INTO kept_answers
+SELECT n.call_id, l.call_id + ? AS number, l.source, l.agent
+FROM lone_answers AS l INNER JOIN call_numbers AS n ON n.number = l.call_id
+"""
+_LEARNED = """
+SELECT one, other FROM known_agents EXCEPT SELECT one, other FROM given_agents
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Retold:
+    """Calls that a source has told anew: what it said of them before no longer counts."""
+
+    source: str
+    calls: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one count did: how many calls were counted, and how many of all are not over."""
+
+    counted: int
+    open: int
+
+
+class Window:
+    """Events of the last days in an engine, and what they amount to.
+
+    The engine holds the chain's other inputs already; `incoming` takes new events.
+    """
+
+    def __init__(self, engine: Engine, chain: Chain, longest_call: int, in_time_ms: int) -> None:
+        self.engine = engine
+        self.neighbours = Neighbours()
+        self.names: dict[str, str] = {}
+        self.open: set[str] = set()
+        self._chain = chain
+        self._longest_call = longest_call
+        self._in_time_ms = in_time_ms
+        self._hot: set[str] = set()
+        self._cold: set[str] = set()
+        self._parts: dict[str, tallies.Part] = {tally.name: {} for tally in tallies.TALLIES}
+        self._same: frozenset[tuple[str, str]] = frozenset()
+        self._learned: list[tuple[str, str]] = []
+        self._answers = 0
+        self._is_made = False
+        self._steps: list[str] = []
+        for name in ("incoming", "hot_events", "cold_events", "moving_events", "gaps"):
+            _empty(engine, name, INPUTS["events"])
+        columns = {"call_id": "VARCHAR", "number": "BIGINT", "source": "BIGINT", "agent": "VARCHAR"}
+        _empty(engine, "kept_answers", columns)
+        for name in ("counted_ids", "moving_ids"):
+            _empty(engine, name, {"id": "VARCHAR"})
+
+    # ---- what is given from outside
+
+    def set_days(self, days: Iterable[tuple[str, int, int]]) -> None:
+        """Say which days there are: name, first moment, first moment of the next."""
+        _empty(self.engine, "days", {"day": "VARCHAR", "from_at": "BIGINT", "to_at": "BIGINT"})
+        for day in days:
+            self.engine.run("INSERT INTO days VALUES (?, ?, ?)", day)
+
+    def was_given(self) -> None:
+        """Put what was learned back after the chain's inputs were given anew."""
+        for pair in self._learned:
+            self.engine.run("INSERT INTO given_agents VALUES (?, ?)", pair)
+
+    # ---- counting
+
+    def take(self, as_of: int, retold: Sequence[Retold] = ()) -> Batch:
+        """Count the events in `incoming`, and empty it."""
+        engine = self.engine
+        said = [Said(*row) for row in engine.rows(_SPEAKING)]
+        touched = self.neighbours.learn(said) | {call for one in retold for call in one.calls}
+        engine.run(f"INSERT INTO gaps {_GAPS}")
+        if engine.rows(f"SELECT COUNT(*) FROM ({_GAPS})")[0][0]:
+            touched = set(self.neighbours)
+        wanted = self.neighbours.together(touched | self._timed_out(as_of))
+        self._warm(wanted)
+        for one in retold:
+            engine.run(_RETOLD, [list(one.calls), one.source])
+        engine.run("INSERT INTO hot_events SELECT * FROM incoming WHERE NOT call_id IS NULL")
+        engine.run("DELETE FROM incoming")
+        return Batch(self._count_all(wanted), len(self.open))
+
+    def _count_all(self, wanted: set[str]) -> int:
+        """Count calls, and then those that the names concern which were learned from them."""
+        counted = 0
+        while wanted:
+            self._warm(wanted)
+            self._count(wanted)
+            counted += len(wanted)
+            wanted = self.neighbours.together(self._renamed() - wanted)
+        return counted
+
+    def _timed_out(self, as_of: int) -> set[str]:
+        latest = as_of - self._longest_call
+        return {call for call in self.open if self.neighbours.last_at(call) < latest}
+
+    def _count(self, wanted: set[str]) -> None:
+        self._ids("counted_ids", wanted)
+        if not self._is_made:
+            self._make()
+        for name in self._steps:
+            self.engine.run(f"DELETE FROM {name}")
+            self.engine.run(f"EXECUTE fill_{name}")
+            if name == "lone_answers":
+                self.engine.run("EXECUTE other_answers")
+        self._keep(wanted)
+        self._learn()
+
+    def _make(self) -> None:
+        """Make every table and view once. The statements are prepared: their plans hold as long as
+        nothing is made or dropped, and planning them costs far more than running them on few calls.
+        """
+        engine = self.engine
+        every = [("events", _EVENTS, False)]
+        every += [(name, statement, False) for name, statement in self._chain.linking]
+        every += self._chain.counting
+        for name, statement, is_view in every:
+            (engine.view if is_view else engine.table)(name, statement)
+        finished = {name for name, *_ in self._chain.counting}
+        for name in RESULTS:
+            source = f"finished_{name}" if f"finished_{name}" in finished else name
+            for kept in ("hot", "cold", "moving"):
+                engine.table(f"{kept}_{name}", f"SELECT * FROM {source} LIMIT 0")
+            self._prepare(f"keep_{name}", f"INSERT INTO hot_{name} SELECT * FROM {source}")
+        for name, statement, is_view in every:
+            if not is_view:
+                self._prepare(f"fill_{name}", f"INSERT INTO {name} {statement}")
+                self._steps.append(name)
+        for tally in tallies.TALLIES:
+            for kept in ("hot", "cold", "moving"):
+                statement = tallies.statement(tally, self._in_time_ms, f"{kept}_")
+                self._prepare(f"{kept}_{tally.name}_tally", statement)
+        self._prepare("other_answers", _OTHER_ANSWERS)
+        self._is_made = True
+
+    def _prepare(self, name: str, statement: str) -> None:
+        self.engine.run(f"PREPARE {name} AS {statement}")
+
+    def _keep(self, wanted: set[str]) -> None:
+        """Put the counted rows in the place of those of before."""
+        for name in RESULTS:
+            self.engine.run(f"DELETE FROM hot_{name} WHERE call_id IN (SELECT id FROM counted_ids)")
+            self.engine.run(f"EXECUTE keep_{name}")
+        rows = self.engine.rows("SELECT call_id FROM hot_calls WHERE outcome = 'pending'")
+        self.open = {call for (call,) in rows}
+        self._hot |= wanted
+
+    # ---- names of the same phone
+
+    def _learn(self) -> None:
+        """Keep what was learned of names, for the counts to come."""
+        engine = self.engine
+        for pair in engine.rows(_LEARNED):
+            engine.run("INSERT INTO given_agents VALUES (?, ?)", pair)
+            self._learned.append((pair[0], pair[1]))
+        engine.run("DELETE FROM kept_answers WHERE call_id IN (SELECT id FROM counted_ids)")
+        engine.run(_NEW_ANSWERS, [self._answers])
+        self._answers += engine.rows("SELECT COUNT(*) FROM call_numbers")[0][0]
+
+    def _renamed(self) -> set[str]:
+        """Return the calls that speak of a name which now means something else."""
+        same = frozenset(self.engine.rows("SELECT one, other FROM same_agents"))
+        names = dict(self.engine.rows("SELECT endpoint, agent FROM agent_names"))
+        changed = {name for pair in same ^ self._same for name in pair}
+        changed |= {name for name, _ in names.items() ^ self.names.items()}
+        self._same, self.names = same, names
+        return self.neighbours.mentioning(changed)
+
+    # ---- hot and cold
+
+    def cool(self, as_of: int) -> set[str]:
+        """Put the calls away that are over and of which nothing was heard for a while."""
+        moving = self._cooled(as_of - HOT)
+        if not moving:
+            return moving
+        self._ids("moving_ids", moving)
+        self._move("events")
+        for name in RESULTS:
+            self._move(name)
+        for tally in tallies.TALLIES:
+            added = self._part(tally, "moving")
+            self._parts[tally.name] = tallies.merged(tally, self._parts[tally.name], added)
+        self._hot -= moving
+        self._cold |= moving
+        return moving
+
+    def _cooled(self, latest: int) -> set[str]:
+        moving: set[str] = set()
+        for call in self._hot:
+            if call not in moving and self._is_quiet(call, latest):
+                group = self.neighbours.together([call])
+                if all(self._is_quiet(one, latest) for one in group):
+                    moving |= group
+        return moving
+
+    def _is_quiet(self, call: str, latest: int) -> bool:
+        return call not in self.open and self.neighbours.last_at(call) < latest
+
+    def _move(self, name: str) -> None:
+        mine = "call_id IN (SELECT id FROM moving_ids)"
+        self.engine.run(f"DELETE FROM moving_{name}")
+        self.engine.run(f"INSERT INTO moving_{name} SELECT * FROM hot_{name} WHERE {mine}")
+        self.engine.run(f"INSERT INTO cold_{name} SELECT * FROM moving_{name}")
+        self.engine.run(f"DELETE FROM hot_{name} WHERE {mine}")
+
+    def _warm(self, calls: set[str]) -> None:
+        """Take cold calls back: somebody still speaks of them, or of a neighbour."""
+        again = calls & self._cold
+        if not again:
+            return
+        self._ids("moving_ids", again)
+        mine = "call_id IN (SELECT id FROM moving_ids)"
+        self.engine.run(f"INSERT INTO hot_events SELECT * FROM cold_events WHERE {mine}")
+        for name in ("events", *RESULTS):
+            self.engine.run(f"DELETE FROM cold_{name} WHERE {mine}")
+        for tally in tallies.TALLIES:
+            self._parts[tally.name] = self._part(tally, "cold")
+        self._cold -= again
+        self._hot |= again
+
+    def forget(self, before: int) -> set[str]:
+        """Know nothing any more of cold calls that arrived before a moment; return them."""
+        if not self._is_made:
+            return set()
+        arrived = "SELECT call_id FROM cold_calls WHERE arrived_at < ?"
+        old = {call for (call,) in self.engine.rows(arrived, [before])}
+        if not old:
+            return old
+        old = self.neighbours.together(old) & self._cold
+        self._ids("moving_ids", old)
+        for name in ("cold_events", *(f"cold_{name}" for name in RESULTS), "kept_answers"):
+            self.engine.run(f"DELETE FROM {name} WHERE call_id IN (SELECT id FROM moving_ids)")
+        self.engine.run('DELETE FROM gaps WHERE "at" < ?', [before])
+        for call in old:
+            self.neighbours.forget(call)
+        for tally in tallies.TALLIES:
+            self._parts[tally.name] = self._part(tally, "cold")
+        self._cold -= old
+        return old
+
+    # ---- totals
+
+    def totals(self) -> dict[str, tallies.Part]:
+        """Return every tally: what is cold was added up before, only what is hot is added now."""
+        if not self._is_made:
+            return {tally.name: {} for tally in tallies.TALLIES}
+        return {
+            tally.name: tallies.merged(tally, self._parts[tally.name], self._part(tally, "hot"))
+            for tally in tallies.TALLIES
+        }
+
+    def hot(self, query: str) -> list[tuple[Any, ...]]:
+        """Run a query over the tables of hot calls; nothing before the first call."""
+        return self.engine.rows(query) if self._is_made else []
+
+    def _part(self, tally: tallies.Tally, kept: str) -> tallies.Part:
+        return tallies.part(tally, self.engine.rows(f"EXECUTE {kept}_{tally.name}_tally"))
+
+    def _ids(self, table: str, ids: Iterable[str]) -> None:
+        self.engine.run(f"DELETE FROM {table}")
+        self.engine.run(f"INSERT INTO {table} SELECT UNNEST(?)", [list(ids)])
+
+
+def _empty(engine: Engine, name: str, columns: dict[str, str]) -> None:
+    types = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+    engine.run(f"CREATE OR REPLACE TABLE {name} ({types})")

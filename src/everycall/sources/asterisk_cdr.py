@@ -28,7 +28,8 @@ from everycall.sources.base import (
     Site,
     Source,
 )
-from everycall.sources.rows import Row, rows, split_row
+from everycall.sources.local_times import CLOSE, QUARTER
+from everycall.sources.rows import Row, rows, separator, separator_of, split_row
 
 SECOND = 1_000_000
 _PLAIN = [
@@ -94,7 +95,7 @@ def _guess(row: Sequence[str]) -> list[str] | None:
 
 
 def _read(path: Path, site: Site) -> Iterator[Record | Skip | Note]:
-    found = list(rows(path))
+    found = list(rows(path, separator_of(path)))
     layout, has_heading = layout_of([row.fields for row in found[:50] if isinstance(row, Row)])
     if layout is None:
         raise NotThatKindError(f"'{path}' has no rows that look like call detail records")
@@ -139,21 +140,30 @@ def _number(text: str | None) -> float:
 
 
 def _end(fields: Mapping[str, str], start: int, clock: LocalTime) -> int:
-    written = clock.micros(fields.get("end", ""))
-    return written or start + round(_number(fields.get("duration")) * SECOND)
+    expected = start + round(_number(fields.get("duration")) * SECOND)
+    return _told(clock.micros(fields.get("end", "")), expected, fields.get("duration"))
 
 
 def _answer(fields: Mapping[str, str], start: int, clock: LocalTime) -> int | None:
     if fields["disposition"] != "ANSWERED":
         return None
-    written = clock.micros(fields.get("answer", ""))
-    talked = round(_number(fields.get("billsec")) * SECOND)
-    return written or _end(fields, start, clock) - talked
+    expected = _end(fields, start, clock) - round(_number(fields.get("billsec")) * SECOND)
+    return _told(clock.micros(fields.get("answer", "")), expected, fields.get("billsec"))
+
+
+def _told(written: int | None, expected: int, lasted: str | None) -> int:
+    """Return a written time; if the clocks changed in between, what the length of the call says."""
+    if written is None:
+        return expected
+    off = abs(written - expected)
+    changed = bool(lasted) and off > CLOSE and min(off % QUARTER, -off % QUARTER) <= CLOSE
+    return expected if changed else written
 
 
 def _recognise(head: Head) -> Recognised | None:
     """Know call detail records by their heading, or by 16 to 21 columns with a disposition."""
-    split = [split_row(line) for line in head.lines[:50] if line.strip()]
+    lines = [line for line in head.lines[:50] if line.strip()]
+    split = [split_row(line, separator(lines[0])) for line in lines]
     layout, has_heading = layout_of(split)
     if layout is None:
         return None

@@ -25,7 +25,7 @@ from everycall.sources.base import (
     Source,
 )
 from everycall.sources.channels import Act, Step, interpret
-from everycall.sources.rows import Row, rows, split_row
+from everycall.sources.rows import Row, rows, separator, separator_of, split_row
 
 EVENTS = frozenset(
     [
@@ -144,7 +144,7 @@ def _guess(row: Sequence[str]) -> Layout | None:
 
 
 def _read(path: Path, site: Site) -> Iterator[Record | Skip | Note]:
-    found = rows(path)
+    found = rows(path, separator_of(path))
     head = list(_take(found, 200))
     layout, has_heading = layout_of(row.fields for row in head if isinstance(row, Row))
     if layout is None:
@@ -252,7 +252,7 @@ def _streams_named(steps: Iterable[Step]) -> Iterator[Step]:
 def _recognise(head: Head) -> Recognised | None:
     """Know CEL by its events' names and by channel names and ids in the same row."""
     lines = head.lines[:50]
-    split = [split_row(line) for line in lines]
+    split = [split_row(line, separator(lines[0])) for line in lines]
     layout, has_heading = layout_of(split)
     if layout is None:
         return None

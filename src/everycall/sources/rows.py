@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from everycall.events import Skip, SkipReason
-from everycall.sources.lines import chunks
+from everycall.sources.lines import chunks, open_bytes
 
 csv.field_size_limit(1 << 20)
 
@@ -43,3 +43,17 @@ def rows(path: Path, delimiter: str = ",") -> Iterator[Row | Skip]:
 def split_row(line: str, delimiter: str = ",") -> list[str]:
     """Split one line into its fields; a line with a broken quote into what can be had of it."""
     return next(csv.reader([line], delimiter=delimiter), [])
+
+
+def separator(line: str) -> str:
+    """Return what separates the fields of a line: a comma, a semicolon or a tab."""
+    return max((",", ";", "\t"), key=lambda one: len(split_row(line, one)))
+
+
+def separator_of(path: Path) -> str:
+    """Return what separates the fields of a file, by its first line that says something."""
+    with open_bytes(path) as file:
+        data = file.read(1 << 14)
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    lines = data.decode(encoding, "replace").splitlines()
+    return separator(next((line for line in lines if line.strip()), ""))

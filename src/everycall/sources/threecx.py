@@ -32,7 +32,7 @@ from everycall.events.markers import Form
 from everycall.events.sights import Sight
 from everycall.sources.base import CallTranslation, Head, Note, Recognised, Record, Site, Source
 from everycall.sources.local_times import CLOSE, BirthClock, LocalClock, hours_ahead
-from everycall.sources.rows import Row, rows, split_row
+from everycall.sources.rows import Row, rows, separator, separator_of, split_row
 from everycall.sources.threecx_story import translate
 from everycall.sources.threecx_words import Ending
 
@@ -91,7 +91,7 @@ def _legs(path: Path) -> Iterator[_Leg | Skip | Note]:
     heading: list[str] = []
     known: set[tuple[str, ...]] = set()
     count = 0
-    for row in rows(path):
+    for row in rows(path, separator_of(path)):
         if isinstance(row, Skip):
             yield row
         elif not heading:
@@ -270,7 +270,8 @@ class _Clock:
 def _recognise(head: Head) -> Recognised | None:
     """Know a call log by its heading."""
     for line in head.lines[:1]:
-        cells = {cell.strip().lower() for cell in split_row(line.lstrip("\ufeff"))}
+        plain = line.lstrip("\ufeff")
+        cells = {cell.strip().lower() for cell in split_row(plain, separator(plain))}
         if {*_NEEDED, _TEXT} <= cells:
             return Recognised(0.95, "its heading is that of 3CX's call log")
     return None

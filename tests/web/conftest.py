@@ -38,7 +38,7 @@ def database() -> None:
 
 @pytest.fixture(scope="session")
 def calls() -> None:
-    Importer(History(DATA), SiteFile()).take([SCENARIOS])
+    Importer(History(settings.DATA), SiteFile()).take([SCENARIOS])
 
 
 @pytest.fixture(autouse=True)

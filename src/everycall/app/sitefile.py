@@ -10,6 +10,7 @@ from everycall.errors import NotFoundError
 from everycall.events.markers import Markers
 from everycall.hours import SiteHours
 from everycall.money.inputs import MoneySettings
+from everycall.recovery import OwingSettings
 from everycall.remedies.model import Planned
 from everycall.settings import read_file, setting
 from everycall.sources.base import Site
@@ -101,6 +102,9 @@ class SiteFile:
     )
     definition_switches: dict[str, object] = setting(
         factory=dict, doc="How switches of that definition stand, where not as it says."
+    )
+    promises: OwingSettings = setting(
+        factory=OwingSettings, doc="Whom you owe a call back, and until when."
     )
     money: MoneySettings = setting(factory=MoneySettings, doc="What calls are worth to you.")
     channels: dict[str, int] = setting(

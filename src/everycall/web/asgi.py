@@ -18,8 +18,10 @@ django.setup()
 
 from django.core.asgi import get_asgi_application  # noqa: E402  Django must be set up first
 
+from everycall.web.keeping import keeping  # noqa: E402
 from everycall.web.live.hub import hub  # noqa: E402
 from everycall.web.live.stream import Stream  # noqa: E402
+from everycall.web.pages import site_reader  # noqa: E402
 
 STATIC = Path(__file__).parent / "static"
 
@@ -27,7 +29,8 @@ STATIC = Path(__file__).parent / "static"
 @asynccontextmanager
 async def _life(_app: Starlette) -> AsyncIterator[None]:
     hub.attach(asyncio.get_running_loop())
-    yield
+    with keeping(site_reader()):
+        yield
 
 
 application = Starlette(

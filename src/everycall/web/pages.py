@@ -25,6 +25,7 @@ class Place:
 
 MENU = (
     Place("now", _("Now"), Right.SEE_LIVE, "n"),
+    Place("callbacks", _("Callbacks"), Right.WORK_CALLBACKS, "b"),
     Place("calls", _("Calls"), Right.SEE_CALLS, "c"),
     Place("report", _("Report"), Right.SEE_REPORTS, "r"),
     Place("setup-site", _("Set-up"), Right.SET_UP, "s"),

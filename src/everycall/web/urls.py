@@ -4,7 +4,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from everycall.web.api.app import api
-from everycall.web.views import calls, health, now, people, report, setup, site, tokens
+from everycall.web.views import callbacks, calls, health, now, people, report, setup, site, tokens
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="now"), name="home"),
@@ -17,6 +17,10 @@ urlpatterns = [
     path("setup/walls/<int:pk>/revoke/", now.revoke_wall, name="wall-revoke"),
     path("calls/", calls.ledger, name="calls"),
     path("calls/<path:call_id>/", calls.call, name="call"),
+    path("callbacks/", callbacks.callbacks, name="callbacks"),
+    path("callbacks/<int:pk>/", callbacks.callback, name="callback"),
+    path("callbacks/<int:pk>/calls/<int:line>/", callbacks.settle, name="callback-settle"),
+    path("callbacks/<int:pk>/<str:name>/", callbacks.act, name="callback-act"),
     path("report/", report.report, name="report"),
     path("setup/", setup.setup, name="setup"),
     path("setup/site/", site.site, name="setup-site"),

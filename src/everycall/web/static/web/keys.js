@@ -4,7 +4,8 @@
   document.addEventListener("keydown", function (event) {
     var typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
     if (typing || event.ctrlKey || event.metaKey || event.altKey) { return; }
-    var link = document.querySelector('.top nav a[accesskey="' + event.key.replace(/[^a-z]/g, "") + '"]');
-    if (link) { window.location.href = link.href; }
+    var key = event.key.replace(/[^a-z]/g, "");
+    var found = key && document.querySelector('main [accesskey="' + key + '"], .top nav a[accesskey="' + key + '"]');
+    if (found) { event.preventDefault(); found.click(); }
   });
 })();

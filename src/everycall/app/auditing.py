@@ -13,6 +13,8 @@ from everycall.app.definitions_used import changed, remember
 from everycall.app.ledger import open_ledger, view_ledger
 from everycall.app.measured_tables import make
 from everycall.app.measuring import measure
+from everycall.app.remedy_words import id_of
+from everycall.app.remedying import remedies
 from everycall.app.sitefile import SiteFile
 from everycall.clock import from_micros
 from everycall.definitions import Definition, load
@@ -70,17 +72,32 @@ def make_desk(asking: Asking, site: SiteFile, order: Order, words: Words | None 
     named = order.definition or (None if site.definition else order.trade.definition)
     definition = chosen(site, named)
     other = load(order.compared or order.trade.other)
+    caught = remedies(asking, site, span.since, span.until, definition=named, folder=order.folder)
+    _remedied(asking)
     money = cost(asking, site, span.since, span.until, definition=named, folder=order.folder)
     _views(asking, site, span, definition, named)
     frame = _frame(asking, span, definition, other if other.id != definition.id else None)
     return Desk(
         asking.rows,
         _Measuring(asking, site, span, named),
-        replace(frame, differs=_differs(asking, definition, span)),
+        replace(frame, differs="" if order.definition else _differs(asking, definition, span)),
         words or Words(),
         order.trade,
         money,
         compare(asking, definition, other, span.since, span.until),
+        caught,
+    )
+
+
+def _remedied(asking: Asking) -> None:
+    """Make the table that says which remedy would have caught a call."""
+    kinds = asking.rows("SELECT DISTINCT cause, part FROM misses")
+    columns = {"cause": "VARCHAR", "part": "VARCHAR", "remedy": "VARCHAR"}
+    asking.engine.load("remedy_ids", columns, [(c, p or "", id_of(c, p)) for c, p in kinds])
+    asking.engine.table(
+        "remedied",
+        "SELECT m.call_id, r.remedy FROM misses AS m INNER JOIN remedy_ids AS r "
+        "ON r.cause = m.cause AND COALESCE(r.part, '') = COALESCE(m.part, '')",
     )
 
 

@@ -16,7 +16,7 @@ from sources.shared import data, found
 from truth.histories import Told, site_of, told
 
 HERE = Path(__file__).parent / "threecx"
-SHOP, CLOCKS_BACK = HERE / "shop.csv", HERE / "clocks_back.csv"
+SHOP, CLOCKS_BACK = HERE / "recording.csv", HERE / "recording_clocks_back.csv"
 
 HELP, ANN, BEN, CAT = "Help Queue (600)", "Ann Byrne (201)", "Ben Cole (202)", "Cat Dunn (203)"
 OUTCOMES = {

@@ -18,6 +18,9 @@ SMALLEST_LYING = 0.005
 HEIGHT, NAME, MOST_NAMES = 130, 112, 8
 """Of the lying bar: its height with the names, how wide a name is, how many there are."""
 
+SHORT = 14
+"""A longer name has no room beside a bar on a phone."""
+
 
 def parts(drawing: Drawing) -> Drawn:
     """Draw one bar that adds up: lying for a desk, standing for a phone."""
@@ -179,24 +182,37 @@ def _panel(drawing: Drawing, place: int, *, last: bool) -> Any:
 def bars(drawing: Drawing) -> Drawn:
     """Draw lying bars with their value at the end."""
     rows = [
-        {"name": row[0], "value": row[1], "label": drawing.write(row[1], drawing.unit(1))}
+        {"name": row[0], "from": 0, "to": row[1], "end": row[1], "kind": "total"}
+        | {"label": drawing.write(row[1], drawing.unit(1))}
         for row in drawing.rows
     ]
-    axis = alt.Axis(title=None, ticks=False, domain=False, labelColor=INK)
+    return _laid(drawing, rows)
+
+
+def _laid(drawing: Drawing, rows: list[dict[str, Any]]) -> Drawn:
+    """Draw rows of bars; their names stand before them, on a phone above them if they are long."""
+    above = not drawing.wide and max((len(row["name"]) for row in rows), default=0) > SHORT
+    axis = None if above else alt.Axis(title=None, ticks=False, domain=False, labelColor=INK)
     base = alt.Chart(drawing.data(rows)).encode(y=alt.Y("name:N", sort=None, axis=axis))
-    most = max((row["value"] or 0 for row in rows), default=0) or 1
-    x = alt.X(
-        "value:Q", axis=None, scale=alt.Scale(domain=[0, most * (1.12 if drawing.wide else 1.4)])
+    most = max((row["end"] or 0 for row in rows), default=0) or 1
+    scale = alt.Scale(domain=[0, most * (1.12 if drawing.wide else 1.35)])
+    colour = alt.Color(
+        "kind:N", scale=alt.Scale(domain=["total", "change"], range=[CONTEXT, POINT]), legend=None
     )
-    lying = base.mark_bar(color=CONTEXT, height={"band": 0.7}).encode(x=x)
-    text = base.mark_text(align="left", dx=5, color=INK).encode(x=x, text="label:N")
-    layers: list[Any] = [lying, text]
-    if drawing.chart.target is not None:
-        layers += _target(drawing, "x")
-    room = 160 if drawing.wide else 110
-    return (
-        alt.layer(*layers).properties(width=drawing.width - room, height=26 * len(rows)).to_dict()
-    )
+    down = 8 if above else 0
+    lying = base.mark_bar(height=14 if above else {"band": 0.7}, yOffset=down)
+    text = base.mark_text(align="left", dx=5, color=INK, yOffset=down)
+    layers: list[Any] = [
+        lying.encode(x=alt.X("from:Q", axis=None, scale=scale), x2="to:Q", color=colour),
+        text.encode(x=alt.X("end:Q", scale=scale, axis=None), text="label:N"),
+    ]
+    if above:
+        names = base.mark_text(align="left", color=INK, yOffset=-10)
+        layers.append(names.encode(x=alt.value(0), text="name:N"))
+    longest = max((len(row["name"]) for row in rows), default=0)
+    room = 10 if above else min(280, 50 + 7 * longest) if drawing.wide else 110
+    height = (44 if above else 26) * max(1, len(rows))
+    return alt.layer(*layers).properties(width=drawing.width - room, height=height).to_dict()
 
 
 def _target(drawing: Drawing, axis: str) -> list[alt.Chart]:
@@ -272,24 +288,7 @@ def steps(drawing: Drawing) -> Drawn:
                 "label": f"{sign}{shown}",
             }
         )
-    axis = alt.Axis(title=None, ticks=False, domain=False, labelColor=INK, labelLimit=320)
-    base = alt.Chart(drawing.data(rows)).encode(y=alt.Y("name:N", sort=None, axis=axis))
-    most = max((row["end"] for row in rows), default=1) or 1
-    scale = alt.Scale(domain=[0, most * (1.1 if drawing.wide else 1.35)])
-    colour = alt.Color(
-        "kind:N", scale=alt.Scale(domain=["total", "change"], range=[CONTEXT, POINT]), legend=None
-    )
-    lying = base.mark_bar(height={"band": 0.7}).encode(
-        x=alt.X("from:Q", axis=None, scale=scale), x2="to:Q", color=colour
-    )
-    text = base.mark_text(align="left", dx=5, color=INK)
-    labels = text.encode(x=alt.X("end:Q", scale=scale, axis=None), text="label:N")
-    room = 280 if drawing.wide else 170
-    return (
-        alt.layer(lying, labels)
-        .properties(width=drawing.width - room, height=28 * len(rows))
-        .to_dict()
-    )
+    return _laid(drawing, rows)
 
 
 def spread(drawing: Drawing) -> Drawn:

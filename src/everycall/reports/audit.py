@@ -14,6 +14,7 @@ from everycall.reports.sections.outcomes import name, outcomes
 from everycall.reports.sections.people import people
 from everycall.reports.sections.quality import quality
 from everycall.reports.sections.queues import clients, queues
+from everycall.reports.sections.remedies import remedies
 from everycall.reports.sections.summary import summary
 from everycall.reports.sections.times import times
 from everycall.reports.sections.waits import waits
@@ -30,6 +31,7 @@ SECTIONS: Mapping[str, Callable[[Desk], Made]] = {
     "clients": clients,
     "callers": callers,
     "people": people,
+    "remedies": remedies,
     "lines": lines,
     "money": money,
     "meanings": meanings,

@@ -103,6 +103,7 @@ class Desk:
 
     Attributes:
         money: what unreached callers were worth, by client; as the use case gave it.
+        remedies: what would have caught the missed callers; as the use case gave it.
         comparison: the way from the definition to the other one; as the use case gave it.
     """
 
@@ -113,3 +114,4 @@ class Desk:
     trade: Trade = NO_TRADE
     money: Sequence[Any] = ()
     comparison: Any = None
+    remedies: Any = None

@@ -56,6 +56,11 @@ def dimensions(zone: str) -> tuple[Dimension, ...]:
             "What became of the caller, if it is the first call that was missed.",
             "(SELECT l.state FROM period_ledger AS l WHERE l.first_missed = calls.call_id)",
         ),
+        Dimension(
+            "remedy",
+            "What would have caught it.",
+            "(SELECT r.remedy FROM remedied AS r WHERE r.call_id = calls.call_id)",
+        ),
     )
 
 

@@ -48,6 +48,7 @@ _HEADLINES = (
 _SECTIONS = (
     "summary",
     "outcomes",
+    "remedies",
     "days",
     "time",
     "waits",
@@ -90,6 +91,7 @@ GP_PRACTICE = Trade(
     (
         "summary",
         "outcomes",
+        "remedies",
         "time",
         "waits",
         "days",

@@ -1,0 +1,157 @@
+"""What would have caught the missed callers: causes by their worth for the effort, as a plan."""
+
+from typing import Any
+
+from everycall.reports.figures import AMONG
+from everycall.reports.frame import Desk
+from everycall.reports.model import Chart, Column, Section, Shape, Table, Unit
+
+MOST = 10
+"""So many remedies are drawn."""
+
+
+def remedies(desk: Desk) -> Section | None:
+    """Say which change would catch the most callers who were never helped, and who sees to it."""
+    say, found = desk.say, desk.remedies
+    if found is None:
+        return None
+    first = next((one for one in found.remedies if one.caught), None)
+    lead = say("No single change would have caught the callers who were never helped.")
+    if first is not None:
+        lead = say(
+            "The change that brings most for its effort: {change} It would have caught {n}.",
+            change=_sentence(say(first.change or first.title)),
+            n=say.many(first.caught, "{n} caller", "{n} callers"),
+        )
+    tables = (_causes(desk), _plan(desk), _evidence(desk), *_rest(desk), *_presence(desk))
+    charts = (_chart(desk),) if any(one.unreached for one in found.remedies) else ()
+    notes = tuple(say(note) for note in found.notes)
+    return Section("remedies", say("What would catch them"), lead, tables, notes, charts)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def _chart(desk: Desk) -> Chart:
+    say = desk.say
+    own = [one for one in desk.remedies.remedies if one.additive]
+    ones = sorted(own, key=lambda one: -one.unreached)[:MOST]
+    table = Table(
+        (Column(say("cause")), Column(say("never helped"), Unit.COUNT)),
+        [(say(one.title), one.unreached) for one in ones if one.unreached],
+    )
+    sentence = say("Callers whom nobody helped in the end, by why their first call was missed.")
+    return Chart("causes", say("Why callers were missed"), Shape.BARS, table, sentence)
+
+
+def _causes(desk: Desk) -> Table:
+    say, found = desk.say, desk.remedies
+    return Table(
+        (
+            Column(say("cause")),
+            Column(say("kind")),
+            Column(say("calls"), Unit.COUNT, calls={}),
+            Column(say("callers"), Unit.COUNT),
+            Column(say("never helped"), Unit.COUNT),
+            Column(say("would be caught"), Unit.COUNT),
+            Column(say("worth"), Unit.MONEY, currency=found.currency or ""),
+        ),
+        [
+            (
+                say(one.title),
+                say(one.kind.value),
+                one.calls,
+                one.callers,
+                one.unreached,
+                one.caught,
+                one.worth.base if one.worth else None,
+            )
+            for one in found.remedies
+        ],
+        say("In order of what it brings for the effort. A dash: nobody can say yet."),
+        behind=[{**AMONG, "remedy": one.id} if one.additive else None for one in found.remedies],
+    )
+
+
+def _plan(desk: Desk) -> Table:
+    say = desk.say
+    return Table(
+        (
+            Column(say("cause")),
+            Column(say("smallest change")),
+            Column(say("effort (1 to 5)"), Unit.COUNT),
+            Column(say("who")),
+            Column(say("by when")),
+            Column(say("calls a week before"), Unit.COUNT),
+            Column(say("after"), Unit.COUNT),
+        ),
+        [
+            (
+                say(one.title),
+                say(one.change or ""),
+                one.effort,
+                say(one.plan.owner),
+                f"{one.plan.by}",
+                one.plan.before.a_week,
+                one.plan.after.a_week if one.plan.after else None,
+            )
+            for one in desk.remedies.remedies
+            if one.change
+        ],
+        title=say("The plan"),
+    )
+
+
+def _evidence(desk: Desk) -> Table:
+    say = desk.say
+    return Table(
+        (
+            Column(say("cause")),
+            Column(say("when")),
+            Column(say("where")),
+            Column(say("evidence")),
+        ),
+        [
+            (say(one.title), one.when, one.where, " ".join(_sentence(e) for e in one.evidence))
+            for one in desk.remedies.remedies
+        ],
+        title=say("Evidence"),
+        folded=True,
+    )
+
+
+def _rest(desk: Desk) -> tuple[Table, ...]:
+    say, rest = desk.say, desk.remedies.rest
+    if not rest:
+        return ()
+    table = Table(
+        (
+            Column(say("cause")),
+            Column(say("calls"), Unit.COUNT),
+            Column(say("never helped"), Unit.COUNT),
+            Column(say("why nothing is proposed")),
+        ),
+        [(say(one.title), one.calls, one.unreached, say(one.why)) for one in rest],
+        title=say("For which nothing is proposed"),
+        folded=True,
+    )
+    return (table,)
+
+
+def _presence(desk: Desk) -> tuple[Table, ...]:
+    say = desk.say
+    there: Any = desk.remedies.presence
+    if not there:
+        return ()
+    table = Table(
+        (
+            Column(say("who was there")),
+            Column(say("missed calls"), Unit.COUNT),
+            Column(say("what it means")),
+        ),
+        [(say(one.state), one.calls, say(one.doc)) for one in there],
+        say("Of missed callers who asked for a person, when they began to wait."),
+        title=say("Who was there when they began to wait"),
+    )
+    return (table,)

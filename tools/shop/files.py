@@ -73,6 +73,7 @@ def _site() -> Iterator[str]:
         yield f"queues = {json.dumps(queues)}"
         yield f'trunks = ["PJSIP/{trunk.name}"]'
         yield f'language = "{language}"'
+    yield from _MONEY
     yield "\n# Parts of the dialplan, by their meaning."
     yield "[markers]"
     yield 'menu = ["context:ivr-main"]'
@@ -81,6 +82,21 @@ def _site() -> Iterator[str]:
     yield 'callback_requested = ["verb:CALLBACKREQUEST", "context:callback-request"]'
     yield 'callback = ["context:callback-dial"]'
 
+
+_MONEY = (
+    "\n# What the shop's own books say of its calls.",
+    "[money]",
+    'currency = "EUR"',
+    'locale = "de-DE"',
+    'conversion = { base = 0.2, low = 0.15, high = 0.25, source = "call notes, third quarter" }',
+    'order_value = { base = 48, source = "web shop, third quarter" }',
+    'enquiry_share = { base = 0.5, low = 0.4, high = 0.6, source = "call notes, one week" }',
+    "\n[clients.pebble-herb.money]",
+    'currency = "GBP"',
+    'locale = "en-GB"',
+    'order_value = { base = 41, source = "web shop, third quarter" }',
+)
+"""Invented, like everything here."""
 
 _CLIENTS = (
     ("kiesel-kraut", plan.MAIN_TRUNK, ("sales", "support", "returns"), "de"),

@@ -12,17 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from everycall.staffing.erlang import (
-    Impatient,
-    Limited,
-    Target,
-    Waiting,
-    agents_for,
-    blocking,
-    lines_for,
-    offered,
-    positions,
-)
+from everycall.staffing.erlang import Impatient, Limited, Waiting, blocking, lines_for, offered
+from everycall.staffing.people import Target, agents_for, positions
 
 SHARED = Path(os.environ.get("EVERYCALL_SHARED", Path(__file__).parents[3] / "shared"))
 REFERENCE = SHARED / "data" / "erlang" / "reference.csv"

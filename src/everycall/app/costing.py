@@ -65,6 +65,7 @@ class Money:
         profit: figures are profit, because a margin was said; else revenue.
         by_state: what was at risk, recovered, returned and lost.
         by_acquaintance: of the lost: new callers, known customers, and who cannot be told.
+        naive: all missed calls x conversion x order value, as it is often computed, for comparison.
         per_call: the immediate loss divided by all missed calls.
         a_year: the immediate loss of 365 such days; null for periods under 28 days.
     """
@@ -81,6 +82,7 @@ class Money:
     unreached: Unreached
     estimate: Estimate
     profit: bool
+    naive: Figure | None
     per_call: Figure | None
     a_year: Figure | None
     by_state: tuple[Group, ...]
@@ -150,6 +152,7 @@ def _money(
         unreached=lost,
         estimate=found,
         profit=inputs.margin is not None,
+        naive=_naive(missed, inputs),
         per_call=_times(found.direct, 1 / missed if missed else None),
         a_year=_times(found.direct, 365 / period.days if period.days >= SHORTEST_PERIOD else None),
         by_state=tuple(_by_state(counts, inputs)),
@@ -169,6 +172,15 @@ def _times(figure: Figure | None, factor: float | None) -> Figure | None:
     if figure is None or factor is None:
         return None
     return Figure(*(getattr(figure, name) * factor for name in Figure.__dataclass_fields__))
+
+
+def _naive(missed: int | None, inputs: MoneySettings) -> Figure | None:
+    """Return what it would be if every missed call were another caller, ready to buy, and lost."""
+    buys, value = inputs.conversion, inputs.order_value
+    if missed is None or buys is None or value is None:
+        return None
+    low, high = missed * buys.least * value.least, missed * buys.most * value.most
+    return Figure(low, missed * buys.base * value.base, high, low, high)
 
 
 def _by_state(counts: Counts, inputs: MoneySettings) -> Iterator[Group]:

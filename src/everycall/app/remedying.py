@@ -178,7 +178,7 @@ def _why_not(frame: Frame, one: Cluster) -> str | None:
     if one.cause == "menu":
         share = one.calls / max(1, _arrived_open(frame.asking))
         if share < MENU_SHARE:
-            return f"{percent(share)} of the callers; a menu is looked at from {MENU_SHARE:.0%} on."
+            return f"{percent(share)} of the callers; a menu is looked at from {percent(MENU_SHARE)} on."
     return None
 
 

@@ -37,7 +37,7 @@ class Sum:
 
     name: str
     title: str
-    currency: str
+    currency: str | None
     lines: tuple[Line, ...]
     remarks: tuple[str, ...]
 
@@ -50,9 +50,9 @@ class Quick:
     conversion: float = 0.20
     order_value: float = 400.0
     churn: float = 0.05
-    lifetime_value: float = 7200.0
+    lifetime_value: float | None = 7200.0
     customers: float | None = None
-    currency: str = "USD"
+    currency: str | None = "USD"
 
 
 def quick(given: Quick) -> Sum:
@@ -98,13 +98,18 @@ def _quick_lines(given: Quick) -> Iterator[Line]:
         "money",
         "first reading: a little on top",
     )
-    leaving = given.missed * given.churn
+    if given.lifetime_value is not None:
+        yield from _quick_churn(given, given.lifetime_value)
+
+
+def _quick_churn(given: Quick, worth: float) -> Iterator[Line]:
+    leaving, share = given.missed * given.churn, f"{given.churn:.0%}"
     yield Line(
         "churn_of_missed_callers",
-        f"churn as {churn} of missed callers",
-        f"{leaving:,.0f} x {given.lifetime_value:,.0f}",
-        round(leaving * given.lifetime_value),
-        leaving * given.lifetime_value,
+        f"churn as {share} of missed callers",
+        f"{leaving:,.0f} x {worth:,.0f}",
+        round(leaving * worth),
+        leaving * worth,
         "money",
         "second reading: each takes a customer's whole value along",
     )
@@ -112,10 +117,10 @@ def _quick_lines(given: Quick) -> Iterator[Line]:
         leaving = given.customers * given.churn
         yield Line(
             "churn_of_customers",
-            f"churn as {churn} of all customers",
-            f"{leaving:,.0f} x {given.lifetime_value:,.0f}",
-            round(leaving * given.lifetime_value),
-            leaving * given.lifetime_value,
+            f"churn as {share} of all customers",
+            f"{leaving:,.0f} x {worth:,.0f}",
+            round(leaving * worth),
+            leaving * worth,
             "money",
             "third reading: whatever the number of missed calls",
         )

@@ -8,16 +8,14 @@ waits as long as their patience lasts.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil, exp, expm1, inf, isinf, log
+from math import exp, expm1, inf, isinf, log
 
 _NEGLIGIBLE = 1e-17
-_MOST = 100_000
-"""More servers than this are not searched for."""
 
 
 def blocking(servers: int, load: float) -> float:
     """Return Erlang B: the share of arrivals that find all servers busy and are turned away."""
-    _check(servers, load)
+    check(servers, load)
     if load == 0:
         return 0.0 if servers else 1.0
     turned_away = 1.0
@@ -31,7 +29,7 @@ def offered(servers: int, carried: float) -> float:
 
     Infinite where the servers were busy all the time: then nobody can say.
     """
-    _check(servers, carried)
+    check(servers, carried)
     if carried >= servers:
         return inf if carried > 0 else 0.0
     low, high = carried, carried + 1.0
@@ -50,7 +48,7 @@ def offered(servers: int, carried: float) -> float:
 
 def lines_for(load: float, most_blocked: float) -> int:
     """Return the fewest lines of which at most this share of calls finds none."""
-    _check(0, load)
+    check(0, load)
     if not 0 < most_blocked <= 1:
         raise ValueError("the share that may be turned away lies between 0 and 1")
     lines, turned_away = 0, 1.0
@@ -73,8 +71,8 @@ class Waiting:
     service: float
 
     def __post_init__(self) -> None:
-        _check(self.servers, self.arrivals)
-        _check(0, self.service)
+        check(self.servers, self.arrivals)
+        check(0, self.service)
 
     @property
     def load(self) -> float:
@@ -168,7 +166,7 @@ class Impatient:
     patience: float
 
     def __post_init__(self) -> None:
-        _check(self.servers, self.arrivals)
+        check(self.servers, self.arrivals)
         if self.service <= 0 or self.patience <= 0 or isinf(self.patience):
             raise ValueError("service and patience are times above 0; without end it is Erlang C")
 
@@ -326,76 +324,11 @@ def _piece(density: Callable[[float], float], start: float, width: float) -> flo
     )
 
 
-# ---- how many are needed
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What is promised; what is None is not asked for.
-
-    Attributes:
-        waits: the largest share that may have to wait.
-        level, within: at least this share is answered within this time.
-        abandons: the largest share that may give up; needs a patience.
-        occupancy: the largest share of their time in which people are busy.
-    """
-
-    waits: float | None = None
-    level: float | None = None
-    within: float | None = None
-    abandons: float | None = None
-    occupancy: float | None = None
-
-    def is_met(self, found: Waiting | Impatient) -> bool:
-        """Tell whether so many servers keep the promise."""
-        if self.waits is not None and found.waits > self.waits:
-            return False
-        if self.level is not None and found.answered_within(self.within or 0.0) < self.level:
-            return False
-        if self.occupancy is not None and found.occupancy > self.occupancy:
-            return False
-        if self.abandons is None:
-            return not isinstance(found, Waiting) or found.stable or found.load == 0
-        return isinstance(found, Impatient) and found.abandons <= self.abandons
-
-
-def agents_for(
-    arrivals: float, service: float, target: Target, patience: float | None = None
-) -> int:
-    """Return the fewest people who keep a promise; nobody is needed where nobody calls.
+def check(servers: int, load: float) -> None:
+    """Refuse numbers that make no sense.
 
     Raises:
-        ValueError: the promise cannot be kept, or makes no sense.
+        ValueError: one of them is below 0.
     """
-    _check(0, arrivals)
-    if arrivals == 0:
-        return 0
-    if target.abandons is not None and patience is None:
-        raise ValueError("to limit how many give up, say how patient callers are")
-    servers = 1 if patience is not None else max(1, int(arrivals * service))
-    while servers < _MOST:
-        if target.is_met(_system(servers, arrivals, service, patience)):
-            return servers
-        servers += 1
-    raise ValueError(f"more than {_MOST:,} people would be needed; look at the target again")
-
-
-def _system(
-    servers: int, arrivals: float, service: float, patience: float | None
-) -> Waiting | Impatient:
-    if patience is None:
-        return Waiting(servers, arrivals, service)
-    return Impatient(servers, arrivals, service, patience)
-
-
-def positions(agents: int, shrinkage: float) -> int:
-    """Return how many have to be on the roster, if this share of them is away at any time."""
-    if not 0 <= shrinkage < 1:
-        raise ValueError("the share that is away lies between 0 and 1")
-    # the sum is exact for what people write: 14 / 0.7 is 20, not 20.000000000000004
-    return ceil(round(agents / (1 - shrinkage), 9))
-
-
-def _check(servers: int, load: float) -> None:
     if servers < 0 or load < 0:
         raise ValueError("numbers of servers and loads are 0 or more")

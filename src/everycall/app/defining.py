@@ -49,11 +49,16 @@ def judged(
 ) -> exp.Select:
     """Return the query of the verdicts over those of a site's calls that a condition takes."""
     tree = verdicts(definition, as_of=as_of(asking), zone=asking.zone)
-    helped = any(column.name == "helped_later" for column in tree.find_all(exp.Column))
-    source = f"({_HELPED_LATER.replace('counted', table)})" if helped else table
-    calls = parse(f"SELECT c.* FROM {source} AS c WHERE {within}")
+    calls = parse(f"SELECT c.* FROM {_source(tree, table=table)} AS c WHERE {within}")
     found = exp.expand(tree, {"calls": _select(calls)}, dialect="duckdb")
     return _select(found)
+
+
+def _source(*trees: exp.Expr, table: str = "counted") -> str:
+    """Return what the calls are taken from: with the help that came later only where it is needed."""
+    columns = (column for tree in trees for column in tree.find_all(exp.Column))
+    helped = any(column.name.endswith("helped_later") for column in columns)
+    return f"({_HELPED_LATER.replace('counted', table)})" if helped else table
 
 
 def _select(tree: exp.Expr) -> exp.Select:
@@ -163,13 +168,13 @@ class Comparison:
 
 
 _PAIRS = """
-SELECT a.category, a.reason, a.rule, b.category, b.reason, b.rule, COUNT(*) AS calls,
-  LIST(a.call_id ORDER BY c.arrived_at, a.call_id) FILTER (WHERE (:in_a) <> (:in_b)) AS call_ids
-FROM judged_a AS a
-INNER JOIN judged_b AS b ON b.call_id = a.call_id
-INNER JOIN counted AS c ON c.call_id = a.call_id
+SELECT kept_first_category, kept_first_reason, kept_first_rule, category, reason, rule,
+  COUNT(*) AS calls,
+  LIST(call_id ORDER BY kept_arrived_at, call_id) FILTER (WHERE (:in_first) <> (:in_second))
+FROM judged_twice
 GROUP BY ALL
 """
+_FIRST = ("category", "reason", "rule")
 
 
 def compare(
@@ -180,16 +185,33 @@ def compare(
     until: int | None = None,
 ) -> Comparison:
     """Count the same calls under two definitions, and how one number becomes the other."""
-    period = arrived(since, until, inbound=True)
-    for name, definition in (("judged_a", first), ("judged_b", second)):
-        asking.engine.table(name, judged(asking, definition, period))
-    counted = _PAIRS.replace(":in_a", _headline("a", first))
-    rows = asking.rows(counted.replace(":in_b", _headline("b", second)))
+    asking.engine.view("judged_twice", _twice(asking, first, second, since, until))
+    counted = _PAIRS.replace(":in_first", _headline("kept_first_category", first))
+    rows = asking.rows(counted.replace(":in_second", _headline("category", second)))
     return _comparison(first, second, rows)
 
 
-def _headline(alias: str, definition: Definition) -> str:
-    return f"{alias}.category IN ({words(definition.headline)})"
+def _twice(
+    asking: Asking, first: Definition, second: Definition, since: int | None, until: int | None
+) -> exp.Expr:
+    """Return the query that judges calls by one definition and then by another, in one reading."""
+    given: dict[str, Any] = {"as_of": as_of(asking), "zone": asking.zone}
+    last = verdicts(second, **given, keep=("arrived_at", *(f"first_{name}" for name in _FIRST)))
+    needed = {column.name for column in last.find_all(exp.Column)} & set(COLUMNS) - {"call_id"}
+    before = verdicts(first, **given, keep=sorted(needed))
+    again = ", ".join(f"kept_{name} AS {name}" for name in sorted(needed))
+    said = ", ".join(f"{name} AS first_{name}" for name in _FIRST)
+    calls = parse(
+        f"SELECT c.* FROM {_source(before, last)} AS c WHERE {arrived(since, until, inbound=True)}"
+    )
+    judged_once = exp.expand(before, {"calls": _select(calls)}, dialect="duckdb")
+    between = parse(f"SELECT call_id, {said}, {again} FROM judged_once")
+    between = exp.expand(between, {"judged_once": _select(judged_once)}, dialect="duckdb")
+    return exp.expand(last, {"calls": _select(between)}, dialect="duckdb")
+
+
+def _headline(column: str, definition: Definition) -> str:
+    return f"{column} IN ({words(definition.headline)})"
 
 
 def _comparison(

@@ -61,20 +61,26 @@ def verdicts(
     as_of: int | None = None,
     zone: ZoneInfo | None = None,
     table: str = "calls",
+    keep: Sequence[str] = (),
 ) -> exp.Select:
     """Return the query that judges every call: `COLUMNS`, one row for each row of the table.
 
     `as_of` is the present moment in microseconds, for definitions that ask how long something has
     been going on; `zone` says when a day begins from which a limit holds. `missing` names the
-    unseen facts, parted by commas, and is '' where none was needed.
+    unseen facts, parted by commas, and is '' where none was needed. Columns that are kept come
+    out as they went in, with `kept_` before their names.
     """
     conditions = Conditions(definition, as_of, zone or ZoneInfo("UTC"))
     rules = (*FRAME, *definition.rules)
     unseen = _may_be_unseen(conditions, rules)
-    judged = _judged(conditions, rules, unseen).from_(exp.to_table(table), copy=False)
+    kept = [(f"kept_{name}", exp.column(name)) for name in keep]
+    judged = _select(_judged(conditions, rules, unseen), kept).from_(
+        exp.to_table(table), copy=False
+    )
     categories = [*(rule.category for rule in rules), definition.pack.otherwise.category]
     weighed = _weighed(_numbered(judged, len(rules)), categories)
     told = [*_categories(rules, categories), ("missing", _missing(rules, unseen, conditions.scope))]
+    told += [(name, exp.column(name)) for name, _ in kept]
     return _over(_select(parse("SELECT call_id"), told), weighed)
 
 

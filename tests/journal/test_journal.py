@@ -199,6 +199,20 @@ print(taken)
     assert 20 < int(done.stdout) < 60
 
 
+def test_a_new_journal_has_no_records(journal: Journal) -> None:
+    assert ids(journal) == []
+    assert journal.state.last == 0
+
+
+def test_a_segment_can_be_ended_so_that_it_can_go(journal: Journal, tmp_path: Path) -> None:
+    journal.append([entry("a")])
+    journal.roll()
+    journal.append([entry("b")])
+    assert len(segments(tmp_path)) == 2
+    journal.drop(up_to=1)
+    assert ids(journal) == ["b"]
+
+
 def test_many_senders_share_one_request_to_the_disk(journal: Journal, disk: FakeDisk) -> None:
     gate = threading.Event()
 

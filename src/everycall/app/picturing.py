@@ -128,9 +128,17 @@ class LivePicture:
         """Return what is to be shown."""
         return self._picture.board(as_of, self._today)
 
-    def open_calls(self) -> frozenset[str]:
-        """Return the ids of the calls that are not over."""
-        return frozenset(self._window.open)
+    def open_calls(self, feed: str, before: int) -> frozenset[str]:
+        """Return a feed's calls that are not over and of which nothing was heard since a moment."""
+        window = self._window
+        mine = {call for each in self._feeds.values() for call in each.calls_of(feed)}
+        return frozenset(
+            call for call in window.open & mine if window.neighbours.last_at(call) < before
+        )
+
+    def knows(self, call: str) -> bool:
+        """Tell whether anything is known of a call."""
+        return call in self._window.neighbours
 
     def _translate(self, source: str, entries: Sequence[Entry]) -> Told:
         feed = self._feeds[source]

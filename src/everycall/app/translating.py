@@ -50,6 +50,9 @@ class Feed(Protocol):
     def take(self, entries: Sequence[Entry]) -> Told:
         """Translate records; their events wait in `incoming` then."""
 
+    def calls_of(self, feed: str) -> set[str]:
+        """Return the calls that a feed spoke of, as far as that is kept."""
+
     def pack(self, calls: Collection[str]) -> None:
         """Calls are over: keep what was said of them, but small."""
 
@@ -99,6 +102,10 @@ class LineFeed:
             stage_chunk(self.stage, self.translation, placed, staged)
         told.skips += staged.skips
 
+    def calls_of(self, feed: str) -> set[str]:  # noqa: ARG002
+        """Nothing is kept: no list of what goes on belongs to a log."""
+        return set()
+
     def pack(self, calls: Collection[str]) -> None:
         """Nothing is kept: a line is never translated again."""
 
@@ -122,6 +129,7 @@ def _runs(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
 class _Kept:
     """The records of one id: those said lately, and small, those of before."""
 
+    feed: str
     fresh: list[Record] = field(default_factory=list)
     packed: bytes = b""
     born_at: int = 0
@@ -169,7 +177,7 @@ class CallFeed:
                 elif said.call is None:
                     events += self.translation.translate(None, [said], self.stage.site)
                 else:
-                    touched.add(self._keep(said, said.call))
+                    touched.add(self._keep(entry.feed, said, said.call))
         roots = {self._groups.find(call) for call in touched}
         retold = {call for root in roots for call in self._members[root]}
         for root in sorted(roots):
@@ -187,9 +195,9 @@ class CallFeed:
             reader = self._readers[entry.feed] = self.source.live()
         yield from reader.take(entry.body, ordinal(entry), entry.received_at)
 
-    def _keep(self, record: Record, call: str) -> str:
+    def _keep(self, feed: str, record: Record, call: str) -> str:
         if call not in self._kept:
-            self._kept[call] = _Kept()
+            self._kept[call] = _Kept(feed)
             self._members[self._groups.find(call)] = {call}
         self._kept[call].add(record)
         before = self._call_of.setdefault(record.unit or call, call)
@@ -217,6 +225,10 @@ class CallFeed:
         rows = (_values(event, seq) for seq, event in enumerate(events, 1))
         self.stage.engine.load("translated", _EVENT, rows)
         self.stage.keep(_TRANSLATED, Staged(self.stage.folder, self.source, 0))
+
+    def calls_of(self, feed: str) -> set[str]:
+        """Return the calls that a connection spoke of."""
+        return {call for call, kept in self._kept.items() if kept.feed == feed}
 
     def pack(self, calls: Collection[str]) -> None:
         """Keep the records of calls that are over, but small."""

@@ -20,6 +20,7 @@ COMMANDS = {
     "money": ("money", "What missed callers were worth, and what has to be known for it."),
     "remedies": ("remedies", "What would have caught them: causes, evidence, a plan."),
     "staffing": ("staffing", "How many people are needed, by Erlang C and A."),
+    "watch": ("watching", "Show what is happening now: who waits, who talks, who is free."),
     "skipped": ("skipped", "List what could not be read, and why."),
     "sources": ("sources", "List the phone systems and formats, and what each can see."),
     "demo": ("demo", "Read the sample logs and show their audit."),

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -157,6 +157,7 @@ class Journal:
         self._ids: dict[bytes, None] = {}
         self._places: dict[str, Entry] = {}
         self._next = 1
+        self._is_full = False
         self._count = _Count()
         self._writing: _Writing | None = None
         self._waiting: queue.SimpleQueue[_Handed | None] = queue.SimpleQueue()
@@ -257,13 +258,17 @@ class Journal:
         """Yield the records behind a number, each once, in the order in which they were taken."""
         found = segments(self.folder)
         seen: set[bytes] = set()
-        for path, following in zip(found, [*found[1:], None], strict=True):
+        for path, following in zip_longest(found, found[1:]):
             if following is not None and first_number(following) <= after + 1:
                 continue
             for entry in read(path):
                 if isinstance(entry, Entry) and entry.number > after and _key(entry) not in seen:
                     seen.add(_key(entry))
                     yield entry
+
+    def roll(self) -> None:
+        """Begin a new segment with the next record, so that this one can go when its time comes."""
+        self._is_full = True
 
     def drop(self, up_to: int) -> list[Path]:
         """Delete the segments that hold nothing behind a number; return them."""
@@ -341,8 +346,9 @@ class Journal:
     def _write(self, fresh: Sequence[Entry]) -> None:
         if not fresh:
             return
-        if self._writing is not None and self._writing.size >= self._segment:
+        if self._writing is not None and (self._is_full or self._writing.size >= self._segment):
             self._let_go()
+        self._is_full = False
         data = b"".join(map(encode, fresh))
         # numbers that were tried are never given again: a refused record may be on the disk
         number, self._next = self._next, self._next + len(fresh)

@@ -1,0 +1,414 @@
+"""Watching a site: feeds are heard, the journal is written, the picture is drawn, days are sealed.
+
+Everything lives in one event loop; whatever takes longer than a moment runs in a thread of its own:
+the journal's, one for the picture and one for sealing.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from zoneinfo import ZoneInfo
+
+from everycall.app.ingesting import (
+    AmiFeed,
+    Intake,
+    LogFeed,
+    PostedFeed,
+    line_of,
+    since_second,
+)
+from everycall.app.picturing import LivePicture
+from everycall.app.sealing import Sealed, Sealer
+from everycall.app.sitefile import SiteFile
+from everycall.clock import Clock, system_clock, to_micros
+from everycall.errors import EverycallError, NotFoundError, NotTakenError
+from everycall.history import History
+from everycall.history.journal import Journal, JournalState, Receipt
+from everycall.history.journal_segments import Entry
+from everycall.live.board import Board
+from everycall.registry import load
+from everycall.sources.base import Source
+from everycall.wire.ami import AmiError, Pbx
+from everycall.wire.ami_link import Item, Link, LinkState, Snapshot
+from everycall.wire.inbox import Inbox
+from everycall.wire.log_follower import LogFollower
+
+T = TypeVar("T")
+
+AMI, QUEUE_LOG = "asterisk_ami", "asterisk_queue_log"
+
+LISTEN = 0.05
+"""Logs are looked at, and what was heard is handed to the journal, this often, in seconds."""
+
+DRAW = 0.25
+"""The picture is drawn at most this often, in seconds."""
+
+REFUSED = 1.0
+"""After so many seconds a record is handed in again that the journal refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manager:
+    """A feed: a manager interface."""
+
+    feed: str
+    pbx: Pbx
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A feed: a log that grows."""
+
+    feed: str
+    path: Path
+    source: str = QUEUE_LOG
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A feed: records that somebody posts."""
+
+    feed: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """What is watched, and where it is kept.
+
+    Attributes:
+        seal_every: how often the journal is taken into history; it always is when watching ends.
+        in_time: the limit of the service level.
+        whole_log: read a log from its beginning, not only what it holds of today.
+    """
+
+    data: Path
+    site: SiteFile
+    feeds: tuple[Manager | Log | Posted, ...]
+    name: str = "main"
+    seal_every: timedelta = timedelta(minutes=10)
+    in_time: timedelta = timedelta(seconds=20)
+    whole_log: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How watching goes.
+
+    Attributes:
+        behind: records that are taken and not in the picture yet.
+        unread: records that became no event.
+        troubles: everything that is wrong at present, in sentences.
+    """
+
+    journal: JournalState
+    links: tuple[LinkState, ...]
+    behind: int
+    unread: int
+    drawn_at: int
+    draw_ms: float
+    sealed_at: int | None
+    troubles: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _State:
+    """What changes while watching."""
+
+    board: Board
+    drawn_at: int = 0
+    draw_ms: float = 0.0
+    sealed_at: int | None = None
+    seal_trouble: str | None = None
+    refusal: str | None = None
+    failure: BaseException | None = None
+    missed: list[str] = field(default_factory=list)
+
+
+class Watch:
+    """A site that is watched, from entering the context to leaving it."""
+
+    def __init__(self, settings: WatchSettings, clock: Clock = system_clock) -> None:
+        self.settings = settings
+        self._clock = clock
+        self._zone = settings.site.zone or ZoneInfo("UTC")
+        self.journal = Journal(settings.data / "journal" / settings.name, clock=clock)
+        self.intake = Intake(self.journal)
+        self.links: dict[str, Link] = {}
+        self.posted: dict[str, PostedFeed] = {}
+        self._state = _State(_nothing(to_micros(clock())))
+        self._inbox: Inbox[Item] = Inbox()
+        self._drawn = asyncio.Condition()
+        self._picture_thread = ThreadPoolExecutor(1, "picture")
+        self._managers: dict[str, AmiFeed] = {}
+        self._connections: list[asyncio.Task[None]] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._ended = asyncio.Event()
+
+    # ---- beginning and end
+
+    async def __aenter__(self) -> Self:
+        self.journal.open()
+        try:
+            await self._in_picture(self._begin)
+        except BaseException:
+            self.journal.close()
+            raise
+        self._connect()
+        return self
+
+    def _begin(self) -> None:
+        """Make the picture, and let it catch up with what the journal has already."""
+        settings, now = self.settings, self._now()
+        names = dict.fromkeys(source_of(feed) for feed in settings.feeds)
+        sources: list[Source] = [load("source", name) for name in names]
+        self.picture = LivePicture(
+            settings.site, sources, now, name=settings.name, in_time=settings.in_time
+        )
+        since = now - 2 * 86_400_000_000
+        batch: list[Entry] = []
+        for entry in self.journal.entries():
+            if entry.received_at >= since and entry.source in names:
+                batch.append(entry)
+            if len(batch) >= 20_000:
+                self.picture.take(batch, now)
+                batch = []
+        self.picture.take(batch, now)
+        self._state.board = self.picture.board(now)
+        self._state.drawn_at = now
+
+    def _connect(self) -> None:
+        managers = [feed for feed in self.settings.feeds if isinstance(feed, Manager)]
+        logs = [feed for feed in self.settings.feeds if isinstance(feed, Log)]
+        for feed in self.settings.feeds:
+            if isinstance(feed, Posted):
+                last = self.journal.place(feed.feed)
+                self.posted[feed.feed] = PostedFeed(feed.feed, feed.source, last)
+        for manager in managers:
+            link = Link(manager.feed, manager.pbx, self._inbox, clock=self._clock)
+            self.links[manager.feed] = link
+            self._managers[manager.feed] = AmiFeed(
+                manager.feed, self.picture, self.journal.place(manager.feed)
+            )
+            self._connections.append(asyncio.create_task(link.run()))
+        self._start(self._listen())
+        for log in logs:
+            self._start(self._follow(log))
+        self._start(self._draw())
+        self._start(self._seal())
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await _stopped(self._connections)
+        await _stopped(self._tasks)
+        if rest := self._inbox.take():
+            with contextlib.suppress(NotTakenError):
+                await asyncio.wrap_future(self.intake.take(self._entries(rest)))
+        try:
+            await self.seal()
+        except EverycallError as refusal:
+            # the journal keeps everything, and the next watch seals it
+            self._state.seal_trouble = str(refusal)
+        self.journal.close()
+        await self._in_picture(self.picture.close)
+        self._picture_thread.shutdown()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.append(asyncio.create_task(self._guarded(work)))
+
+    async def _guarded(self, work: Awaitable[None]) -> None:
+        """Let a fault of ours end the watching with its reason, never in silence."""
+        try:
+            await work
+        except Exception as failure:  # noqa: BLE001
+            self._state.failure = failure
+            self._ended.set()
+
+    async def ended(self) -> None:
+        """Wait until watching cannot go on; raises what broke it."""
+        await self._ended.wait()
+        if self._state.failure is not None:
+            raise self._state.failure
+
+    # ---- what others ask for
+
+    @property
+    def board(self) -> Board:
+        """The newest picture."""
+        return self._state.board
+
+    async def boards(self) -> AsyncIterator[Board]:
+        """Yield the picture, and each new one; whoever is slow misses those between."""
+        version = -1
+        while True:
+            if self.board.version == version:
+                async with self._drawn:
+                    await self._drawn.wait()
+            version = self.board.version
+            yield self.board
+
+    def take(self, entries: Sequence[Entry]) -> "Future[Receipt]":
+        """Hand posted records in; may be called from any thread."""
+        return self.intake.take(entries)
+
+    async def act(self, feed: str, action: str, **fields: str | int) -> dict[str, Any]:
+        """Carry out an action on a phone system.
+
+        Raises:
+            NotFoundError: there is no such connection.
+            AmiError: it was refused, or the connection is down.
+        """
+        if feed not in self.links:
+            raise NotFoundError(f"there is no manager connection '{feed}'")
+        return await self.links[feed].act(action, **fields)
+
+    async def seal(self) -> Sealed:
+        """Take what the journal has into history now."""
+        sealed = await asyncio.to_thread(self._sealer().seal)
+        self._state.sealed_at, self._state.seal_trouble = self._now(), None
+        return sealed
+
+    def health(self) -> Health:
+        """Return how watching goes."""
+        return Health(
+            journal=self.journal.state,
+            links=tuple(link.state for link in self.links.values()),
+            behind=self.intake.waiting + len(self._inbox),
+            unread=self.picture.unread.count,
+            drawn_at=self._state.drawn_at,
+            draw_ms=self._state.draw_ms,
+            sealed_at=self._state.sealed_at,
+            troubles=tuple(self._troubles()),
+        )
+
+    def _troubles(self) -> list[str]:
+        state, journal = self._state, self.journal.state
+        down = [
+            f"{link.state.feed}: {link.state.trouble or 'not connected yet'}"
+            for link in self.links.values()
+            if not link.state.connected
+        ]
+        found = [f"nothing is taken in: {journal.refuses}"] if journal.refuses else []
+        found += [f"history is not kept up: {state.seal_trouble}"] if state.seal_trouble else []
+        return [*found, *down, *state.missed[-20:]]
+
+    # ---- hearing
+
+    async def _listen(self) -> None:
+        """Hand what the connections heard to the journal, in the order in which it was heard."""
+        while True:
+            if await self._inbox.filled(within=1.0):
+                await self._hand_over(self._inbox.take())
+                await asyncio.sleep(LISTEN)
+
+    async def _hand_over(self, items: Sequence[Item]) -> None:
+        if any(isinstance(item, Snapshot) for item in items):
+            # what ended or began unheard is for the picture to say
+            entries = await self._in_picture(partial(self._entries, items))
+        else:
+            entries = self._entries(items)
+        await self._until_taken(entries)
+
+    def _entries(self, items: Sequence[Item]) -> list[Entry]:
+        return [e for item in items for e in self._managers[item.feed].entries([item])]
+
+    async def _follow(self, log: Log) -> None:
+        """Hand what is added to a log to the journal."""
+        last = line_of(self.journal.place(log.feed))
+        wanted = None if self.settings.whole_log else since_second(self._today() // 1_000_000)
+        follower = LogFollower(log.path, last, wanted)
+        feed = LogFeed(log.feed, log.source, follower.before(), self._state.missed)
+        try:
+            while True:
+                lines = await asyncio.to_thread(follower.read)
+                await self._until_taken(list(feed.entries(lines, self._now())))
+                if not lines:
+                    await asyncio.sleep(LISTEN)
+        finally:
+            follower.close()
+
+    async def _until_taken(self, entries: Sequence[Entry]) -> None:
+        """Hand records in until the journal takes them: a full disk loses nothing, it waits."""
+        while entries:
+            try:
+                await asyncio.wrap_future(self.intake.take(entries))
+            except NotTakenError:
+                await asyncio.sleep(REFUSED)
+            else:
+                return
+
+    # ---- drawing and sealing
+
+    async def _draw(self) -> None:
+        clock = asyncio.get_running_loop().time
+        while True:
+            began = clock()
+            now, fresh = self._now(), self.intake.fresh()
+            board = await self._in_picture(partial(self._drawing, fresh, now))
+            self._state.board = board
+            self._state.drawn_at = now
+            self._state.draw_ms = (clock() - began) * 1000
+            async with self._drawn:
+                self._drawn.notify_all()
+            await asyncio.sleep(max(DRAW - (clock() - began), 0.01))
+
+    def _drawing(self, fresh: Sequence[Entry], now: int) -> Board:
+        self.picture.take(fresh, now)
+        return self.picture.board(now)
+
+    async def _seal(self) -> None:
+        sealer = self._sealer()
+        every = self.settings.seal_every.total_seconds()
+        while True:
+            await asyncio.sleep(every)
+            try:
+                await self.seal()
+                self.journal.roll()
+                await asyncio.to_thread(sealer.tidy)
+            except EverycallError as error:
+                self._state.seal_trouble = str(error)
+
+    def _sealer(self) -> Sealer:
+        history = History(self.settings.data, self.settings.name)
+        return Sealer(self.journal, history, self.settings.site, self._clock)
+
+    async def _in_picture(self, work: Callable[[], T]) -> T:
+        """Run something in the one thread that may touch the picture."""
+        return await asyncio.get_running_loop().run_in_executor(self._picture_thread, work)
+
+    def _now(self) -> int:
+        return to_micros(self._clock())
+
+    def _today(self) -> int:
+        """Return when the day began."""
+        today = self._clock().astimezone(self._zone).date()
+        return to_micros(datetime.combine(today, time(), self._zone))
+
+
+async def _stopped(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def source_of(feed: Manager | Log | Posted) -> str:
+    """Return the source that knows how to read a feed."""
+    return AMI if isinstance(feed, Manager) else feed.source
+
+
+def _nothing(now: int) -> Board:
+    return Board(now, 0, "", (), (), (), ())
+
+
+__all__ = ["AmiError", "Health", "Log", "Manager", "Posted", "Watch", "WatchSettings"]

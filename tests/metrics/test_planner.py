@@ -186,7 +186,7 @@ def test_calls_that_are_not_over_are_in_no_share(tmp_path: Path) -> None:
 def test_nothing_is_null_and_a_count_of_nothing_is_zero(tmp_path: Path) -> None:
     with Invented(tmp_path) as asking:
         found = measure(asking, ["answered", "answer_rate", "asa", "longest_wait"])
-        assert measure(asking, ["answered"], ["queue"]).rows == ()
+        assert not measure(asking, ["answered"], ["queue"]).rows
     assert [cell.value for cell in found.rows[0].cells.values()] == [0, None, None, None]
 
 

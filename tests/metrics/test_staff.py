@@ -95,7 +95,7 @@ def test_free_is_what_is_left_of_the_time_signed_in(tmp_path: Path) -> None:
     assert cells["aht"].value == 25 * minute
     assert cells["acw"].value == 5 * minute
     assert cells["occupancy"].low is None
-    assert queue.rows == ()
+    assert not queue.rows
 
 
 def test_without_a_wrap_up_that_was_seen_there_is_no_handling_time_with_it(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from functools import cached_property
+from typing import Any, overload
 from zoneinfo import ZoneInfo
 
 from everycall.events.sights import Sight
@@ -43,18 +44,19 @@ class Table:
     """The answer to a question, in the order of the keys.
 
     Attributes:
+        rows: made when they are read, for there may be very many.
         remarks: what holds for whole columns, such as by what a level was grouped instead.
     """
 
     by: tuple[Dimension, ...]
     asked: tuple[Asked, ...]
-    rows: tuple[Row, ...]
+    rows: "Rows"
     remarks: tuple[str, ...] = ()
 
     def cell(self, name: str, *keys: Any) -> Cell:
         """Return one cell; a group in which nothing happened has an empty one."""
-        found = (row.cells[name] for row in self.rows if row.keys == keys)
-        return next(found, Cell(note="nothing happened"))
+        place = self.rows.places.get(keys)
+        return Cell(note="nothing happened") if place is None else self.rows[place].cells[name]
 
     def as_json(self) -> Iterator[dict[str, Any]]:
         """Yield one object for each group."""
@@ -71,49 +73,86 @@ def cell_as_json(cell: Cell) -> dict[str, Any]:
     }
 
 
+Result = tuple[Plan, Sequence[tuple[Any, ...]]]
+"""A statement, and the rows that it gave."""
+
+
+class Rows(Sequence[Row]):
+    """The groups of an answer; each is made from what its statements gave when it is read."""
+
+    def __init__(
+        self, question: Question, results: Sequence[Result], blindness: Blindness, zone: ZoneInfo
+    ) -> None:
+        self._by, self._blindness, self._zone = question.by, blindness, zone
+        self._plans = [plan for plan, _ in results]
+        self._nothing = {
+            part.asked.name: _empty(plan, part, blindness)
+            for plan in self._plans
+            for part in plan.parts
+        }
+        self._groups = _groups(results, len(question.by))
+
+    def __len__(self) -> int:
+        return len(self._groups)
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Row]: ...
+    def __getitem__(self, place: int | slice) -> Row | list[Row]:
+        if isinstance(place, slice):
+            return [self._row(group) for group in self._groups[place]]
+        return self._row(self._groups[place])
+
+    @cached_property
+    def places(self) -> Mapping[Keys, int]:
+        """The place of every group, by its keys."""
+        return {self._written(keys): i for i, (keys, _) in enumerate(self._groups)}
+
+    def _row(self, group: "_Group") -> Row:
+        keys, given = group
+        cells = dict(self._nothing)
+        for plan, row in zip(self._plans, given, strict=True):
+            if row is not None and not plan.lacking:
+                for part in plan.parts:
+                    cells[part.asked.name] = _cell(part, row, self._blindness)
+        return Row(self._written(keys), cells)
+
+    def _written(self, keys: Keys) -> Keys:
+        pairs = zip(keys, self._by, strict=True)
+        return tuple(None if key is None else one.write(key, self._zone) for key, one in pairs)
+
+
+_Group = tuple[Keys, Sequence[tuple[Any, ...] | None]]
+"""The keys of a group, and for each statement its row there, if it has one."""
+
+
 def table(
-    question: Question,
-    results: Iterable[tuple[Plan, Sequence[tuple[Any, ...]]]],
-    blindness: Blindness,
-    zone: ZoneInfo,
+    question: Question, results: Sequence[Result], blindness: Blindness, zone: ZoneInfo
 ) -> Table:
     """Bring together what the statements of a question gave."""
-    given = list(results)
-    groups = _groups(given, blindness, len(question.by))
-    nothing = {
-        part.asked.name: _empty(plan, part, blindness) for plan, _ in given for part in plan.parts
-    }
-    rows = tuple(
-        Row(_written(keys, question.by, zone), nothing | groups[keys])
-        for keys in sorted(groups, key=_order)
-    )
-    return Table(question.by, question.asked, rows, tuple(_remarks(question, given)))
+    rows = Rows(question, results, blindness, zone)
+    return Table(question.by, question.asked, rows, tuple(_remarks(question, results)))
 
 
-def _groups(
-    results: Iterable[tuple[Plan, Sequence[tuple[Any, ...]]]], blindness: Blindness, keys: int
-) -> dict[Keys, dict[str, Cell]]:
-    groups: dict[Keys, dict[str, Cell]] = {} if keys else {(): {}}
-    for plan, rows in results:
+def _groups(results: Sequence[Result], keys: int) -> list[_Group]:
+    if len(results) == 1 and keys:
+        # the statement gave them in order
+        return [(row[:keys], (row,)) for row in results[0][1]]
+    groups: dict[Keys, list[tuple[Any, ...] | None]] = {}
+    if not keys:
+        groups[()] = [None] * len(results)
+    for i, (_, rows) in enumerate(results):
         for row in rows:
-            if not plan.lacking:
-                cells = {part.asked.name: _cell(part, row, blindness) for part in plan.parts}
-                groups.setdefault(tuple(row[:keys]), {}).update(cells)
-    return groups
+            groups.setdefault(row[:keys], [None] * len(results))[i] = row
+    return [(found, groups[found]) for found in sorted(groups, key=_order)]
 
 
 def _order(keys: Keys) -> tuple[Any, ...]:
     return tuple((key is None, key) for key in keys)
 
 
-def _written(keys: Keys, by: Iterable[Dimension], zone: ZoneInfo) -> Keys:
-    pairs = zip(keys, by, strict=True)
-    return tuple(None if key is None else one.write(key, zone) for key, one in pairs)
-
-
-def _remarks(
-    question: Question, results: Iterable[tuple[Plan, Sequence[tuple[Any, ...]]]]
-) -> Iterator[str]:
+def _remarks(question: Question, results: Iterable[Result]) -> Iterator[str]:
     for plan, _ in results:
         titles = ", ".join(part.asked.metric.title for part in plan.parts)
         for dimension in (*question.by, *question.where):

@@ -12,7 +12,7 @@ from sqlglot import exp
 from everycall.calls.statement import parse
 from everycall.metrics.asked import Asked
 from everycall.metrics.dimensions import Dimension
-from everycall.metrics.levels import ROWS, Rows
+from everycall.metrics.levels import CALL_ALIASES, ROWS, Rows
 from everycall.metrics.model import Form, Level
 
 EVER = 1 << 62
@@ -116,6 +116,7 @@ def statement(question: Question, level: Level, chosen: Sequence[tuple[Asked, Fo
         + [column for part in parts for column in _columns(question, part)]
     )
     tree.where(*_conditions(question, rows, level), copy=False)
+    rows = _scoped(tree, rows, question)
     if keys:
         numbers = [exp.Literal.number(i + 1) for i in range(len(keys))]
         tree.group_by(*numbers, copy=False).order_by(*[n.copy() for n in numbers], copy=False)
@@ -158,7 +159,6 @@ def _at(question: Question, rows: Rows) -> str:
 
 
 def _conditions(question: Question, rows: Rows, level: Level) -> Iterator[exp.Expr]:
-    yield parse(rows.of_parts if rows.parts & question.names() else rows.scope)
     at = _at(question, rows)
     if question.since is not None:
         yield parse(
@@ -170,6 +170,15 @@ def _conditions(question: Question, rows: Rows, level: Level) -> Iterator[exp.Ex
         sql = dimension.at(level)
         if sql:
             yield _among(_filled(parse(sql), question), dimension.keys(values))
+
+
+def _scoped(tree: exp.Select, rows: Rows, question: Question) -> Rows:
+    """Say which rows count; where nothing is asked of the call, it need not be joined."""
+    if rows.alone and not _aliases(tree) & (CALL_ALIASES | {"c"}):
+        tree.where(parse(rows.alone), copy=False)
+        return replace(rows, always=frozenset())
+    tree.where(parse(rows.of_parts if rows.parts & question.names() else rows.scope), copy=False)
+    return rows
 
 
 def _among(tree: exp.Expr, values: Iterable[str]) -> exp.Expr:

@@ -17,10 +17,14 @@ SELECT
     TRUE) AS m1,
   0 AS m2
 FROM stays AS v
-INNER JOIN calls AS c
-  ON c.call_id = v.call_id
 WHERE
-  c.direction IN ('inbound', 'internal');
+  NOT v.call_id IN (
+    SELECT
+      call_id
+    FROM calls
+    WHERE
+      NOT direction IN ('inbound', 'internal')
+  );
 
 -- attempt
 SELECT
@@ -30,8 +34,12 @@ SELECT
     TRUE) AS m1,
   0 AS m2
 FROM attempts AS a
-INNER JOIN calls AS c
-  ON c.call_id = a.call_id
 WHERE
-  c.direction IN ('inbound', 'internal')
+  NOT a.call_id IN (
+    SELECT
+      call_id
+    FROM calls
+    WHERE
+      NOT direction IN ('inbound', 'internal')
+  )
   AND COALESCE(a.agent_kind, 'person') = 'person';

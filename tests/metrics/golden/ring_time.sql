@@ -43,8 +43,12 @@ SELECT
       a.lasted_ms
     ) IS NULL) AS m2
 FROM attempts AS a
-INNER JOIN calls AS c
-  ON c.call_id = a.call_id
 WHERE
-  c.direction IN ('inbound', 'internal')
+  NOT a.call_id IN (
+    SELECT
+      call_id
+    FROM calls
+    WHERE
+      NOT direction IN ('inbound', 'internal')
+  )
   AND COALESCE(a.agent_kind, 'person') = 'person';

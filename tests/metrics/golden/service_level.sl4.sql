@@ -74,7 +74,11 @@ SELECT
       ) IS NULL
     )) AS m2
 FROM stays AS v
-INNER JOIN calls AS c
-  ON c.call_id = v.call_id
 WHERE
-  c.direction IN ('inbound', 'internal');
+  NOT v.call_id IN (
+    SELECT
+      call_id
+    FROM calls
+    WHERE
+      NOT direction IN ('inbound', 'internal')
+  );

@@ -1,5 +1,6 @@
 """Every table, each in the module that is named for it."""
 
+from everycall.records.alerts import Alert, AlertRule, Channel, Delivery
 from everycall.records.jobs import Job
 from everycall.records.people import Person, Team
 from everycall.records.promises import Promise, PromiseCall, PromiseMove, TakenCall
@@ -8,6 +9,10 @@ from everycall.records.trail import Entry
 from everycall.records.walls import Wall
 
 __all__ = [
+    "Alert",
+    "AlertRule",
+    "Channel",
+    "Delivery",
     "Entry",
     "Job",
     "Person",

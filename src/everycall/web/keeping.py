@@ -4,7 +4,9 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
@@ -12,11 +14,13 @@ from everycall.app.recovering import Recoverer
 from everycall.records.jobs import Work, run_one
 from everycall.records.promises import StoredPromises
 from everycall.recovery.promises import tidy
+from everycall.web.alerting import Watcher, carry
+from everycall.web.live.hub import hub
 from everycall.web.reading import Reader
 
 log = logging.getLogger(__name__)
 
-WORK: dict[str, Work] = {}
+WORK: dict[str, Work] = {"deliver": carry}
 """What jobs may ask for, by name."""
 
 PAUSE = 1.0
@@ -28,6 +32,7 @@ class Keeper:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._seen = -1
+        self._watcher = Watcher(reader.settings().zone or ZoneInfo("UTC"), settings.ADDRESS)
         self._stop = threading.Event()
 
     def round(self) -> None:
@@ -40,6 +45,8 @@ class Keeper:
                 Recoverer(site, promises, asking.zone).recover(asking, now)
             self._seen = generation
         tidy(promises, self._reader.settings().promises, now, lambda _promise: None)
+        if hub.board is not None:
+            self._watcher.look(hub.board, now)
         while run_one(WORK, timezone.now()) and not self._stop.is_set():
             pass
 

@@ -24,6 +24,7 @@ def command(data: Path, site: str, host: str, port: int) -> None:
     """Show calls, reports and the live picture in a browser."""
     os.environ |= {"EVERYCALL_DATA": str(data.resolve()), "EVERYCALL_SITE": site}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "everycall.web.settings")
+    os.environ.setdefault("EVERYCALL_ADDRESS", f"http://{host}:{port}")
     import django
     import uvicorn
 

@@ -18,6 +18,8 @@ def _names(variable: str) -> list[str]:
 
 SECRET_KEY = kept(DATA / "secret", 48)
 DEBUG = False
+ADDRESS = os.environ.get("EVERYCALL_ADDRESS", "")
+"""Where people find this installation; links in messages begin with it."""
 ALLOWED_HOSTS = _names("EVERYCALL_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in _names("EVERYCALL_HOSTS")]
 HTTPS = os.environ.get("EVERYCALL_HTTPS") == "1"

@@ -4,7 +4,18 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from everycall.web.api.app import api
-from everycall.web.views import callbacks, calls, health, now, people, report, setup, site, tokens
+from everycall.web.views import (
+    alerts,
+    callbacks,
+    calls,
+    health,
+    now,
+    people,
+    report,
+    setup,
+    site,
+    tokens,
+)
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="now"), name="home"),
@@ -21,6 +32,15 @@ urlpatterns = [
     path("callbacks/<int:pk>/", callbacks.callback, name="callback"),
     path("callbacks/<int:pk>/calls/<int:line>/", callbacks.settle, name="callback-settle"),
     path("callbacks/<int:pk>/<str:name>/", callbacks.act, name="callback-act"),
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/<int:pk>/claim/", alerts.claim_alert, name="alert-claim"),
+    path("setup/alerts/", alerts.rules, name="alert-rules"),
+    path("setup/alerts/new/", alerts.rule, name="alert-rule-new"),
+    path("setup/alerts/<int:pk>/", alerts.rule, name="alert-rule"),
+    path("setup/channels/<int:pk>/try/", alerts.try_channel, name="channel-try"),
+    path("setup/channels/<int:pk>/remove/", alerts.remove_channel, name="channel-remove"),
+    path("setup/channels/<str:kind>/new/", alerts.channel, name="channel-new"),
+    path("setup/channels/<str:kind>/<int:pk>/", alerts.channel, name="channel"),
     path("report/", report.report, name="report"),
     path("setup/", setup.setup, name="setup"),
     path("setup/site/", site.site, name="setup-site"),

@@ -1,0 +1,1 @@
+"""Hands that carry messages: mail, and webhooks that are signed."""

@@ -1,0 +1,48 @@
+"""Mail by SMTP."""
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+from everycall.alerts import Message
+from everycall.settings import setting
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail server, and who is written to."""
+
+    to: str = setting(doc="To whom, as an address; several are divided by commas.")
+    sender: str = setting(doc="From whom, as an address.")
+    host: str = setting("localhost", doc="The mail server.")
+    port: int = setting(
+        587, doc="Its port: 587 begins in plain and turns to TLS, 465 is TLS at once."
+    )
+    user: str = setting("", doc="The name to log in with, if the server asks for one.")
+    password: str = setting("", doc="Its password; it is kept encrypted and never shown again.")
+    tls: bool = setting(default=True, doc="Whether a connection without TLS is refused.")
+
+    def send(self, message: Message) -> None:
+        """Send a message.
+
+        Raises:
+            OSError: the server cannot be reached, or refused it.
+        """
+        mail = EmailMessage()
+        mail["Subject"], mail["From"], mail["To"] = message.title, self.sender, self.to
+        mail["Message-ID"] = f"<{message.id}@everycall.invalid>"
+        mail.set_content(f"{message.text}\n\n{message.link}\n")
+        with self._connected() as server:
+            if self.user:
+                server.login(self.user, self.password)
+            server.send_message(mail)
+
+    def _connected(self) -> smtplib.SMTP:
+        if self.port == 465:
+            context = ssl.create_default_context()
+            return smtplib.SMTP_SSL(self.host, self.port, timeout=20, context=context)
+        server = smtplib.SMTP(self.host, self.port, timeout=20)
+        if self.tls:
+            server.starttls(context=ssl.create_default_context())
+        return server

@@ -1,0 +1,107 @@
+"""Rules are set, alerts open once, are said once per channel and close; secrets stay secret."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from everycall.records.jobs import Job, run_one
+from everycall.records.models import Alert, AlertRule, Channel, Delivery, Person
+from everycall.web.alerting import Watcher
+from everycall.web.keeping import WORK
+from web.conftest import browser, person
+from web.test_live import board
+
+NINE = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def rule() -> AlertRule:
+    made = AlertRule.objects.create(name="Long wait", measure="longest_wait", limit=60, above=True)
+    hook = Channel(name="Hook", kind="webhook")
+    hook.keep({"url": "http://127.0.0.1/", "secret": "s3cret", "inside": False})
+    hook.save()
+    made.channels.add(hook)
+    return made
+
+
+def looks(times: int, since: int = 70) -> Watcher:
+    watcher = Watcher(ZoneInfo("UTC"), "https://example.org")
+    for number in range(times):
+        shown = board()
+        queue = replace(shown.queues[0], longest_since=shown.as_of - since * 1_000_000)
+        watcher.look(replace(shown, queues=(queue,)), NINE + number * timedelta(seconds=1))
+    return watcher
+
+
+def test_an_alert_opens_once_and_is_said_once(rule: AlertRule) -> None:
+    looks(5)
+    assert Alert.objects.get().thing == "sales"
+    assert Delivery.objects.count() == Job.objects.count() == 1
+
+
+def test_it_closes_when_it_is_over_and_that_is_said(rule: AlertRule) -> None:
+    looks(2)
+    looks(1, since=10)
+    assert Alert.objects.get().closed_at is not None
+    said = [delivery.message["said"] for delivery in Delivery.objects.order_by("id")]
+    assert said == ["opened", "closed"]
+
+
+def test_a_restart_does_not_say_it_again(rule: AlertRule) -> None:
+    looks(2)
+    looks(2)
+    assert Delivery.objects.count() == 1
+
+
+def test_what_a_channel_does_not_take_is_tried_again_and_the_reason_kept(rule: AlertRule) -> None:
+    looks(1)
+    now = datetime.now(UTC) + timedelta(seconds=1)
+    assert run_one(WORK, now)
+    assert "inside this network" in Delivery.objects.get().error
+    assert Job.objects.get().attempts == 1
+
+
+def test_secrets_are_sealed_and_never_shown(rule: AlertRule, owner: Person) -> None:
+    hook = Channel.objects.get()
+    assert "s3cret" not in hook.sealed
+    page = browser(owner).get(f"/setup/channels/webhook/{hook.pk}/").content.decode()
+    assert "s3cret" not in page
+    given = {"name": "Hook", "url": "https://example.org/new", "secret": ""}
+    browser(owner).post(f"/setup/channels/webhook/{hook.pk}/", given)
+    hook.refresh_from_db()
+    assert hook.given() == {"url": "https://example.org/new", "secret": "s3cret", "inside": False}
+
+
+def test_a_rule_is_made_on_the_page(owner: Person) -> None:
+    given = {
+        "name": "Nobody free", "measure": "free", "above": "below", "limit": "1", "lasting_s": "60",
+        "queues": "sales", "is_on": "on",
+    }  # fmt: skip
+    assert browser(owner).post("/setup/alerts/new/", given).status_code == 302
+    made = AlertRule.objects.get()
+    assert (made.above, made.queues, made.plain().lasting) == (
+        False,
+        ["sales"],
+        timedelta(minutes=1),
+    )
+
+
+def test_trying_a_channel_says_what_came_of_it(rule: AlertRule, owner: Person) -> None:
+    answer = browser(owner).post(f"/setup/channels/{Channel.objects.get().pk}/try/", follow=True)
+    assert b"It did not go through" in answer.content
+
+
+def test_somebody_looks_after_an_alert(rule: AlertRule, supervisor: Person) -> None:
+    looks(1)
+    alert = Alert.objects.get()
+    browser(supervisor).post(f"/alerts/{alert.pk}/claim/")
+    browser(person("Max", "manager")).post(f"/alerts/{alert.pk}/claim/")
+    alert.refresh_from_db()
+    assert alert.claimed_by == "Sam"
+    assert b"1 alert is open" in browser(supervisor).get("/alerts/").content
+
+
+def test_an_empty_page_teaches(supervisor: Person) -> None:
+    assert b"No rule watches yet" in browser(supervisor).get("/alerts/").content

@@ -206,3 +206,19 @@ def test_explain_shows_all_definitions(calls: History, capsys: pytest.CaptureFix
     assert len(told_["definitions"]) == len(definition_ids())
     main(["explain", call_id, "--data", data])
     assert "Yours is xon 1" in capsys.readouterr().out
+
+
+def test_the_audit_says_whose_words_it_uses_and_how_many_calls_differ(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    history(tmp_path, waits(*WAITS, answered=2))
+    data = tmp_path / "data"
+    main(["audit", "--data", str(data), "--from", "2026-03-02", "--to", "2026-03-03"])
+    first = " ".join(capsys.readouterr().out.split())
+    assert load("xon").name in first
+    assert "differ" not in first
+    (data / "site.toml").write_text('definition = "nhs_30s"\n')
+    main(["audit", "--data", str(data), "--from", "2026-03-02", "--to", "2026-03-03"])
+    second = " ".join(capsys.readouterr().out.split())
+    assert load("nhs_30s").name in second
+    assert f"8 calls differ from {load('xon').name}, the version used before" in second

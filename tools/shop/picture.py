@@ -19,7 +19,7 @@ from everycall.render.terminal import show_report
 from everycall.reports.trades import trade
 
 PICTURE = Path(__file__).resolve().parents[2] / "docs" / "pictures" / "audit.svg"
-SHOWN = ("In short", "What happened to the calls", "When they came", "Person by person")
+SHOWN = ("In short", "What happened to the calls", "Queue by queue")
 _FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 """A picture loads nothing from elsewhere."""
 

@@ -298,7 +298,7 @@ SELECT p.call_id, LIST({
   'began_at': CASE WHEN p.began_within < 2000000 THEN p.began_at END,
   'ended_at': CASE WHEN p.ended_within < 2000000 THEN p.ended_at END,
   'lasted_ms': p.lasted_ms, 'result': p.result
-} ORDER BY p.began_at, p.seq) AS list
+} ORDER BY p.began_at, p.ended_at, p.agent, p.seq) AS list
 FROM {table} AS p INNER JOIN wanted AS w ON w.call_id = p.call_id
 GROUP BY p.call_id
 """

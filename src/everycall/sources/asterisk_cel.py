@@ -24,7 +24,7 @@ from everycall.sources.base import (
     Site,
     Source,
 )
-from everycall.sources.channels import Act, Step, interpret
+from everycall.sources.channels import PAIRED, Act, Step, interpret
 from everycall.sources.rows import Row, rows, separator, separator_of, split_row
 
 EVENTS = frozenset(
@@ -220,6 +220,8 @@ def _with_extra(step: Step, kind: str, text: str) -> Step:
     if kind == "BLINDTRANSFER":
         exten, context = str(extra.get("extension", "")), str(extra.get("context", ""))
         return replace(step, exten=exten, context=context)
+    if kind in ("BRIDGE_START", "BRIDGE_END"):
+        return replace(step, bridge=PAIRED)
     if kind == "DTMF":
         return replace(step, digit=str(extra.get("digit", "")))
     return replace(step, bridge=str(extra.get("bridge_id", "")))

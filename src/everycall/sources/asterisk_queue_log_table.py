@@ -248,7 +248,9 @@ class _Clock:
     def settle(self) -> None:
         """Decide whether the ids or the declared zone say how far the clock is from UTC."""
         usual = self.births.ahead is not None
-        contradicts = self.zone is not None and self.births.contradicts(self.zone, self.times)
+        # who declares UTC speaks of the log; another zone may be only where the site lies
+        site = self.zone if self.zone is not None and self.zone.key != "UTC" else None
+        contradicts = site is not None and self.births.contradicts(site, self.times)
         self.by_ids = usual and (self.zone is None or contradicts)
 
     def stamp(self, written: str, call: str) -> str | None:

@@ -45,8 +45,12 @@ class LocalTime:
 
     @property
     def by_zone(self) -> ZoneInfo | None:
-        """The zone that the times are read in; None where the ids tell instead."""
-        return self.zone if self.agreeing >= self.contradicting else None
+        """The zone that the times are read in; None where the ids tell instead.
+
+        Who declares UTC speaks of the log; another zone may be only where the site lies.
+        """
+        declared_utc = self.zone is not None and self.zone.key == "UTC"
+        return self.zone if declared_utc or self.agreeing >= self.contradicting else None
 
     def learn(self, written: str, unique_id: str) -> None:
         """Take the birth of a channel, as it was written down, for what it tells of the zone."""

@@ -60,6 +60,11 @@ def test_records_in_utc_are_known_by_their_ids_whatever_the_sites_zone(
     assert ("because the channel ids say so" in " ".join(notes)) is (declared is not None)
 
 
+def test_a_declared_utc_is_the_word_of_one_who_knows_the_log(tmp_path: Path) -> None:
+    found = take(tmp_path, record(moment("2026-07-01 10:00:00"), BERLIN), zone="UTC")
+    assert arrivals(found.calls) == ["2026-07-01T12:00:00"]
+
+
 def test_without_a_zone_the_ids_tell_it_on_either_side_of_a_change_of_clocks(
     tmp_path: Path,
 ) -> None:

@@ -7,6 +7,6 @@ they waited, what they heard, and how it ended.
 """
 
 from everycall.sources.channels.interpreting import interpret
-from everycall.sources.channels.steps import Act, Step
+from everycall.sources.channels.steps import PAIRED, Act, Step
 
-__all__ = ["Act", "Step", "interpret"]
+__all__ = ["PAIRED", "Act", "Step", "interpret"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from everycall.sources.channels.people import Cast, Channel, Role
-from everycall.sources.channels.steps import Act, Step
+from everycall.sources.channels.steps import PAIRED, Act, Step
 
 FLICKER = 100_000
 """Being moved from one bridge to another may part two people for this long, in microseconds."""
@@ -69,7 +69,7 @@ def talks(steps: Sequence[Step], cast: Cast) -> list[Talk]:
     done: list[Talk] = []
     pairs = _pairs(cast)
     for step in steps:
-        if not _moves(room, step):
+        if not _moves(room, step, cast):
             continue
         heard = room.reached_from(cast.customer.id, pairs) - {cast.customer.id}
         others = {c for c in heard if cast.roles[c] is not Role.GO_BETWEEN}
@@ -82,14 +82,38 @@ def talks(steps: Sequence[Step], cast: Cast) -> list[Talk]:
     return _joined(sorted([*done, *open_talks.values()], key=lambda t: (t.channel.id, t.began_at)))
 
 
-def _moves(room: _Room, step: Step) -> bool:
-    if step.act is Act.ENTERED:
+def _moves(room: _Room, step: Step, cast: Cast) -> bool:
+    if step.bridge == PAIRED:
+        _pair(room, step, cast)
+    elif step.act is Act.ENTERED:
         room.enter(step)
     elif step.act in (Act.LEFT, Act.HUNG_UP):
         room.leave(Step(step.act, step.at, step.channel, bridge=step.bridge))
     else:
         return False
     return True
+
+
+def _pair(room: _Room, step: Step, cast: Cast) -> None:
+    """Connect or part two channels; the log named only one, and the other perhaps by its name."""
+    bridge = f"{PAIRED} {step.channel}"
+    room.bridges = {c: b for c, b in room.bridges.items() if b != bridge}
+    other = _other_side(room, step, cast)
+    if step.act is Act.ENTERED and other is not None:
+        room.bridges |= {step.channel: bridge, other.id: bridge}
+
+
+def _other_side(room: _Room, step: Step, cast: Cast) -> Channel | None:
+    """Return the channel of that name, else the one that answered last and is not connected."""
+    others = [c for c in cast.channels.values() if c.id != step.channel]
+    named = next((c for c in others if step.other_name and c.name == step.other_name), None)
+    free = (c for c in others if _is_free(c, step.at, room) and cast.roles[c.id] != Role.GO_BETWEEN)
+    return named or max(free, key=lambda c: c.answered_at or 0, default=None)
+
+
+def _is_free(channel: Channel, at: int, room: _Room) -> bool:
+    talking = channel.answered_at is not None and channel.answered_at <= at
+    return talking and channel.id not in room.bridges and (channel.ended_at or at) >= at
 
 
 def _pairs(cast: Cast) -> dict[str, str]:

@@ -38,6 +38,10 @@ class Act(StrEnum):
     OVER = "over"
 
 
+PAIRED = "pair"
+"""The bridge of a channel whose log tells of two that were connected at one of them only."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """Something that happened to a channel at a moment, in microseconds.

@@ -1,6 +1,7 @@
 """Measuring: metrics asked of a site's history, by anything, with the reason for every dash."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -70,7 +71,9 @@ def measure(  # noqa: PLR0913 - one question has so many parts
     plans = plan(question)
     judge = _definition(plans, site, definition)
     results = [(one, _rows(asking, one, site, judge)) for one in plans]
-    return table(question, results, _blindness(asking, since, until, judge), asking.zone)
+    found = table(question, results, _blindness(asking, since, until, judge), asking.zone)
+    whose = (f"Missed, lost and abandoned by {judge.name}: {judge.title}.",) if judge else ()
+    return replace(found, remarks=(*found.remarks, *whose))
 
 
 def _spoken(asking: Asking) -> tuple[int, int]:

@@ -222,3 +222,11 @@ def test_the_audit_says_whose_words_it_uses_and_how_many_calls_differ(
     second = " ".join(capsys.readouterr().out.split())
     assert load("nhs_30s").name in second
     assert f"8 calls differ from {load('xon').name}, the version used before" in second
+
+
+def test_metrics_say_whose_words_they_use(
+    calls: History, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = str(calls.folder.parents[1])
+    main(["metrics", "missed", "--data", data])
+    assert f"by {load('xon').name}" in " ".join(capsys.readouterr().out.split())

@@ -1,6 +1,7 @@
 """The commands for money, the ledger, remedies and staffing: what they say, and how they refuse."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a data directory with the invented shop, and a site file that says what orders are worth."""
     data = tmp_path_factory.mktemp("data")
     shop = (SHOP / "site.toml").read_text(encoding="utf-8")
+    shop = re.sub(r"(?m)^\[(clients\.[a-z-]+\.)?money\]\n[^[#]*", "", shop)
     (data / "site.toml").write_text(shop, encoding="utf-8")
     (data / "priced.toml").write_text(shop + MONEY, encoding="utf-8")
     (data / "ads.csv").write_text(ADS, encoding="utf-8")

@@ -6,10 +6,9 @@ from dataclasses import replace
 from everycall.app.ledger import Balance, Rates, within
 from everycall.app.planned import Frame, plan_of
 from everycall.app.remedy_words import id_of
-from everycall.money.estimates import Figure
 from everycall.remedies.causes import CALL_BACK, LINES
 from everycall.remedies.lines import LineHour, LineUse, line_steps, line_uses
-from everycall.remedies.model import Cause, Remedy
+from everycall.remedies.model import Cause, Remedy, Worth
 from everycall.reports.words import count, duration, percent
 
 LEAST = 5
@@ -43,11 +42,11 @@ def call_back(frame: Frame, total: Balance) -> Iterator[Remedy]:
             f"({count(frame.rates.recovered.numerator)} of {count(frame.rates.dialled.numerator)}); the "
             "others are taken to be reached as often."
         )
-    worth = frame.worths.of({client: n * share for client, n, _, _ in rows}) if share else None
+    worths = frame.worths.of({client: n * share for client, n, _, _ in rows}) if share else ()
     ids = [call for _, _, _, calls in rows for call in calls]
     caught = round(callers * share) if share is not None else None
     whole = sum(calls for _, _, calls, _ in rows)
-    found = _beside(frame, CALL_BACK, (whole, callers, caught), worth, told, ids)
+    found = _beside(frame, CALL_BACK, (whole, callers, caught), worths, told, ids)
     yield found
 
 
@@ -55,7 +54,7 @@ def _beside(
     frame: Frame,
     cause: Cause,
     counts: tuple[int, int, int | None],
-    worth: Figure | None,
+    worths: tuple[Worth, ...],
     told: Sequence[str],
     ids: Sequence[str],
     part: str | None = None,
@@ -74,7 +73,7 @@ def _beside(
         callers=callers,
         unreached=callers,
         caught=caught,
-        worth=worth,
+        worths=worths,
         presence=None,
         evidence=tuple(told),
         change=cause.change,
@@ -106,8 +105,8 @@ def line_remedies(frame: Frame, lines: Sequence[LineUse], total: Balance) -> Ite
         lost = turned_away * lost_of(total)
         told = tuple(_full(use, turned_away, lost))
         clients = frame.asking.rows(_TRUNK_CLIENTS, [use.trunk])
-        worth = frame.worths.of({client: lost * part for client, part in clients})
-        found = _beside(frame, LINES, (0, 0, round(lost)), worth, told, (), use.trunk)
+        worths = frame.worths.of({client: lost * part for client, part in clients})
+        found = _beside(frame, LINES, (0, 0, round(lost)), worths, told, (), use.trunk)
         change = f"Go from {use.most} to {use.needed} channels." if use.needed else LINES.change
         yield replace(found, change=change, title=f"All lines of {use.trunk} are in use at times")
 

@@ -10,6 +10,7 @@ from everycall.app.given import site_calendars
 from everycall.app.ledger import within
 from everycall.app.sitefile import SiteFile
 from everycall.clock import from_micros, to_micros
+from everycall.events.sights import Sight
 from everycall.remedies.causes import CAUSES
 from everycall.remedies.patterns import (
     SILENT,
@@ -107,6 +108,8 @@ def _give(asking: Asking, site: SiteFile) -> None:
     first, last = (at // DAY for at in bounds) if bounds[0] is not None else (0, -1)
     engine.load("names", INPUTS["names"], site.agents.items())
     engine.load("days", INPUTS["days"], ((day,) for day in range(first - 1, last + 2)))
+    staff = ((one.name,) for one in asking.manifest.sources if Sight.STAFF in one.sees)
+    engine.load("staff_sources", INPUTS["staff_sources"], staff)
     queues = ((name, queue) for name, client in site.clients.items() for queue in client.queues)
     engine.load("client_queues", INPUTS["client_queues"], queues)
     engine.load("probes", INPUTS["probes"], ((at,) for at in _probes(asking)))
@@ -291,7 +294,8 @@ SELECT m.call_id, n.need, l.state, m.call_id = l.first_missed AS is_first, c.cli
   c.ended_at - c.arrived_at AS lasted_us, NOT m.counted AND NOT m.closed AS at_once,
   COALESCE(c.told_closed, FALSE) AS told_closed, c.open_at_arrival,
   COALESCE(p.queue, c.last_queue) AS queue, h.client AS queue_client, p.signed_in, p.paused,
-  p.talking, p.elsewhere, p.free, COALESCE(r.rings, 0) AS rings, r.pushed_by, r.silent_phone,
+  p.talking, p.elsewhere, p.free, COALESCE(r.rings, 0) AS rings,
+  COALESCE(r.unheard, 0) AS unheard, r.pushed_by, r.silent_phone,
   o.name AS outage, NOT o.name IS NULL AS in_outage, k.name AS peak, g.name AS gap,
   g.kind AS gap_kind, NOT w.weekday IS NULL AS busy_weekday
 FROM missed AS m
@@ -304,6 +308,7 @@ LEFT JOIN (SELECT queue, MIN(client) AS client FROM client_queues GROUP BY queue
   ON h.queue = c.first_queue
 LEFT JOIN (
   SELECT g.call_id, COUNT(*) AS rings,
+    COUNT(*) FILTER (WHERE g.result = 'no_answer' AND NOT g.pushed) AS unheard,
     MIN(CASE WHEN g.pushed AND NOT p.agent IS NULL THEN g.agent END) AS pushed_by,
     MIN(CASE WHEN NOT s.agent IS NULL AND g.result = 'no_answer' THEN g.agent END) AS silent_phone
   FROM rings AS g

@@ -36,6 +36,7 @@ def title_of(cause: Cause, one: Cluster) -> str:
         "nobody_there": f"Nobody is signed in to {part}",
         "all_paused": f"Everybody in {part} is paused at once",
         "not_rung": f"Somebody in {part} was free and was not rung",
+        "not_picked_up": f"Phones of {part} ring and nobody picks up",
         "busy_elsewhere": f"The people of {part} are busy with other calls",
         "misrouted": f"Calls to {part} come out in the wrong queue",
         "menu_loop": f"The menu of {part} sends callers round in circles",

@@ -1,6 +1,6 @@
 """What would have caught the callers who were missed: remedies, by what they bring for the effort."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,10 +17,9 @@ from everycall.app.planned import Frame, plan_of
 from everycall.app.remedy_words import id_of, part_in_words, title_of, when_of, where_of
 from everycall.app.sitefile import SiteFile
 from everycall.app.worths import Worths
-from everycall.money.estimates import Figure
 from everycall.remedies.causes import CAUSES
 from everycall.remedies.lines import LineUse
-from everycall.remedies.model import Area, Presence, Remedy
+from everycall.remedies.model import Area, Presence, Remedy, Worth
 from everycall.reports.words import percent
 
 MENU_SHARE = 0.10
@@ -118,7 +117,7 @@ def remedies(
     acted, rest = _sorted_out(frame, clusters)
     every = [_remedy(frame, one, lost_of(view.total)) for one in acted]
     every += [*line_remedies(frame, lines, view.total), *call_back(frame, view.total)]
-    every.sort(key=lambda one: (-one.score, one.id))
+    every.sort(key=_order(frame.worths))
     return Remedies(
         named,
         period.first,
@@ -135,6 +134,13 @@ def remedies(
         frame.worths.locale,
         tuple(_notes(frame, every)),
     )
+
+
+def _order(worths: Worths) -> Callable[[Remedy], tuple[float, float, str]]:
+    """Return what remedies are ordered by: worth for effort, or callers where worth does not compare."""
+    if not (worths.said and worths.currency):
+        return lambda one: (0.0, -one.score, one.id)
+    return lambda one: (-(one.worth.base if one.worth else 0.0) / one.effort, -one.score, one.id)
 
 
 # ---- clusters
@@ -206,7 +212,7 @@ def _remedy(frame: Frame, one: Cluster, lost_each: float) -> Remedy:
         callers=one.callers,
         unreached=one.unreached,
         caught=caught,
-        worth=_worth(frame, one, share, unseen),
+        worths=_worth(frame, one, share, unseen),
         presence=one.presence if cause.area in _WAITED else None,
         evidence=evidence(
             Scene(frame.asking, frame.found, one), who_was_there=cause.area in _WAITED
@@ -250,9 +256,9 @@ def _unseen(frame: Frame, one: Cluster) -> float:
     return sum(o.usual or 0.0 for o in named)
 
 
-def _worth(frame: Frame, one: Cluster, share: float | None, unseen: float) -> Figure | None:
+def _worth(frame: Frame, one: Cluster, share: float | None, unseen: float) -> tuple[Worth, ...]:
     if share is None:
-        return None
+        return ()
     lost = frame.asking.rows(
         "SELECT client, COUNT(*) FROM misses WHERE cause = ? AND part IS NOT DISTINCT FROM ? "
         "AND is_first AND state = 'lost' GROUP BY 1",
@@ -292,10 +298,12 @@ def _presence(asking: Asking) -> Iterator[WhoWasThere]:
 
 
 def _notes(frame: Frame, found: Sequence[Remedy]) -> Iterator[str]:
-    if frame.worths.currency is None:
+    if not frame.worths.said:
+        yield "What they are worth is not said: `everycall money` asks for what is missing."
+    if not frame.site.hours.known:
         yield (
-            "What they are worth is not said: `everycall money` asks for what is missing. Until then "
-            "they are in order of callers caught for the effort."
+            "No opening hours are declared, so times at which you are closed look like times with too "
+            "few people."
         )
     known = {one.id for one in found}
     for name in frame.site.plan:

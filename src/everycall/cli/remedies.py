@@ -92,7 +92,7 @@ def _show(found: Remedies, out: Console, first: int) -> None:
         "helped. What brings most for the effort comes first."
     )
     for number, one in enumerate(found.remedies[:first], 1):
-        _tell(number, one, found, out)
+        _tell(number, one, out)
     if found.remedies[first:]:
         out.print(Text("\nSmaller ones (--all tells them at length)", style="bold"))
         rows = [(one.title, one.calls, one.unreached, one.caught) for one in found.remedies[first:]]
@@ -115,11 +115,11 @@ _COLUMNS = (
 )
 
 
-def _tell(number: int, one: Remedy, found: Remedies, out: Console) -> None:
+def _tell(number: int, one: Remedy, out: Console) -> None:
     out.print()
     out.print(Text(f"{number}. {one.title}", style="bold"))
     out.print(_indent(f"{one.kind}: {one.area} · {one.when}", "dim"))
-    out.print(_indent(_count(one, found)))
+    out.print(_indent(_count(one)))
     for sentence in one.evidence:
         out.print(_indent(f"– {sentence}", "dim"))
     out.print(_indent(f"Do: {one.change}"))
@@ -132,7 +132,7 @@ def _indent(text: str, style: str = "") -> Padding:
     return Padding(Text(text, style=style), (0, 0, 0, 3))
 
 
-def _count(one: Remedy, found: Remedies) -> str:
+def _count(one: Remedy) -> str:
     parts = []
     if one.calls:
         parts.append(
@@ -141,8 +141,9 @@ def _count(one: Remedy, found: Remedies) -> str:
         )
     if one.caught is not None:
         parts.append(f"it would catch about {count(one.caught)}")
-    if one.worth is not None:
-        parts.append(f"worth {in_words(one.worth, found.currency, found.locale)}")
+    if one.worths:
+        amounts = (in_words(w.figure, w.currency, w.locale) for w in one.worths)
+        parts.append(f"worth {', and '.join(amounts)}")
     text = "; ".join(parts)
     text = text[:1].upper() + text[1:]
     return f"{text}. Also in other remedies." if not one.additive and one.calls else f"{text}."

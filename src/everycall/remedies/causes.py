@@ -241,6 +241,20 @@ CAUSES = (
         "queue",
     ),
     Cause(
+        "not_picked_up",
+        "Phones ring and nobody picks up",
+        Kind.MISSED,
+        Area.STAFFING,
+        "Two phones or more rang for the caller until they stopped, and nobody picked them up.",
+        "unheard >= 2",
+        "See who is signed in without being at the desk, and let the queue pause whoever does not "
+        "answer three rings.",
+        1,
+        Horizon.WEEK,
+        "team lead",
+        "queue",
+    ),
+    Cause(
         "busy_elsewhere",
         "The people of a queue are busy with other calls",
         Kind.ABANDONED,
@@ -268,10 +282,10 @@ CAUSES = (
     ),
     Cause(
         "wait",
-        "All are busy and the wait is too long",
+        "The wait is too long",
         Kind.ABANDONED,
         Area.WAIT,
-        "Callers who gave up or were sent on while everybody talked, at no special time.",
+        "Callers who gave up in a queue or were sent on, at no special time.",
         "visits > 0",
         "Offer a call back after half a minute of waiting; beyond that it takes more people.",
         4,

@@ -126,6 +126,15 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Worth:
+    """What the callers of one currency were worth."""
+
+    currency: str | None
+    locale: str | None
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
 class Remedy:
     """One cluster of loss and what would have caught it.
 
@@ -135,7 +144,8 @@ class Remedy:
         calls: missed calls; `callers`: the needs that were first missed so.
         unreached: of these, needs that nobody ever helped.
         caught: how many of the unreached the change would have caught; null if nobody can say.
-        worth: the immediate loss of those; null where conversion or order value is unset.
+        worths: the immediate loss of those, for each currency; empty where nobody can say, or where
+            a client's conversion or order value is unset.
         additive: its calls are in no other remedy; else it is another way to reach the same callers.
         call_ids: every call behind it, in order of arrival.
     """
@@ -151,7 +161,7 @@ class Remedy:
     callers: int
     unreached: int
     caught: int | None
-    worth: Figure | None
+    worths: tuple[Worth, ...]
     presence: Presence | None
     evidence: tuple[str, ...]
     change: str | None
@@ -162,7 +172,11 @@ class Remedy:
     call_ids: tuple[str, ...] = ()
 
     @property
+    def worth(self) -> Figure | None:
+        """What they were worth, where it is one amount in one currency."""
+        return self.worths[0].figure if len(self.worths) == 1 else None
+
+    @property
     def score(self) -> float:
-        """What it brings for the effort; nothing where nobody can say how many it would catch."""
-        brings = self.worth.base if self.worth is not None else float(self.caught or 0)
-        return brings / self.effort
+        """The callers that it brings for the effort; 0 where nobody can say how many."""
+        return (self.caught or 0) / self.effort

@@ -4,7 +4,11 @@ Levels are running sums over the edges of stretches, so that no call is compared
 
 Tables that the engine provides: `events`, `attempts`, `talks`, `visits`, `calls`, `missed`,
 `moment` (as_of), `names` (one, other: names of the same person), `days` (day: numbers of UTC days),
-`client_queues` (client, queue) and `probes` ("at").
+`client_queues` (client, queue), `staff_sources` (source: those that show who is signed in) and `probes`
+("at").
+
+A queue whose people answer without ever signing in says nothing of who is there: of such queues,
+nothing is known.
 """
 
 from collections.abc import Iterator
@@ -17,6 +21,7 @@ INPUTS = {
     "names": {"one": "VARCHAR", "other": "VARCHAR"},
     "days": {"day": "BIGINT"},
     "client_queues": {"client": "VARCHAR", "queue": "VARCHAR"},
+    "staff_sources": {"source": "VARCHAR"},
     "probes": {"at": "BIGINT"},
 }
 
@@ -24,6 +29,7 @@ _STAFF_EVENTS = """
 SELECT COALESCE(n.other, e.agent) AS agent, COALESCE(e.queue, q.queue) AS queue, e.kind, e.seq,
   e."at" AS from_at
 FROM events AS e
+INNER JOIN staff_sources AS o ON o.source = e.source
 LEFT JOIN names AS n ON n.one = e.agent
 LEFT JOIN (SELECT DISTINCT agent, queue FROM attempts WHERE NOT queue IS NULL) AS q
   ON e.queue IS NULL AND q.agent = COALESCE(n.other, e.agent)
@@ -51,6 +57,19 @@ INNER JOIN days AS d ON d.day BETWEEN s.from_at // :day AND s.to_at // :day
 INNER JOIN (SELECT agent, MIN(queue) AS queue FROM stretches GROUP BY agent) AS f
   ON f.agent = s.agent
 WHERE s.kind = 'agent.signed_in' AND s.to_at > s.from_at
+"""
+
+_TRUSTED = """
+SELECT queue
+FROM (
+  SELECT a.queue, COUNT(*) AS answers, COUNT(s.agent) AS covered
+  FROM attempts AS a
+  LEFT JOIN signed AS s ON s.agent = a.agent AND s.queue = a.queue
+    AND s.day = a.began_at // :day AND a.began_at >= s.from_at AND a.began_at < s.to_at
+  WHERE a.result = 'answered' AND NOT a.queue IS NULL
+  GROUP BY a.queue
+) AS answered
+WHERE 20 * covered >= 19 * answers
 """
 
 _PAUSED = """
@@ -120,11 +139,12 @@ FROM (
     SELECT NULL AS call_id, NULL AS visited, queue, "at", 0 AS asking, signed_in, paused, talking,
       elsewhere FROM edges
     UNION ALL
-    SELECT NULL, NULL, '', "at", 0, signed_in, paused, talking, elsewhere FROM edges WHERE main
+    SELECT NULL, NULL, '', "at", 0, signed_in, paused, talking, elsewhere FROM edges WHERE main AND queue IN (SELECT queue FROM trusted)
     UNION ALL
     SELECT call_id, visited, queue, "at", 1, 0, 0, 0, 0 FROM asked
     UNION ALL
     SELECT NULL, NULL, '', "at", 1, 0, 0, 0, 0 FROM probes
+    WHERE EXISTS (SELECT queue FROM trusted)
   ) AS every
 ) AS summed
 WHERE asking = 1
@@ -132,11 +152,11 @@ WHERE asking = 1
 
 _PRESENCE = """
 SELECT call_id, queue, signed_in, paused, talking, elsewhere, free
-FROM levels WHERE visited
+FROM levels WHERE visited AND queue IN (SELECT queue FROM trusted)
 UNION ALL
 SELECT call_id, MIN(queue) AS queue, 0 AS signed_in, 0 AS paused, 0 AS talking, 0 AS elsewhere,
   0 AS free
-FROM levels WHERE NOT visited AND signed_in = 0
+FROM levels WHERE NOT visited AND signed_in = 0 AND queue IN (SELECT queue FROM trusted)
 GROUP BY call_id
 """
 
@@ -147,6 +167,7 @@ def presence_steps(dialect: str = "duckdb") -> Iterator[tuple[str, str]]:
         ("staff_events", _STAFF_EVENTS),
         ("stretches", _STRETCHES),
         ("signed", _SIGNED),
+        ("trusted", _TRUSTED),
         ("on_pause", _PAUSED),
         ("talked", _TALKED),
         ("edges", _EDGES),

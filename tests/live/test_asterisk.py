@@ -1,0 +1,250 @@
+"""A real Asterisk and SIP phones, watched: what the phones do is on the wallboard and in history.
+
+`pytest -m asterisk`; tools/lab/fetch.sh puts an Asterisk in a folder. With ASTERISK_REQUIRED=1 a
+missing one fails instead of skipping.
+"""
+
+import asyncio
+import os
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from everycall.app.asking import Asking, Filter
+from everycall.app.sitefile import SiteFile
+from everycall.app.watching import Log, Manager, Watch, WatchSettings
+from everycall.history import History
+from everycall.live.board import AgentNow, AgentState, Board
+from everycall.settings import read_table
+from everycall.wire.ami import Pbx
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
+
+from lab import scenarios  # noqa: F401 - fills the list of stories
+from lab.node import MANAGER_USER, SECRET, installed_prefix, is_installed
+from lab.stage import Stage
+from lab.story import STORIES
+
+pytestmark = pytest.mark.asterisk
+
+SITE = read_table(
+    SiteFile,
+    {
+        "zone": "UTC",
+        "trunks": ["PJSIP/trunk*"],
+        "markers": {"information": ["prompt:info*"], "menu": ["context:menu"]},
+    },
+)
+
+WATCHED = (
+    "s01_caller_hangs_up",
+    "s04_abandon_5s",
+    "s06_no_answer_then_other",
+    "s07_queue_timeout_voicemail",
+    "s09_last_agent_leaves",
+    "s10_reject_486",
+    "s16_blind_transfer_to_queue",
+    "s19_attended_transfer_by_phone",
+    "s22_callback_reached",
+    "s29_hold",
+    "s35_two_callers",
+    "s40_direct_answered",
+    "s47_ring_group_answered",
+    "s56_queue_full",
+    "s68_same_caller_three_times",
+    "s69_restart_while_waiting",
+)
+
+
+@pytest.fixture(autouse=True)
+def asterisk() -> None:
+    if is_installed(installed_prefix()):
+        return
+    reason = f"no Asterisk in {installed_prefix()}: run tools/lab/fetch.sh"
+    if os.environ.get("ASTERISK_REQUIRED"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+class Cable:
+    """A wire between everycall and the manager interface that can be pulled out."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._to = (host, port)
+        self._writers: list[asyncio.StreamWriter] = []
+        self._works: set[asyncio.Task[None]] = set()
+        self.is_cut = False
+
+    async def start(self) -> int:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        port: int = self._server.sockets[0].getsockname()[1]
+        return port
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.is_cut:
+            writer.close()
+            return
+        there, back = await asyncio.open_connection(*self._to)
+        self._writers += [writer, back]
+        for one, other in ((reader, back), (there, writer)):
+            work = asyncio.create_task(self._pass_on(one, other))
+            self._works.add(work)
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while data := await reader.read(65536):
+                writer.write(data)
+        except OSError:
+            pass
+        writer.close()
+
+    def cut(self) -> None:
+        self.is_cut = True
+        for writer in self._writers:
+            writer.close()
+        self._writers.clear()
+
+    def mend(self) -> None:
+        self.is_cut = False
+
+    async def stop(self) -> None:
+        self.cut()
+        self._server.close()
+        await asyncio.gather(*self._works, return_exceptions=True)
+
+
+@asynccontextmanager
+async def watched(data: Path, *, with_log: bool) -> AsyncIterator[tuple[Stage, Watch, Cable]]:
+    async with Stage() as stage:
+        cable = Cable(*stage.node.manager)
+        pbx = Pbx("127.0.0.1", MANAGER_USER, SECRET, await cable.start())
+        feeds: list[Manager | Log] = [Manager("pbx", pbx)]
+        if with_log:
+            feeds.append(Log("queue_log", stage.node.run / "log" / "queue_log"))
+        async with Watch(WatchSettings(data, SITE, tuple(feeds))) as watch:
+            await seen(watch, lambda _: watch.health().links[0].connected)
+            yield stage, watch, cable
+        await cable.stop()
+
+
+async def seen(watch: Watch, true: Callable[[Board], bool], within: float = 40) -> Board:
+    async def first() -> Board:
+        async for board in watch.boards():
+            if true(board):
+                return board
+        raise AssertionError
+
+    return await asyncio.wait_for(first(), within)
+
+
+def agent(board: Board, name: str) -> AgentNow:
+    return next(
+        (one for one in board.agents if one.name == name), AgentNow(name, AgentState.UNKNOWN, None)
+    )
+
+
+def run(story: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(asyncio.wait_for(story, 200))
+
+
+def told(data: Path) -> Counter[tuple[str, str]]:
+    with Asking(History(data)) as asking:
+        calls = asking.calls(Filter(), evidence=False)
+        return Counter((call["direction"], call["outcome"]) for call in calls)
+
+
+@pytest.mark.parametrize("with_log", [True, False], ids=["ami and queue_log", "ami"])
+@pytest.mark.parametrize("name", WATCHED)
+def test_a_story_is_told_as_it_was_live_and_in_history(
+    name: str,
+    with_log: bool,  # noqa: FBT001 - pytest gives it by its place
+    tmp_path: Path,
+) -> None:
+    story = STORIES[name]
+    boards: list[Board] = []
+
+    async def play() -> None:
+        async with watched(tmp_path, with_log=with_log) as (stage, watch, _):
+            await story.play(stage)
+            await stage.quiet()
+            boards.append(await seen(watch, lambda board: not board.calls and bool(board.days)))
+            await asyncio.sleep(1)
+            boards.append(await seen(watch, lambda board: not board.calls))
+
+    run(play())
+    expected = Counter((call.direction, call.outcome) for call in story.calls if call.outcome)
+    history = told(tmp_path)
+    assert {key: history[key] for key in expected} == dict(expected)
+    day = boards[-1].day
+    assert day is not None
+    inbound = {outcome: n for (way, outcome), n in history.items() if way == "inbound"}
+    assert day.outcomes == inbound
+    assert day.arrived == sum(inbound.values())
+
+
+def test_what_the_phones_do_is_on_the_wallboard(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with watched(tmp_path, with_log=True) as (stage, watch, _):
+            phone = await stage.resting_agent("1001", "sales")
+            board = await seen(watch, lambda b: agent(b, "Agent 1").state is AgentState.PAUSED)
+            assert agent(board, "Agent 1").reason == "lunch"
+            caller = await stage.caller("+441632960101", "Ada Fisk")
+            call = await caller.call("5001")
+            board = await seen(watch, lambda b: bool(b.waiting("sales")))
+            assert board.waiting()[0].caller == "+441632960101"
+            await stage.unpause(phone, "sales")
+            leg = await phone.rings()
+            board = await seen(watch, lambda b: agent(b, "Agent 1").state is AgentState.RINGING)
+            await leg.answer()
+            board = await seen(watch, lambda b: agent(b, "Agent 1").state is AgentState.TALKING)
+            assert agent(board, "Agent 1").with_caller == "+441632960101"
+            assert not board.waiting()
+            await leg.hold()
+            await seen(watch, lambda b: agent(b, "Agent 1").state is AgentState.ON_HOLD)
+            await leg.resume()
+            await seen(watch, lambda b: agent(b, "Agent 1").state is AgentState.TALKING)
+            await call.hang_up()
+            board = await seen(watch, lambda b: agent(b, "Agent 1").state is AgentState.FREE)
+            assert agent(board, "Agent 1").answered == 1
+            await watch.act(
+                "pbx", "QueuePause", Interface="PJSIP/1001", Paused="true", Reason="tea"
+            )
+            board = await seen(watch, lambda b: agent(b, "Agent 1").state is AgentState.PAUSED)
+            assert agent(board, "Agent 1").reason == "tea"
+            await stage.sign_out(phone, "sales")
+            await seen(watch, lambda b: agent(b, "Agent 1").state is AgentState.SIGNED_OUT)
+
+    run(play())
+    assert told(tmp_path) == Counter({("inbound", "answered"): 1})
+
+
+def test_a_lost_connection_is_made_good_by_what_asterisk_lists(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with watched(tmp_path, with_log=False) as (stage, watch, cable):
+            await stage.resting_agent("1001", "sales")
+            first = await (await stage.caller("+441632960101", "Ada Fisk")).call("5001")
+            await seen(watch, lambda b: len(b.waiting()) == 1)
+            cable.cut()
+            await seen(watch, lambda _: not watch.health().links[0].connected)
+            await first.hang_up()
+            second = await (await stage.caller("+441632960102", "Ben Okoro")).call("5001")
+            await asyncio.sleep(2)
+            cable.mend()
+            board = await seen(
+                watch, lambda b: [call.caller for call in b.waiting()] == ["+441632960102"]
+            )
+            assert board.as_of - board.waiting()[0].since > 1_000_000
+            await second.hang_up()
+            board = await seen(watch, lambda b: not b.calls)
+            assert board.day is not None
+            assert board.day.outcomes == {"unknown": 1, "caller_left_in_queue": 1}
+
+    run(play())
+    with Asking(History(tmp_path)) as asking:
+        reasons = asking.rows("SELECT reason FROM events WHERE kind = 'source.gap'")
+    assert ("away",) in reasons

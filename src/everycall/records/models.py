@@ -1,6 +1,7 @@
 """Every table, each in the module that is named for it."""
 
 from everycall.records.alerts import Alert, AlertRule, Channel, Delivery
+from everycall.records.connections import Connection
 from everycall.records.jobs import Job
 from everycall.records.people import Person, Team
 from everycall.records.promises import Promise, PromiseCall, PromiseMove, TakenCall
@@ -12,6 +13,7 @@ __all__ = [
     "Alert",
     "AlertRule",
     "Channel",
+    "Connection",
     "Delivery",
     "Entry",
     "Job",

@@ -15,7 +15,7 @@ from everycall.clock import to_micros
 from everycall.events import AgentKind, Direction, EndedBy, Event, Exit, Kind, Skip, SkipReason
 from everycall.events.sights import Sight
 from everycall.sources.base import CallTranslation, Head, Note, Recognised, Record, Site, Source
-from everycall.sources.json_objects import Object, objects
+from everycall.sources.json_objects import Object, PostedReader, objects
 
 SECOND = 1_000_000
 VAGUE = 3 * SECOND
@@ -240,8 +240,7 @@ def _read(path: Path, _site: Site) -> Iterator[Record | Skip | Note]:
         if isinstance(found, Skip):
             yield found
             continue
-        line, body = found
-        yield _record(path, line, body.get("detail", body) if "ContactId" not in body else body)
+        yield _record(path, *found)
 
 
 def _record(path: Path, line: int, body: Any) -> Record | Skip:
@@ -311,5 +310,6 @@ source = Source(
     },
     recognise=_recognise,
     translation=CallTranslation(_read, _translate),
+    live=lambda: PostedReader(_record),
     people=True,
 )

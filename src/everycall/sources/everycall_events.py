@@ -18,9 +18,10 @@ from everycall.events import Event, Kind, Skip, SkipReason
 from everycall.events.model import AgentKind, AttemptResult, Direction, EndedBy, Exit
 from everycall.events.sights import Sight
 from everycall.sources.base import CallTranslation, Head, Note, Recognised, Record, Site, Source
+from everycall.sources.json_objects import PostedReader
 from everycall.sources.lines import chunks
 
-_LONGEST = 65_536
+LONGEST = 65_536
 """A line may have so many characters."""
 
 _WITHOUT_CALL = frozenset(k for k in Kind if k.startswith(("agent.", "trunk.", "source."))) - {
@@ -129,19 +130,24 @@ def _record(path: Path, number: int, line: str) -> Record | Skip:
     def skip(reason: SkipReason, detail: str) -> Skip:
         return Skip(path.name, number, reason, detail, line[:500])
 
-    if len(line) > _LONGEST:
-        return skip(SkipReason.TOO_LONG, f"{len(line)} characters; {_LONGEST} are the most")
+    if len(line) > LONGEST:
+        return skip(SkipReason.TOO_LONG, f"{len(line)} characters; {LONGEST} are the most")
     try:
         given = json.loads(line)
     except (ValueError, RecursionError) as error:
         return skip(SkipReason.NOT_JSON, str(error))
     if not isinstance(given, dict):
         return skip(SkipReason.NOT_JSON, "a line is one object in { }")
+    return _from_object(path, number, given)
+
+
+def _from_object(path: Path, number: int, given: Mapping[str, Any]) -> Record | Skip:
     try:
         event = read_event(given)
     except ValueError as error:
-        return skip(SkipReason.BAD_VALUE, str(error))
-    return Record(event.call_id, None, event.at, number, given)
+        text = json.dumps(given)[:500]
+        return Skip(path.name, number, SkipReason.BAD_VALUE, str(error), text)
+    return Record(event.call_id, None, event.at, number, dict(given))
 
 
 def _translate(_call: str | None, records: Sequence[Record], _site: Site) -> Iterator[Event]:
@@ -171,6 +177,7 @@ source = Source(
     blind={Sight.LOST: "only a carrier's or trunk's records show calls that never got in"},
     recognise=_recognise,
     translation=CallTranslation(_read, _translate),
+    live=lambda: PostedReader(_from_object),
     fineness=1,
     people=True,
 )

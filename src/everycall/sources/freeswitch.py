@@ -25,7 +25,7 @@ from everycall.events import (
 from everycall.events.sights import Sight
 from everycall.sources.base import CallTranslation, Head, Note, Recognised, Record, Site, Source
 from everycall.sources.channels.people import is_line
-from everycall.sources.json_objects import Object, objects
+from everycall.sources.json_objects import Object, PostedReader, objects
 
 SECOND = 1_000_000
 VAGUE = 3 * SECOND
@@ -263,8 +263,7 @@ def _read(path: Path, _site: Site) -> Iterator[Record | Skip | Note]:
         if isinstance(found, Skip):
             yield found
             continue
-        line, body = found
-        yield _record(path, line, body)
+        yield _record(path, *found)
 
 
 def _record(path: Path, line: int, body: Object) -> Record | Skip:
@@ -361,6 +360,7 @@ source = Source(
     },
     recognise=_recognise,
     translation=CallTranslation(_read, _translate),
+    live=lambda: PostedReader(_record),
     fineness=2,
     people=True,
 )

@@ -1,14 +1,32 @@
 """Reading files of JSON objects: one a line, or one list of them, or one alone."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from everycall.events import Skip, SkipReason
+from everycall.sources.base import Record
 from everycall.sources.lines import chunks
 
 Object = dict[str, Any]
+
+POSTED = Path("posted")
+"""Stands for the file of records that somebody posts."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostedReader:
+    """Reads the records of a source as they are posted, one JSON object each."""
+
+    record: Callable[[Path, int, Object], Record | Skip]
+
+    def take(self, body: str, line: int, received_at: int) -> Iterator[Record | Skip]:  # noqa: ARG002
+        """Yield what one record says; these have moments of their own."""
+        found = _parsed(POSTED, line, body)
+        checked = found if isinstance(found, Skip) else _checked(POSTED, line, found, body)
+        yield checked if isinstance(checked, Skip) else self.record(POSTED, *checked)
 
 
 def objects(path: Path) -> Iterator[tuple[int, Object] | Skip]:

@@ -18,6 +18,7 @@ django.setup()
 
 from django.core.asgi import get_asgi_application  # noqa: E402  Django must be set up first
 
+from everycall.web.connecting import watched  # noqa: E402
 from everycall.web.keeping import keeping  # noqa: E402
 from everycall.web.live.hub import hub  # noqa: E402
 from everycall.web.live.stream import Stream  # noqa: E402
@@ -29,8 +30,9 @@ STATIC = Path(__file__).parent / "static"
 @asynccontextmanager
 async def _life(_app: Starlette) -> AsyncIterator[None]:
     hub.attach(asyncio.get_running_loop())
-    with keeping(site_reader()):
-        yield
+    async with watched():
+        with keeping(site_reader()):
+            yield
 
 
 application = Starlette(

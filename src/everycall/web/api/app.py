@@ -6,7 +6,7 @@ from ninja.errors import AuthenticationError, ValidationError
 
 from everycall import __version__
 from everycall.errors import NotFoundError
-from everycall.web.api import calls
+from everycall.web.api import calls, events
 from everycall.web.api.problems import ProblemError, problem
 
 api = NinjaAPI(
@@ -17,6 +17,7 @@ api = NinjaAPI(
     docs_url=None,
 )
 api.add_router("", calls.router)
+api.add_router("", events.router)
 
 
 @api.exception_handler(ProblemError)

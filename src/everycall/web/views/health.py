@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
+from everycall.web.connecting import live
+
 
 def health(_request: HttpRequest) -> JsonResponse:
     """Tell that the process answers."""
@@ -17,6 +19,10 @@ def ready(_request: HttpRequest) -> JsonResponse:
         connection.ensure_connection()
     except DatabaseError as error:
         problems.append(f"the records cannot be opened: {error}")
+    if live.watch is None:
+        problems.append(live.trouble or "the journal is being read")
+    elif live.watch.journal.state.refuses:
+        problems.append(f"nothing is taken in: {live.watch.journal.state.refuses}")
     if not _writable():
         problems.append(f"the data directory {settings.DATA} cannot be written")
     state = "ready" if not problems else "not ready"

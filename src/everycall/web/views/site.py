@@ -11,8 +11,9 @@ from everycall.app.auditing import title_of
 from everycall.app.blindness import remedy_of
 from everycall.clock import from_micros
 from everycall.events.sights import Sight
-from everycall.records.models import Entry
+from everycall.records.models import Connection, Entry
 from everycall.records.roles import Right
+from everycall.web.connecting import KINDS, live
 from everycall.web.guards import needs
 from everycall.web.pages import site_reader
 
@@ -38,7 +39,15 @@ def site(request: HttpRequest) -> HttpResponse:
                 for sight in Sight
                 if not asking.sees(sight)
             ]
-    page = {"sources": sources, "blind": blind, "data": settings.DATA, "site": settings.SITE}
+    health = live.watch.health() if live.watch is not None else None
+    more = {
+        "connections": Connection.objects.filter(removed_at=None),
+        "kinds": KINDS,
+        "health": health,
+        "trouble": live.trouble,
+        "links": {link.feed: link for link in health.links} if health else {},
+    }
+    page = more | {"sources": sources, "blind": blind, "data": settings.DATA, "site": settings.SITE}
     return render(request, "web/site.html", page)
 
 

@@ -1,0 +1,157 @@
+"""Keeping the site watched while pages are served: connections from the records, boards to the hub."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import connections
+
+from everycall.app.watching import Log, Manager, Posted, Watch, WatchSettings
+from everycall.errors import EverycallError
+from everycall.records.connections import Connection
+from everycall.settings import read_table, setting
+from everycall.web.live.hub import hub
+from everycall.web.pages import site_reader
+from everycall.wire.ami import Pbx
+
+log = logging.getLogger(__name__)
+
+POSTED = ("everycall_events", "amazon_connect", "freeswitch")
+"""The sources whose records other programs may post."""
+
+AGAIN = 5.0
+"""After so many seconds watching is tried again that could not begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class AmiSettings:
+    """Asterisk's manager interface."""
+
+    host: str = setting(doc="The machine on which Asterisk runs.")
+    user: str = setting(doc="The manager's name in manager.conf.")
+    port: int = setting(5038, doc="The port of its manager interface.")
+    secret: str = setting(
+        "", doc="The manager's secret; it is kept encrypted and never shown again."
+    )
+    tls: bool = setting(default=False, doc="Whether the interface speaks TLS.")
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """A queue_log that grows."""
+
+    path: str = setting(doc="Where the queue_log lies on this machine.")
+
+
+KINDS: dict[str, type[AmiSettings] | type[LogSettings]] = {
+    "ami": AmiSettings,
+    "queue_log": LogSettings,
+}
+"""The kinds of connection that are made on the pages, by name."""
+
+
+def pbx_of(given: dict[str, object], name: str) -> Pbx:
+    """Return where a manager interface listens.
+
+    Raises:
+        BadSettingsError: the settings are wrong, every mistake named.
+    """
+    found = read_table(AmiSettings, given, name)
+    return Pbx(found.host, found.user, found.secret, found.port, found.tls)
+
+
+def _feed(row: Connection) -> Manager | Log:
+    if row.kind == "ami":
+        return Manager(row.name, pbx_of(row.given(), row.name))
+    return Log(row.name, Path(read_table(LogSettings, row.given(), row.name).path))
+
+
+def _feeds() -> tuple[Manager | Log | Posted, ...]:
+    try:
+        rows = list(Connection.objects.filter(removed_at=None))
+        return (*map(_feed, rows), *(Posted(f"post-{name}", name) for name in POSTED))
+    finally:
+        connections.close_all()
+
+
+@dataclass(slots=True)
+class Live:
+    """The watching of this process.
+
+    Attributes:
+        watch: the present one; null while it cannot begin.
+        trouble: why it could not begin.
+    """
+
+    watch: Watch | None = None
+    trouble: str = ""
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _loop: asyncio.AbstractEventLoop | None = None
+
+    def change(self) -> None:
+        """Begin anew with the connections as they are now; from any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._changed.set)
+
+    async def run(self) -> None:
+        """Watch until cancelled, anew whenever the connections change or something breaks."""
+        self._loop = asyncio.get_running_loop()
+        while True:
+            self._changed.clear()
+            try:
+                await self._once()
+            except EverycallError as error:
+                self.trouble = str(error)
+            except Exception:  # the pages go on, and say that nothing is heard
+                log.exception("watching broke off")
+                self.trouble = "watching broke off; the log of this process says why"
+            self.watch = None
+            await self._pause()
+
+    async def _once(self) -> None:
+        feeds = await sync_to_async(_feeds, thread_sensitive=False)()
+        site = site_reader().settings()
+        wanted = WatchSettings(settings.DATA, site, feeds, settings.SITE)
+        async with Watch(wanted) as watch:
+            self.watch, self.trouble = watch, ""
+            works = [
+                asyncio.ensure_future(work)
+                for work in (self._publish(watch), watch.ended(), self._changed.wait())
+            ]
+            try:
+                await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for work in works:
+                    work.cancel()
+                await asyncio.gather(*works, return_exceptions=True)
+
+    async def _publish(self, watch: Watch) -> None:
+        async for board in watch.boards():
+            hub.publish(board)
+
+    async def _pause(self) -> None:
+        if self.trouble:
+            try:
+                await asyncio.wait_for(self._changed.wait(), AGAIN)
+            except TimeoutError:
+                return
+
+
+live = Live()
+"""The watching of this process."""
+
+
+@asynccontextmanager
+async def watched() -> AsyncIterator[None]:
+    """Watch while pages are served; what was heard is sealed at the end."""
+    task = asyncio.create_task(live.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

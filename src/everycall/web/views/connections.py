@@ -1,0 +1,130 @@
+"""Connecting a phone system: say where it is, try it, and see what it cannot see."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from everycall.clock import from_micros
+from everycall.errors import EverycallError
+from everycall.records.connections import Connection
+from everycall.records.roles import Right
+from everycall.records.trail import note
+from everycall.settings import doc_of
+from everycall.web.connecting import KINDS, live, pbx_of
+from everycall.web.guards import needs, person_of
+from everycall.wire.ami import Connection as AmiConnection
+
+PATIENCE = 8.0
+"""Seconds that a try may take."""
+
+
+def _form(kind: str, given: dict[str, Any] | None, data: Any) -> forms.Form:
+    shown: dict[str, forms.Field] = {}
+    if given is None:
+        shown["name"] = forms.SlugField(label=_("A short name, such as: office"), max_length=40)
+    for name, declared in KINDS[kind].__dataclass_fields__.items():
+        shown[name] = _field(name, doc_of(declared), declared, given or {})
+    form: forms.Form = type("ConnectionForm", (forms.Form,), shown)(data)
+    return form
+
+
+def _field(name: str, doc: str, declared: Any, given: dict[str, Any]) -> forms.Field:
+    if declared.type is bool:
+        field: forms.Field = forms.BooleanField(label=doc, required=False)
+    elif declared.type is int:
+        field = forms.IntegerField(label=doc, min_value=1, max_value=65535)
+    elif name == "secret":
+        return forms.CharField(label=doc, required=not given, widget=forms.PasswordInput)
+    else:
+        field = forms.CharField(label=doc)
+    known = isinstance(declared.default, str | int)
+    field.initial = given.get(name, declared.default if known else "")
+    return field
+
+
+@needs(Right.SET_UP)
+def connect(request: HttpRequest, kind: str, pk: int | None = None) -> HttpResponse:
+    """Connect a phone system, or change how it is reached."""
+    if kind not in KINDS:
+        raise Http404
+    found = get_object_or_404(Connection, pk=pk, kind=kind) if pk else Connection(kind=kind)
+    given = found.given() if pk else None
+    form = _form(kind, given, request.POST or None)
+    if request.method == "POST" and form.is_valid() and _is_free(form, pk):
+        kept = {n: v for n, v in form.cleaned_data.items() if n != "name"}
+        if given and not kept.get("secret", "x"):
+            kept["secret"] = given.get("secret", "")
+        found.name = found.name or form.cleaned_data["name"]
+        found.keep(kept)
+        found.save()
+        note(person_of(request), "connection changed", found.name)
+        live.change()
+        return redirect("setup-site")
+    return render(request, "web/form.html", {"form": form, "title": _("Phone system")})
+
+
+def _is_free(form: forms.Form, pk: int | None) -> bool:
+    """Refuse a name that a connection has, or had: its records are in the journal."""
+    if pk is None and Connection.objects.filter(name=form.cleaned_data["name"]).exists():
+        form.add_error("name", _("This name is, or was, in use; take another one."))
+        return False
+    return True
+
+
+@require_POST
+@needs(Right.SET_UP)
+def try_connection(request: HttpRequest, pk: int) -> HttpResponse:
+    """Try a connection, now, and say what it saw."""
+    found = get_object_or_404(Connection, pk=pk, removed_at=None)
+    try:
+        said = _tried(found)
+    except (EverycallError, OSError, TimeoutError) as error:
+        messages.error(request, _("It does not work: %s") % (str(error) or _("no answer")))
+    else:
+        messages.success(request, said)
+    return redirect("setup-site")
+
+
+def _tried(found: Connection) -> str:
+    if found.kind == "queue_log":
+        path = Path(str(found.given()["path"]))
+        with path.open("rb") as file:
+            file.read(1)
+        changed = from_micros(int(path.stat().st_mtime * 1_000_000))
+        return _("The log can be read; its last change was at %s UTC.") % f"{changed:%F %T}"
+    return asyncio.run(_try_manager(found))
+
+
+async def _try_manager(found: Connection) -> str:
+    async with asyncio.timeout(PATIENCE):
+        connection = await AmiConnection.open(pbx_of(found.given(), found.name), lambda _: None)
+        try:
+            members = await connection.listing("QueueStatus")
+        finally:
+            await connection.close()
+    queues = {event.get("Queue") for event in members if event.get("Event") == "QueueParams"}
+    people = {event.get("Name") for event in members if event.get("Event") == "QueueMember"}
+    return _("It works: %(queues)d queues and %(people)d people were seen.") % {
+        "queues": len(queues),
+        "people": len(people),
+    }
+
+
+@require_POST
+@needs(Right.SET_UP)
+def disconnect(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a connection; what it said stays."""
+    found = get_object_or_404(Connection, pk=pk)
+    found.removed_at = timezone.now()
+    found.save(update_fields=["removed_at"])
+    note(person_of(request), "connection ended", found.name)
+    live.change()
+    return redirect("setup-site")

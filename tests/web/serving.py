@@ -1,0 +1,86 @@
+"""A real server in a process of its own, for tests that need one."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+MAKE = """
+import django; django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from everycall.records.models import Person, Token, Wall
+Person.objects.create_user("ada@example.org", "a tall tree by the sea", name="Ada", role="owner")
+print(Wall.objects.create(name="Kitchen").secret)
+print(Token.issue("test", ["events:write", "calls:read"])[1])
+"""
+
+
+@dataclass
+class Server:
+    """A server that runs: where, and the keys to it."""
+
+    client: httpx.Client
+    process: subprocess.Popen[str]
+    wall: str
+    key: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}"}
+
+
+def environment(data: Path) -> dict[str, str]:
+    more = {"EVERYCALL_DATA": str(data), "DJANGO_SETTINGS_MODULE": "everycall.web.settings"}
+    return {**os.environ, **more}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def started(data: Path, port: int) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "everycall", "serve", "--data", str(data), "--port", str(port)]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(data)
+    )
+
+
+def wait_for(client: httpx.Client, address: str = "/ready/") -> None:
+    for _ in range(400):
+        try:
+            if client.get(address).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise TimeoutError("the server did not start within 40 s")
+
+
+@contextmanager
+def serving(data: Path) -> Iterator[Server]:
+    """Make an owner, a screen and a key, and run a server over a data directory."""
+    made = subprocess.run(
+        [sys.executable, "-c", MAKE],
+        env=environment(data), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    wall, key = made.stdout.split()
+    port = free_port()
+    process = started(data, port)
+    base = f"http://127.0.0.1:{port}"
+    try:
+        with httpx.Client(base_url=base, trust_env=False, timeout=30) as client:
+            wait_for(client)
+            yield Server(client, process, wall, key)
+    finally:
+        process.kill()
+        process.communicate()

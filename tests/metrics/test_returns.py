@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from truth.histories import site_of
 
 from everycall.app.measuring import measure
 from metrics.invented import Invented, at, told_episodes
+from truth.histories import site_of
 
 HOURS = site_of(zone="Europe/Berlin", hours={"week": ["mon-fri 09:00-17:00"]})
 ZONE = "Europe/Berlin"

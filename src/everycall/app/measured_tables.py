@@ -134,8 +134,7 @@ def _last_tags(asking: Asking, _site: SiteFile) -> None:
 
 
 def _teams(asking: Asking, site: SiteFile) -> None:
-    teams = getattr(site, "teams", {})
-    rows = [(queue, name) for name, team in teams.items() for queue in team.queues]
+    rows = [(queue, name) for name, team in site.teams.items() for queue in team.queues]
     asking.engine.load("teams", TABLES["teams"], rows)
 
 

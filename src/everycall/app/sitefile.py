@@ -9,6 +9,7 @@ from everycall.calls.model import Limits
 from everycall.errors import NotFoundError
 from everycall.events.markers import Markers
 from everycall.hours import SiteHours
+from everycall.metrics.targets import Target
 from everycall.money.inputs import MoneySettings
 from everycall.recovery import OwingSettings
 from everycall.remedies.model import Planned
@@ -35,6 +36,13 @@ class Client:
     money: MoneySettings = setting(
         factory=MoneySettings, doc="What its calls are worth; what is not said is the site's."
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """People who answer some queues together."""
+
+    queues: tuple[str, ...] = setting((), doc="The queues that it answers.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,7 @@ class SiteFile:
     )
     hours: SiteHours = setting(factory=SiteHours, doc="Opening hours.")
     clients: dict[str, Client] = setting(factory=dict, doc="The brands that you answer for.")
+    teams: dict[str, Team] = setting(factory=dict, doc="The teams, and the queues that they answer.")
     markers: Markers = setting(factory=Markers, doc="What parts of the dialplan mean.")
     limits: LimitSettings = setting(factory=LimitSettings, doc="Limits used in counting.")
     definition: str = setting(
@@ -102,6 +111,9 @@ class SiteFile:
     )
     definition_switches: dict[str, object] = setting(
         factory=dict, doc="How switches of that definition stand, where not as it says."
+    )
+    targets: dict[str, Target] = setting(
+        factory=dict, doc="What you set out to reach, each by a name of its own."
     )
     promises: OwingSettings = setting(
         factory=OwingSettings, doc="Whom you owe a call back, and until when."

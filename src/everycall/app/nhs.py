@@ -1,0 +1,245 @@
+"""NHS England's monthly figures on telephony in general practice, from a practice's own calls.
+
+The nine measures are counts of calls that came in during a local month: all; answered, by how long
+the caller waited and by how long the call lasted; ended in the automated stage; asked to be called
+back; called back; missed. The words are those of the definition `nhs_gp`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from itertools import pairwise
+
+from everycall.app.asking import Asking, day_bounds
+from everycall.app.defining import judged
+from everycall.calls.statement import write
+from everycall.clock import to_micros
+from everycall.definitions import load
+from everycall.hours import Calendar, PublicHolidays, Schedule, WeekLine
+from everycall.hours.local_time import moment_of
+
+HEADER = ("publication_month", "section", "measure", "month", "value")
+"""The columns of the monthly table, as published in its long form."""
+
+TIMES = (
+    ("00:00-05:59", 0),
+    ("06:00-07:59", 360),
+    ("08:00-09:59", 480),
+    ("10:00-11:59", 600),
+    ("12:00-13:59", 720),
+    ("14:00-15:59", 840),
+    ("16:00-17:59", 960),
+    ("18:00-18:29", 1080),
+    ("18:30-23:59", 1110),
+)
+"""The times of day, and the minute in which each begins."""
+
+DAYS_HEADER = ("weekday", "date", "total_inbound", *(name for name, _ in TIMES))
+
+BANDS = ((0, 60), (60, 120), (120, 300), (300, None))
+"""Whole seconds of waiting or talking: more than the first, up to the second."""
+
+CORE = Schedule(
+    week=(WeekLine.from_text("mon-fri 08:00-18:30"),),
+    holidays=PublicHolidays.from_text("GB-ENG"),
+)
+"""A practice's core hours: weekdays from 8:00 to 18:30, bank holidays left out."""
+
+_IVR = (
+    "ended during the IVR (Interactive Voice Response) stage of the call before joining the queue, "
+    "in response to an automated message or diversion"
+)
+_IVR_SHARE = (
+    "ended during the IVR stage of the call before joining the queue, in response to an automated "
+    "message or diversion"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What was counted in a month; null is what no source could see.
+
+    Attributes:
+        waits, durations: answered calls in each of the four bands.
+        called_back: of the calls whose caller asked for it.
+        unseen_waits, unseen_durations: answered calls that are in no band.
+    """
+
+    inbound: int
+    answered: int
+    ended_in_menu: int
+    callback: int
+    called_back: int | None
+    missed: int
+    waits: tuple[int | None, ...]
+    durations: tuple[int | None, ...]
+    weekdays: int
+    unseen_waits: int = 0
+    unseen_durations: int = 0
+
+    def remarks(self) -> Iterator[str]:
+        """Say which answered calls are in no band."""
+        for count, what in ((self.unseen_waits, "wait"), (self.unseen_durations, "length")):
+            if count:
+                yield f"{count:,} answered calls are in no band: nobody saw their {what}"
+
+
+Line = tuple[str, str, float | None]
+
+
+def lines(month: Month) -> Iterator[Line]:
+    """Yield section, measure and value of every published line that a practice's calls give."""
+    yield "Working Days", "Number of working weekdays", month.weekdays
+    yield "Inbound calls", "Total Inbound Calls", month.inbound
+    yield from _dealt_with(month)
+    yield "Calls not dealt with", "Missed calls", month.missed
+    missed = share(month.missed, month.inbound)
+    yield "Calls not dealt with", "Percentage of inbound calls missed", missed
+    yield from _banded("Call wait times", _WAITS, "Percentage of calls {}", month.waits)
+    yield from _banded(
+        "Call durations", _DURATIONS, "Percentage of calls with a {}", month.durations
+    )
+
+
+_WAITS = (
+    "Calls answered within 1 minute",
+    "Calls answered within 1 to 2 minutes",
+    "Calls answered within 2 to 5 minutes",
+    "Calls answered after waiting over 5 minutes",
+)
+_DURATIONS = (
+    "Duration of 1 minute or less",
+    "Duration of 1 to 2 minutes",
+    "Duration of 2 to 5 minutes",
+    "Duration of over 5 minutes",
+)
+
+
+def _dealt_with(month: Month) -> Iterator[Line]:
+    section = "Calls dealt with"
+    yield section, "Calls answered", month.answered
+    yield section, f"Calls {_IVR}", month.ended_in_menu
+    yield section, "Calls resulting in a call back request", month.callback
+    for name, part in (
+        ("answered", month.answered),
+        (_IVR_SHARE, month.ended_in_menu),
+        ("resulting in a call back request", month.callback),
+    ):
+        yield section, f"Percentage of Inbound calls {name}", share(part, month.inbound)
+    yield section, "Call backs made", month.called_back
+    made = share(month.called_back, month.callback)
+    yield section, "Percentage of call backs made of those requested", made
+
+
+def _banded(
+    section: str, names: Sequence[str], percentage: str, bands: Sequence[int | None]
+) -> Iterator[Line]:
+    for name, count in zip(names, bands, strict=True):
+        yield section, name, count
+    whole = None if None in bands else sum(count or 0 for count in bands)
+    for name, count in zip(names, bands, strict=True):
+        short = name.removeprefix("Calls ")
+        short = short if short != name else name[0].lower() + name[1:]
+        yield section, percentage.format(short), share(count, whole)
+
+
+def share(part: int | None, whole: int | None) -> float | None:
+    """Return a ratio with three decimals, as published; of nothing there is none."""
+    return None if part is None or not whole else round(part / whole, 3)
+
+
+def month_of(asking: Asking, first: date, *, core: bool = False) -> Month:
+    """Count the calls that came in during a local month, in core hours only if that is asked."""
+    last = _last_day(first)
+    _make_calls(asking, first, last, core=core)
+    names = [field.name for field in fields(Month)][:6]
+    counts = ", ".join(_SUMS[name] for name in names)
+    waits = ", ".join(_in_band("wait_ms", band) for band in BANDS)
+    durations = ", ".join(_in_band("lasted_ms", band) for band in BANDS)
+    unseen = "COUNT(*) FILTER (WHERE category = 'answered' AND {} IS NULL)"
+    row = asking.rows(
+        f"SELECT {counts}, {waits}, {durations}, {unseen.format('wait_ms')}, "
+        f"{unseen.format('lasted_ms')} FROM nhs_calls"
+    )[0]
+    counted = dict(zip(names, row[:6], strict=True))
+    return Month(
+        **counted,
+        waits=_known(row[6:10], row[14]),
+        durations=_known(row[10:14], row[15]),
+        unseen_waits=row[14],
+        unseen_durations=row[15],
+        weekdays=sum(1 for day in _days(first, last) if CORE.rule(day).periods),
+    )
+
+
+def _known(bands: Sequence[int], unseen: int) -> tuple[int | None, ...]:
+    """Bands of which no answered call is known are unknown, not empty."""
+    return tuple(None for _ in bands) if unseen and not sum(bands) else tuple(bands)
+
+
+_SUMS: Mapping[str, str] = {
+    "inbound": "COUNT(*)",
+    "called_back": (
+        "CASE WHEN COUNT(callback_tries) + COUNT(*) FILTER (WHERE category = 'callback') = 0 "
+        "OR COUNT(callback_tries) > 0 THEN COUNT(*) FILTER (WHERE callback_tries > 0) END"
+    ),
+} | {
+    name: f"COUNT(*) FILTER (WHERE category = '{name}')"
+    for name in ("answered", "ended_in_menu", "callback", "missed")
+}
+
+
+def _in_band(column: str, band: tuple[int, int | None]) -> str:
+    above, until = band
+    low = f"{column} // 1000 > {above}" if above else "TRUE"
+    high = f"{column} // 1000 <= {until}" if until is not None else "TRUE"
+    known = f"NOT {column} IS NULL"
+    return f"COUNT(*) FILTER (WHERE category = 'answered' AND {known} AND {low} AND {high})"
+
+
+def _make_calls(asking: Asking, first: date, last: date, *, core: bool) -> None:
+    since, until = day_bounds(first, last, asking.zone)
+    asking.engine.table(
+        "nhs_verdicts", write(judged(asking, load("nhs_gp"), _within(since, until)))
+    )
+    hours = Calendar(CORE, asking.zone).spans(first, last) or ()
+    spans = [(to_micros(span.opens_at), to_micros(span.closes_at)) for span in hours]
+    asking.engine.load("nhs_hours", {"opens_at": "BIGINT", "closes_at": "BIGINT"}, spans)
+    only = "INNER JOIN nhs_hours AS h ON c.arrived_at >= h.opens_at AND c.arrived_at < h.closes_at"
+    asking.engine.table(
+        "nhs_calls",
+        "SELECT c.arrived_at, c.wait_ms, c.callback_tries, v.category, "
+        "c.talk_ms + COALESCE(c.hold_ms, 0) AS lasted_ms "
+        "FROM counted AS c INNER JOIN nhs_verdicts AS v ON v.call_id = c.call_id "
+        f"{only if core else ''} WHERE NOT v.category IN ('not_counted', 'pending')",
+    )
+
+
+def _within(since: int | None, until: int | None) -> str:
+    return f"c.arrived_at >= {since} AND c.arrived_at < {until}"
+
+
+def days_of(asking: Asking, first: date) -> Iterator[tuple[str | int, ...]]:
+    """Yield the calls that came in on each day of a month, by time of day."""
+    last = _last_day(first)
+    _make_calls(asking, first, last, core=False)
+    for day in _days(first, last):
+        edges = [moment_of(day, minute, asking.zone) for _, minute in TIMES]
+        edges.append(moment_of(day, 24 * 60, asking.zone))
+        counts = ", ".join(
+            f"COUNT(*) FILTER (WHERE arrived_at >= {low} AND arrived_at < {high})"
+            for low, high in pairwise(edges)
+        )
+        found = asking.rows(
+            f"SELECT {counts} FROM nhs_calls WHERE arrived_at >= {edges[0]} AND arrived_at < {edges[-1]}"
+        )[0]
+        yield f"{day:%A}", f"{day}", sum(found), *found
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)
+
+
+def _last_day(first: date) -> date:
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1) - timedelta(days=1)

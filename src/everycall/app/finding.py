@@ -1,6 +1,7 @@
 """Finding the files of an import, and which source each of them is from."""
 
 import lzma
+import os
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -72,8 +73,8 @@ def find(
     chosen = _chosen(candidates, source, mapping)
     found: list[Found | LeftOut] = []
     for path in paths:
-        if path.is_dir():
-            found += [_in_folder(file, chosen, candidates) for file in sorted(_files(path))]
+        if os.path.isdir(path):  # noqa: PTH112 - a name that no file can have raises nothing
+            found += [_in_folder(file, chosen, candidates) for file in _searched(path)]
         else:
             one = _look(path, chosen, candidates)
             found.append(replace(one, named=True) if isinstance(one, LeftOut) else one)
@@ -116,19 +117,29 @@ def _chosen(
     return candidates[source]
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        if path.is_file() and not any(part.startswith(".") for part in path.parts):
-            yield path
+def _searched(folder: Path) -> Iterator[Path | LeftOut]:
+    """Yield the files of a folder and the folders below, and what of them must not be read."""
+    closed: list[LeftOut] = []
+    for place, below, names_ in os.walk(folder, onerror=lambda e: closed.append(_closed(e))):
+        below[:] = sorted(name for name in below if not name.startswith("."))
+        paths = (Path(place) / name for name in sorted(names_) if not name.startswith("."))
+        yield from (path for path in paths if os.path.isfile(path))  # noqa: PTH113 - never raises
+    yield from closed
+
+
+def _closed(error: OSError) -> LeftOut:
+    return LeftOut(Path(error.filename), f"cannot be read: {error.strerror}")
 
 
 def _in_folder(
-    path: Path, chosen: Source | None, candidates: Mapping[str, Source]
+    path: Path | LeftOut, chosen: Source | None, candidates: Mapping[str, Source]
 ) -> Found | LeftOut:
+    if isinstance(path, LeftOut):
+        return path
     try:
         return _look(path, chosen, candidates)
     except NotFoundError as error:
-        return LeftOut(path, str(error))
+        return LeftOut(path, f"cannot be read: {str(error).rpartition(': ')[2]}")
 
 
 def _look(path: Path, chosen: Source | None, candidates: Mapping[str, Source]) -> Found | LeftOut:
@@ -174,7 +185,7 @@ def read_head(path: Path) -> Head:
     Raises:
         NotFoundError: it is not there, or must not be read.
     """
-    if not path.exists():
+    if not os.path.exists(path):  # noqa: PTH110 - a name that no file can have raises nothing
         raise NotFoundError(f"there is no file '{path}'")
     if not path.is_file():
         raise NotThatKindError(

@@ -3,9 +3,10 @@
 import csv
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TextIO
 
 import duckdb
 from sqlglot import exp
@@ -90,7 +91,7 @@ class Engine:
         """Make a table of rows that come from Python, through a file: one by one takes ages."""
         path = self.scratch / f"{name}.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
+            writer = csv.writer(_Lines(file), lineterminator="\n")
             writer.writerows(rows)
         types = ", ".join(f"'{column}': '{kind}'" for column, kind in columns.items())
         self.run(
@@ -107,6 +108,17 @@ class Engine:
             f"COPY ({_text(statement)}) TO '{_quoted(path)}' "
             "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2)"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """A file of rows in which no carriage return stands: the engine loses its way at one."""
+
+    file: TextIO
+
+    def write(self, row: str) -> int:
+        """Write one row."""
+        return self.file.write(row.replace("\r", " ") if "\r" in row else row)
 
 
 def _text(statement: str | exp.Expr) -> str:

@@ -30,7 +30,11 @@ class Reading:
 
     def record(self, fields: Fields, line: int) -> Record | Skip | None:
         """Return what an event says of a call or of staff; None if it says nothing of its own."""
-        at = _moment(fields, self.latest)
+        try:
+            at = _moment(fields, self.latest)
+        except (ValueError, OverflowError, TypeError):
+            stamp = str(fields.get("Timestamp") or fields.get("_recv"))
+            return Skip(self.name, line, SkipReason.BAD_TIME, stamp, str(fields)[:500])
         if at is None:
             return None
         self.latest = max(self.latest, at)

@@ -46,7 +46,9 @@ class Head:
     @property
     def lines(self) -> list[str]:
         """The first lines, the last one left out where it may be cut."""
-        found = self.text.splitlines()
+        # as the reader cuts them: other signs that a text may break at stand in people's names
+        found = self.text.replace("\r\n", "\n").replace("\r", " ").split("\n")
+        found = found[:-1] if found[-1] == "" else found
         return found if len(found) < 2 or self.text.endswith("\n") else found[:-1]
 
 

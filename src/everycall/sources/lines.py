@@ -13,7 +13,8 @@ from everycall.errors import NotFoundError, NotThatKindError
 from everycall.events import Skip, SkipReason
 
 CHUNK = 64 << 20
-LONGEST_LINE = 64 << 10
+LONGEST_LINE = 1 << 20
+"""Longer ones are damage: what reads them further on has limits of its own."""
 
 _MAGIC = (
     (b"\x1f\x8b", gzip.open),
@@ -121,6 +122,8 @@ def _clean(data: bytes) -> bool:
     """Tell whether nothing in a chunk needs a second look; most chunks are, and this is fast."""
     if b"\r" in data or b"\x00" in data or b"\n\n" in data or data.startswith(b"\n"):
         return False
+    if _has_long_line(data):
+        return False
     if data.isascii():
         return True
     try:
@@ -130,12 +133,19 @@ def _clean(data: bytes) -> bool:
     return True
 
 
+def _has_long_line(data: bytes) -> bool:
+    """Tell whether some line may be too long: half of that length goes by without an end."""
+    half = LONGEST_LINE // 2
+    starts = range(0, len(data) - half, half)
+    return any(data.find(b"\n", start, start + half) < 0 for start in starts)
+
+
 def _mended(raw: bytes) -> tuple[bytes, SkipReason | None]:
     """Return a line in UTF-8, or nothing and the reason.
 
     Latin-1 is read as such: a caller's name in an old encoding must not cost us the call.
     """
-    line = raw.rstrip(b"\r")
+    line = raw.rstrip(b"\r").replace(b"\r", b" ")
     if len(line) > LONGEST_LINE:
         return b"", SkipReason.TOO_LONG
     if b"\x00" in line:

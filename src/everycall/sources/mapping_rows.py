@@ -1,11 +1,10 @@
 """Reading any CSV as rows of named cells: delimiters, headings, sums and repeats."""
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from everycall.errors import NotThatKindError, did_you_mean
+from everycall.errors import did_you_mean
 from everycall.events import Skip, SkipReason
 from everycall.sources.mapping_settings import DELIMITERS, FileForm, Repeats
 from everycall.sources.mapping_values import cell
@@ -105,18 +104,11 @@ def read_cells(path: Path, layout: Layout, repeats: Repeats) -> Iterator[Cells |
         NotThatKindError: a quote is opened and never closed.
     """
     known: set[tuple[str, ...]] = set()
-    for row in _rows(path, layout.delimiter):
+    for row in rows(path, layout.delimiter):
         if isinstance(row, Skip):
             yield row
         elif row.line > layout.line:
             yield _named(row, layout, path, known, repeats)
-
-
-def _rows(path: Path, delimiter: str) -> Iterator[Row | Skip]:
-    try:
-        yield from rows(path, delimiter)
-    except csv.Error as error:
-        raise NotThatKindError(f"'{path}' is no readable CSV: {error}") from None
 
 
 def _named(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from everycall.errors import NotThatKindError
 from everycall.events import Skip, SkipReason
 from everycall.sources.lines import chunks, open_bytes
 
@@ -28,7 +29,17 @@ def rows(path: Path, delimiter: str = ",") -> Iterator[Row | Skip]:
     """Yield the rows of a file; empty ones are passed over.
 
     A last row without a line end is taken if its quotes are closed: other programs leave it out.
+
+    Raises:
+        NotThatKindError: a quote is opened and not closed for very long.
     """
+    try:
+        yield from _rows(path, delimiter)
+    except csv.Error as error:
+        raise NotThatKindError(f"'{path}' is no readable CSV: {error}") from None
+
+
+def _rows(path: Path, delimiter: str) -> Iterator[Row | Skip]:
     for chunk in chunks(path, "", keep_last=True):
         yield from chunk.skips
         text = io.StringIO(chunk.data.decode("utf-8"), newline="")

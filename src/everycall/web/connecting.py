@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from asgiref.sync import sync_to_async
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 
 POSTED = ("everycall_events", "amazon_connect", "freeswitch")
 """The sources whose records other programs may post."""
+
+SEAL = timedelta(minutes=2)
+"""So often what was heard becomes history, from which callbacks are made."""
 
 AGAIN = 5.0
 """After so many seconds watching is tried again that could not begin."""
@@ -74,7 +78,9 @@ def _feed(row: Connection) -> Manager | Log:
 def _feeds() -> tuple[Manager | Log | Posted, ...]:
     try:
         rows = list(Connection.objects.filter(removed_at=None))
-        return (*map(_feed, rows), *(Posted(f"post-{name}", name) for name in POSTED))
+        sample = [Log("sample", Path(settings.SAMPLE))] if settings.SAMPLE else []
+        posted = (Posted(f"post-{name}", name) for name in POSTED)
+        return (*map(_feed, rows), *sample, *posted)
     finally:
         connections.close_all()
 
@@ -116,7 +122,10 @@ class Live:
     async def _once(self) -> None:
         feeds = await sync_to_async(_feeds, thread_sensitive=False)()
         site = site_reader().settings()
-        wanted = WatchSettings(settings.DATA, site, feeds, settings.SITE)
+        whole = bool(settings.SAMPLE)
+        wanted = WatchSettings(
+            settings.DATA, site, feeds, settings.SITE, seal_every=SEAL, whole_log=whole
+        )
         async with Watch(wanted) as watch:
             self.watch, self.trouble = watch, ""
             works = [

@@ -9,6 +9,8 @@ from everycall.web.kept_secrets import kept
 
 DATA = Path(os.environ.get("EVERYCALL_DATA") or user_data_path("everycall", appauthor=False))
 SITE = os.environ.get("EVERYCALL_SITE", "main")
+SAMPLE = os.environ.get("EVERYCALL_SAMPLE", "")
+"""The log into which a day of the sample shop is played; empty in earnest."""
 BASE = Path(__file__).parent
 
 

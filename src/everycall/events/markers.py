@@ -94,6 +94,8 @@ BUILT_IN: dict[Stage, tuple[str, ...]] = {
         "context:*_in",
         "context:*-pstn",
         "context:ext-did*",
+        "verb:XIVO_INCALL",
+        "verb:WAZO_INCALL",
     ),
     Stage.OUTBOUND: (
         "context:outbound*",

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from everycall.errors import NotThatKindError
 from everycall.events import Event, Skip, SkipReason
-from everycall.events.markers import Form
+from everycall.events.markers import Form, Stage
 from everycall.events.sights import Sight
 from everycall.sources.asterisk_times import LocalTime
 from everycall.sources.base import (
@@ -154,7 +154,7 @@ def _read(path: Path, site: Site) -> Iterator[Record | Skip | Note]:
         _learn(clock, layout, row)
     for row in (*(head[1:] if has_heading else head), *found):
         _learn(clock, layout, row)
-        yield row if isinstance(row, Skip) else _record(row, layout, clock, path)
+        yield row if isinstance(row, Skip) else _record(row, layout, clock, path, site)
     yield from map(Note, clock.notes())
 
 
@@ -171,7 +171,7 @@ def _learn(clock: LocalTime, layout: Layout, row: Row | Skip) -> None:
         clock.learn(layout.get(row.fields, "eventtime"), layout.get(row.fields, "uniqueid"))
 
 
-def _record(row: Row, layout: Layout, clock: LocalTime, path: Path) -> Record | Skip:
+def _record(row: Row, layout: Layout, clock: LocalTime, path: Path, site: Site) -> Record | Skip:
     def get(name: str) -> str:
         return layout.get(row.fields, name)
 
@@ -182,9 +182,10 @@ def _record(row: Row, layout: Layout, clock: LocalTime, path: Path) -> Record | 
     unique, linked = get("uniqueid"), get("linkedid") or get("uniqueid")
     if not unique:
         return row.skip(path, SkipReason.NO_CALL_ID, kind)
-    if kind not in EVENTS:
+    means = site.markers.stage_of(Form.VERB, kind, Stage)
+    if kind not in EVENTS and means is None:
         return row.skip(path, SkipReason.NO_WORD, kind)
-    act = _ACTS.get(kind)
+    act = Act.SAID if means else _ACTS.get(kind)
     if act is None:
         return row.skip(path, SkipReason.LEFT_OUT, kind)
     step = Step(
@@ -200,9 +201,14 @@ def _record(row: Row, layout: Layout, clock: LocalTime, path: Path) -> Record | 
         number=get("cid_num"),
         dnid=get("cid_dnid"),
         other_name=get("peer"),
-        variable=get("userdeftype") if act is Act.SAID else "",
+        variable=_said(kind, get("userdeftype")) if act is Act.SAID else "",
     )
     return Record(linked, unique, at, row.line, _with_extra(step, kind, get("eventextra")).body())
+
+
+def _said(kind: str, userdeftype: str) -> str:
+    """Return the dialplan's own word: what it calls its event, or an event of its own kind."""
+    return userdeftype if kind == "USER_DEFINED" else kind
 
 
 def _with_extra(step: Step, kind: str, text: str) -> Step:

@@ -42,6 +42,7 @@ class Channel:
     queue: str = ""
     apps: set[str] = field(default_factory=set)
     contexts: set[str] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
     dial_status: str = ""
     rings: bool = False
     rung_at: int | None = None
@@ -134,6 +135,10 @@ def _learn_variable(channel: Channel, step: Step) -> None:
         channel.dial_status = step.value
 
 
+def _learn_word(channel: Channel, step: Step) -> None:
+    channel.words.add(step.variable)
+
+
 def _learn_request(channel: Channel, _step: Step) -> None:
     channel.asked_to_end = True
 
@@ -144,6 +149,7 @@ _LEARN = {
     Act.ANSWERED: _learn_answer,
     Act.HUNG_UP: _learn_end,
     Act.ASKED_TO_END: _learn_request,
+    Act.SAID: _learn_word,
     Act.VARIABLE: _learn_variable,
 }
 
@@ -207,9 +213,11 @@ def endpoint_of(name: str) -> str:
 def _is_line(channel: Channel, site: Site) -> bool:
     """Tell a line that leads outside from a phone of ours.
 
-    The site's word comes first, then the context that its endpoint lives in, then its name, and
+    The dialplan's word comes first, then the context that its endpoint lives in, then its name, and
     last, for a channel that called in, whether its number is longer than an extension.
     """
+    if any(site.markers.means(Stage.INBOUND, Form.VERB, word) for word in channel.words):
+        return True
     stages = (Stage.INBOUND, Stage.INTERNAL)
     stage = site.markers.stage_of(Form.CONTEXT, channel.context, stages)
     if stage is not None and not site.trunks:

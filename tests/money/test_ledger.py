@@ -14,6 +14,8 @@ from everycall.calls.episodes import INPUTS, episode_steps
 from everycall.calls.model import Limits
 from everycall.calls.outcomes import INBOUND_RULES
 from everycall.history import Engine
+from everycall.money.estimates import NOBODY, Callers, Unreached, estimate
+from everycall.money.inputs import Amount, MoneySettings, Share
 from everycall.money.ledger import FIELDS, NEUTRAL, ledger_steps, neutral_judgement
 
 HOUR = 3600 * 1_000_000
@@ -219,3 +221,23 @@ def test_the_statements_are_written_for_another_engine_too() -> None:
 @pytest.mark.parametrize("as_of", [24, 24.001])
 def test_the_window_is_open_to_its_last_moment(as_of: float) -> None:
     assert states([Call(0)], as_of) == ["at_risk" if as_of == 24 else "lost"]
+
+
+def test_twenty_missed_calls_of_fourteen_callers_five_of_them_recovered() -> None:
+    """One number rang three times, four rang twice, nine once; what is left is worth 720 to 1,332."""
+    rang = {"c0": 3, **{f"c{n}": 2 for n in range(1, 5)}, **{f"c{n}": 1 for n in range(5, 14)}}
+    calls = [Call(hour / 10, who) for who, times in rang.items() for hour in range(times)]
+    back = [Call(5, f"c{n}", "reached", "outbound") for n in range(5)]
+    found = ledger([*calls, *back])
+    assert sum(need["missed_calls"] for need in found) == 20
+    ended = [need["state"] for need in found]
+    assert (len(ended), ended.count("recovered"), ended.count("lost")) == (14, 5, 9)
+    inputs = MoneySettings(
+        conversion=Share(0.3, "x", 0.20, 0.37),
+        order_value=Amount(400, "x"),
+        enquiry_share=Share(1, "x"),
+    )
+    lost = ended.count("lost")
+    figure = estimate(Unreached(NOBODY, Callers(lost, lost, lost)), inputs).direct
+    assert figure is not None
+    assert (round(figure.low), round(figure.high)) == (720, 1332)

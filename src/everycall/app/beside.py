@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from everycall.app.clustering import outage_name
 from everycall.app.ledger import Balance, Rates, within
 from everycall.app.planned import Frame, plan_of
 from everycall.app.remedy_words import id_of
-from everycall.remedies.causes import CALL_BACK, LINES
+from everycall.remedies.causes import CALL_BACK, CAUSES, LINES
 from everycall.remedies.lines import LineHour, LineUse, line_steps, line_uses
 from everycall.remedies.model import Cause, Remedy, Worth
 from everycall.reports.words import count, duration, percent
@@ -138,6 +139,31 @@ def lost_of(total: Balance) -> float:
     """Return how many callers are never helped for each missed call."""
     return total.lost / total.missed_calls if total.missed_calls else 0.0
 
+
+def outage_remedies(frame: Frame, seen: Sequence[str | None], total: Balance) -> Iterator[Remedy]:
+    """Yield a remedy for each outage of which no call is in any log, only the silence."""
+    for one in frame.found.outages:
+        name = outage_name(one, frame.asking.zone)
+        if name in seen or (one.usual or 0) < LEAST:
+            continue
+        lost = (one.usual or 0.0) * lost_of(total)
+        told = (
+            f"Nothing was heard of any call from {name} on, for {duration((one.to_at - one.from_at) // 1000)}.",
+            (
+                f"About {count(one.usual)} calls usually come in such a time; those that came are in no "
+                "log of yours."
+            ),
+        )
+        worths = frame.worths.of({client: lost * n for client, n in frame.asking.rows(_CLIENTS)})
+        cause = next(cause for cause in CAUSES if cause.id == "outage")
+        found = _beside(frame, cause, (0, 0, round(lost)), worths, told, (), name)
+        yield replace(found, title=f"{cause.title} on {name}")
+
+
+_CLIENTS = """
+SELECT client, COUNT(*) / SUM(COUNT(*)) OVER () FROM calls
+WHERE direction = 'inbound' GROUP BY client
+"""
 
 LOOKS_FULL = 20
 """Fewer times than this are no reason to add lines."""

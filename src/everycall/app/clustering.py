@@ -210,7 +210,7 @@ def _outages(asking: Asking, site: SiteFile) -> list[Outage]:
         return []
     usual = _Usual(asking)
     told = [*asking.rows(_TOLD, [first, last]), *asking.rows(_TRUNKS, [first, last])]
-    found = [Outage(a, b, told=True, usual=usual.between(a, b)) for a, b in told]
+    found = [_told(from_at, to_at, usual) for from_at, to_at in told]
     calendar = site_calendars(site)["site"]
     for from_at, to_at in asking.rows(_SILENCES):
         open_for = calendar.business_time(from_micros(from_at), from_micros(to_at))
@@ -218,7 +218,19 @@ def _outages(asking: Asking, site: SiteFile) -> list[Outage]:
         expected = usual.between(from_at, to_at)
         if open_for is not None and open_for > 0.95 * length and (expected or 0) >= SILENT:
             found.append(Outage(from_at, to_at, told=False, usual=expected))
-    return [one for one in joined(found) if one.to_at - one.from_at > 60_000_000]
+    return joined(found)
+
+
+def _told(from_at: int, to_at: int, usual: "_Usual") -> Outage:
+    """Return an outage that a source tells of; where it would be quiet anyway, only its end is known."""
+    expected = usual.between(from_at, to_at)
+    if expected is None or expected < QUIET:
+        return Outage(max(from_at, to_at - 60_000_000), to_at, told=True)
+    return Outage(from_at, to_at, told=True, usual=expected)
+
+
+QUIET = 3
+"""Where fewer calls than this usually come, that none came says nothing."""
 
 
 class _Usual:

@@ -18,6 +18,7 @@ from everycall.app.missed_callers import (
     period_of,
     steps,
     take,
+    take_tags,
     unreached,
 )
 from everycall.app.sitefile import SiteFile
@@ -109,6 +110,7 @@ def cost(
         BadSettingsError, NotFoundError: the advertising file or the definition is wrong.
     """
     named = open_ledger(asking, site, definition)
+    take_tags(asking)
     period = period_of(asking, since, until)
     found = [
         _money(asking, site, period, client, named, folder or Path()) for client in _clients(asking)

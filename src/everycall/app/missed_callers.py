@@ -85,15 +85,23 @@ FROM (
   INNER JOIN episode_calls AS x ON x.episode = n.episode
   INNER JOIN calls AS c ON c.call_id = x.call_id
   LEFT JOIN tags AS t ON t.call_id = c.call_id
+  WHERE c.{of}
 ) AS words
 GROUP BY need
 """
+
+_NO_WISHES = "SELECT CAST(NULL AS VARCHAR) AS need, CAST(NULL AS VARCHAR) AS wish WHERE FALSE"
 
 _TAGS = """
 SELECT DISTINCT COALESCE(l.call_id, e.call_id) AS call_id, COALESCE(e.text, e.reason) AS tag
 FROM events AS e LEFT JOIN links AS l ON l.id = e.call_id
 WHERE e.kind = 'call.tagged'
 """
+
+
+def take_tags(asking: Asking) -> None:
+    """Make the table of the tags of calls, once for all clients."""
+    asking.engine.table("tags", _TAGS)
 
 
 def take(
@@ -106,10 +114,10 @@ def take(
 ) -> None:
     """Make the tables that a client's figures are counted from."""
     engine = asking.engine
-    engine.table("tags", _TAGS)
     words = (inputs.enquiry.tags, inputs.enquiry.keys, inputs.enquiry.queues)
     values = [*map(list, words), *map(bool, words)]
-    engine.run(f"CREATE OR REPLACE TABLE wishes AS {_WISHES}", values)
+    wishes = _WISHES.format(of=of_client(client)) if any(words) else _NO_WISHES
+    engine.run(f"CREATE OR REPLACE TABLE wishes AS {wishes}", values if any(words) else [])
     engine.table("acquaintances", _ACQUAINTANCES.format(of=of_client(client)))
     engine.load("customers", {"caller_key": "VARCHAR"}, _customers(site, inputs, folder))
     whole = within("l.missed_at", period.since, period.until)

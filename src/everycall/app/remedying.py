@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from everycall.app.asking import Asking
-from everycall.app.beside import LEAST, call_back, line_remedies, lines_of, lost_of, reached
+from everycall.app.beside import (
+    LEAST,
+    call_back,
+    line_remedies,
+    lines_of,
+    lost_of,
+    outage_remedies,
+    reached,
+)
 from everycall.app.clustering import cluster, outage_name
 from everycall.app.costing import cost
 from everycall.app.evidence import Cluster, Scene, evidence
@@ -117,6 +125,8 @@ def remedies(
     acted, rest = _sorted_out(frame, clusters)
     every = [_remedy(frame, one, lost_of(view.total)) for one in acted]
     every += [*line_remedies(frame, lines, view.total), *call_back(frame, view.total)]
+    silent = [one.part for one in clusters if one.cause == "outage"]
+    every += outage_remedies(frame, silent, view.total)
     every.sort(key=_order(frame.worths))
     return Remedies(
         named,

@@ -22,6 +22,7 @@ from everycall.registry import load_all
 from everycall.settings import doc_of
 from everycall.sources.base import Source
 from metric_pages import metric_pages
+from promise_pages import alerts_page, callbacks_page
 
 DOCS = Path(__file__).parents[1] / "docs"
 MADE = "<!-- made from the declarations by `make docs`; do not edit -->\n"
@@ -144,6 +145,8 @@ PAGES = {
     "outcomes.md": outcomes_page,
     "sources.md": sources_page,
     "site-file.md": settings_page,
+    "callbacks.md": lambda: callbacks_page(MADE, table),
+    "alerts.md": lambda: alerts_page(MADE, table),
 }
 
 

@@ -121,3 +121,10 @@ def test_what_is_no_list_of_calls_gets_one_sentence(tmp_path: Path, data: bytes)
     told = run("sources", "guess", tmp_path / "file", data=tmp_path)
     assert (told.code, told.out) == (2, "")
     assert len(told.err.splitlines()) == 1
+
+
+def test_the_audit_names_a_mapping_and_what_would_show_what_it_cannot_see(tmp_path: Path) -> None:
+    run("import", RECORDINGS / "anonymous_bank_1999" / "recording.txt", data=tmp_path)
+    shown = " ".join(run("audit", data=tmp_path).out.split())
+    assert "Anonymous Bank call" in shown
+    assert "the bank had one number" in shown

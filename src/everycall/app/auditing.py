@@ -10,6 +10,7 @@ from everycall.app.blindness import remedy_of
 from everycall.app.costing import cost
 from everycall.app.defining import chosen, compare
 from everycall.app.definitions_used import changed, remember
+from everycall.app.finding import shipped
 from everycall.app.ledger import open_ledger, view_ledger
 from everycall.app.measured_tables import make
 from everycall.app.measuring import measure
@@ -21,8 +22,6 @@ from everycall.definitions import Definition, load
 from everycall.events.sights import Sight
 from everycall.history.store import SourceState
 from everycall.metrics.answering import Table
-from everycall.registry import load as load_plugin
-from everycall.registry import names
 from everycall.reports import Blind, Coverage, Desk, Frame, Report, Span, Words, audit
 from everycall.reports.trades import NO_TRADE, Trade
 
@@ -225,10 +224,8 @@ def _coverage(asking: Asking) -> Iterator[Coverage]:
 
 def title_of(state: SourceState) -> str:
     """Return what people call a source."""
-    if state.name in names("source"):
-        title: str = load_plugin("source", state.name).title
-        return title
-    return state.name
+    source = shipped(state.name)
+    return source.title if source is not None else state.name
 
 
 def _blind(asking: Asking) -> Iterator[Blind]:

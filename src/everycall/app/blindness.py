@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from everycall.app.finding import shipped
 from everycall.calls.facts import FACTS
 from everycall.calls.results import RESULTS
 from everycall.events.sights import Sight
-from everycall.registry import load, names
 
 _FACTS = {fact.name: fact for fact in (*RESULTS, *FACTS)}
 
@@ -17,10 +17,10 @@ _REMEDIES = {
 def remedy_of(sight: Sight, sources: Iterable[str]) -> str:
     """Return what would show a thing, in the words of the first source that is blind to it."""
     for name in sources:
-        if name in names("source"):
-            told: str | None = load("source", name).blind.get(sight)
-            if told:
-                return told
+        source = shipped(name)
+        told = source.blind.get(sight) if source is not None else None
+        if told:
+            return told
     return _REMEDIES.get(sight, "another source")
 
 

@@ -6,6 +6,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from everycall.errors import (
@@ -92,6 +93,12 @@ def every_source(folder: Path | None = None) -> dict[str, Source]:
     plugins = dict(load_all("source"))
     _check_names(own, plugins)
     return found | own | plugins
+
+
+@cache
+def shipped(name: str) -> Source | None:
+    """Return a source or mapping that is installed; None for a mapping of somebody's own."""
+    return every_source().get(name)
 
 
 def _check_names(own: Iterable[str], plugins: Iterable[str]) -> None:

@@ -273,7 +273,7 @@ def _load(asking: Asking, found: Found) -> None:
     engine.load(
         "outages",
         {"name": "VARCHAR", "from_at": "BIGINT", "to_at": "BIGINT"},
-        ((outage_name(one, asking.zone), one.from_at, one.to_at) for one in found.outages),
+        ((outage_name(one, asking.zone), one.from_at, _until(one)) for one in found.outages),
     )
     engine.load(
         "peak_slots",
@@ -286,6 +286,11 @@ def _load(asking: Asking, found: Found) -> None:
         _gap_slots(found.gaps),
     )
     engine.load("heavy", {"weekday": "BIGINT"}, ((one.weekday,) for one in found.weekdays))
+
+
+def _until(outage: Outage) -> int:
+    """Return until when calls belong to an outage; a silence ends with the next call that came."""
+    return outage.to_at + 60_000_000 if outage.told else outage.to_at - 1
 
 
 def _gap_slots(holes: Sequence[Gap]) -> Iterator[tuple[str, str, int]]:
@@ -332,7 +337,7 @@ LEFT JOIN (
   SELECT b.call_id, MIN(o.name) AS name FROM arrivals AS b
   INNER JOIN missed AS i ON i.call_id = b.call_id
   INNER JOIN calls AS e ON e.call_id = b.call_id
-  INNER JOIN outages AS o ON b.arrived_at BETWEEN o.from_at - 14400000000 AND o.to_at + 60000000
+  INNER JOIN outages AS o ON b.arrived_at BETWEEN o.from_at - 14400000000 AND o.to_at
     AND COALESCE(e.ended_at >= o.from_at, TRUE)
   GROUP BY b.call_id
 ) AS o ON o.call_id = m.call_id

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from everycall.app.assuming import assumptions, lines_of
 from everycall.app.call_staging import stage_calls
 from everycall.app.counting import count_episodes, count_month
 from everycall.app.finding import Found, LeftOut, find
@@ -242,7 +243,7 @@ class Importer:
             imports=(*manifest.imports, *self._imported(engine, staged, summary)),
         )
         self._check(engine, following, summary)
-        summary.assumed += _assumptions(self.site, _lines_of(engine, self.history, following))
+        summary.assumed += assumptions(self.site, lines_of(engine, self.history, following))
         self.history.commit(following)
 
     def _check(self, engine: Engine, manifest: Manifest, summary: Summary) -> None:
@@ -346,24 +347,6 @@ class Importer:
         columns = f"*, '{one.source.name}' AS source"
         engine.save(f"SELECT {columns} FROM skips ORDER BY line", folder / "skipped.parquet")
         return name
-
-
-def _lines_of(engine: Engine, history: History, manifest: Manifest) -> list[str]:
-    """Return the lines that calls came or went by."""
-    files = ", ".join(literal(file) for file in history.files(manifest, "calls"))
-    found = f"SELECT DISTINCT trunk FROM read_parquet([{files}]) WHERE NOT trunk IS NULL ORDER BY 1"
-    return [trunk for (trunk,) in engine.rows(found)] if files else []
-
-
-def _assumptions(site: SiteFile, lines: Sequence[str]) -> Iterator[str]:
-    """Say what was taken for granted because the site file does not say it."""
-    if site.zone is None:
-        yield "no time zone is declared, so days and hours are those of UTC"
-    if site.region is None:
-        yield "no region is declared, so national numbers are kept as they are"
-    if lines and not site.trunks:
-        named = ", ".join(lines[:5]) + (" ..." if len(lines) > 5 else "")
-        yield f"{named} lead outside, by context or name; declare `trunks` to be sure"
 
 
 def digest_of(path: Path) -> str:

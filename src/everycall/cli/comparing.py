@@ -33,7 +33,7 @@ SHOWN = 20
 _INDENT = (0, 0, 0, 10)
 
 
-@click.command("compare")
+@click.command("compare", short_help="Show how one number becomes another.")
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
 @click.option("--list", "listed", is_flag=True, help="List the calls of every step.")
@@ -138,7 +138,7 @@ def _because(found: Comparison, step: Step) -> str:
     return f"{found.first.id}: {mine}; {found.second.id}: {other}"
 
 
-@click.command("verdicts")
+@click.command("verdicts", short_help="Say what each call is.")
 @click.option("--definition", help="The definition: an id or a file (default: the site's own).")
 @period_options
 @data_options

@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 from rich.markup import escape
+from rich.padding import Padding
+from rich.text import Text
 
 from everycall.app.defining import judge_stories
 from everycall.cli.common import say_json
@@ -27,10 +29,11 @@ def command() -> None:
     """What words such as missed mean: list, read, change, try and compare definitions."""
 
 
+_INDENT = (0, 0, 0, 4)
 _json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 
 
-@command.command("list")
+@command.command("list", short_help="List the definitions that are there.")
 @_json
 def list_all(*, as_json: bool) -> None:
     """List the definitions that come with everycall."""
@@ -56,7 +59,7 @@ def _brief(definition: Definition) -> dict[str, Any]:
     }
 
 
-@command.command("show")
+@command.command("show", short_help="Show one, with who says so.")
 @click.argument("definition", metavar="ID|FILE")
 @_json
 def show(definition: str, *, as_json: bool) -> None:
@@ -113,12 +116,12 @@ def _show(definition: Definition) -> None:
     meanings = [(word, doc) for word, doc in pack.categories.items()]
     out.print(grid(Table((Column("word"), Column("what it means")), meanings)))
     for number, rule in enumerate(definition.rules, 1):
-        reason = f" ({rule.reason})" if rule.reason else ""
-        out.print(f"{number:>3} [bold]{rule.category}[/bold]{escape(reason)}: {escape(rule.why)}")
-        out.print(f"    {escape(show_condition(rule.when))}", style="cyan")
-        out.print(f"    {escape(rule.source)}", style="dim")
-    last = pack.otherwise
-    out.print(f"    [bold]{last.category}[/bold] otherwise: {escape(last.why)}\n")
+        out.print(_rule(f"{number:>3} ", rule.category, rule.reason, rule.why))
+        out.print(Padding(Text(show_condition(rule.when), style="cyan"), _INDENT))
+        out.print(Padding(Text(rule.source, style="dim"), _INDENT))
+    out.print(_rule("    ", pack.otherwise.category, "otherwise", pack.otherwise.why))
+    out.print(Padding(Text(pack.otherwise.source, style="dim"), _INDENT))
+    out.print()
     for name, limit in pack.limits.items():
         values = "; ".join(
             f"{v.value}{f' from {v.since}' if v.since else ''}" for v in limit.values
@@ -131,7 +134,14 @@ def _show(definition: Definition) -> None:
         out.print(f"switch {name} = {now} (of {values}). {escape(switch.doc)}")
 
 
-@command.command("check")
+def _rule(number: str, category: str, reason: str, why: str) -> Text:
+    text = Text(number)
+    text.append(category.replace("_", " "), style="bold")
+    text.append(f" ({reason})" if reason else "")
+    return text.append(f": {why}")
+
+
+@command.command("check", short_help="Name every mistake in a file, and try it.")
 @click.argument("file", type=click.Path(path_type=Path))
 def check(file: Path) -> None:
     """Name every mistake in a definition's file, then try its examples."""
@@ -139,7 +149,7 @@ def check(file: Path) -> None:
         sys.exit(1)
 
 
-@command.command("test")
+@command.command("test", short_help="Try them on their examples.")
 @click.argument("definition", metavar="[ID|FILE]", required=False)
 @_json
 def test(definition: str | None, *, as_json: bool) -> None:
@@ -170,7 +180,7 @@ def _test(definition: Definition, *, as_json: bool = False) -> int:
     return len(wrong)
 
 
-@command.command("copy")
+@command.command("copy", short_help="Begin one of your own.")
 @click.argument("definition", metavar="ID|FILE")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def copy(definition: str, file: Path) -> None:
@@ -186,7 +196,7 @@ def copy(definition: str, file: Path) -> None:
     click.echo(f'{file}, and use it with this line in site.toml: definition = "{file.name}"')
 
 
-@command.command("words")
+@command.command("words", short_help="List what rules and stories may say.")
 @_json
 def words(*, as_json: bool) -> None:
     """List the facts that rules may speak of, and the phrases that stories are made of."""

@@ -87,7 +87,7 @@ def _pack(table: dict[str, Any], file: str) -> tuple[PackText | None, list[Mista
     try:
         return read_table(PackText, table, f"{file}:"), []
     except BadSettingsError as error:
-        return None, list(error.mistakes)
+        return None, [Mistake(m.place.rstrip(":"), m.sentence) for m in error.mistakes]
 
 
 def _wrong_settings(

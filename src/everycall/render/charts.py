@@ -32,7 +32,7 @@ _CONFIG: Mapping[str, Any] = {
     "text": {"fontSize": 13},
 }
 
-_FONT = re.compile(r' font-family="[^"]*"')
+_NEEDLESS = re.compile(r' (?:font-family|role|aria-[a-z]+|class)="[^"]*"')
 _LONG = re.compile(r"(\d+\.\d{2})\d+")
 _IDENTITY = re.compile(r'(id=")|(url\(#)')
 
@@ -57,7 +57,7 @@ def svg(chart: Chart, words: Words, paper: Paper) -> str:
     """Draw a chart with stand-ins for colours."""
     spec = {**SHAPES[chart.shape](Drawing(chart, words, paper)), "config": _CONFIG}
     text = vl_convert.vegalite_to_svg(spec)
-    # the fonts are the page's, and half a pixel is fine enough
-    text = _LONG.sub(r"\1", _FONT.sub("", text))
+    # fonts and the words for screen readers are the page's, and half a pixel is fine enough
+    text = _LONG.sub(r"\1", _NEEDLESS.sub("", text)).replace("<svg ", '<svg aria-hidden="true" ', 1)
     own = f"{chart.id}-{paper.value}-"
     return _IDENTITY.sub(lambda found: f"{found[0]}{own}", text)

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from everycall.reports import Chart, Unit, Words
-from everycall.reports.words import by_unit
+from everycall.reports.comparing import write
 
 
 class Paper(Enum):
@@ -47,8 +47,12 @@ class Drawing:
 
     def write(self, value: float | None, unit: Unit) -> str:
         """Write a value as the report does."""
-        found: str = by_unit(self.words).get(unit.value, str)(value)
-        return found
+        return write(value, unit, self.words)
+
+    def cell(self, value: float | None, column: int) -> str:
+        """Write a value of a column, with its currency."""
+        declared = self.chart.table.columns[column]
+        return write(value, declared.unit, self.words, declared.currency)
 
     def briefly(self, value: float | None, unit: Unit) -> str:
         """Write a value where many stand side by side: on a phone without decimals."""

@@ -61,7 +61,7 @@ DARK = MappingProxyType(
         "heat-0": "#1c2127",
         "heat-1": "#1c3348",
         "heat-2": "#214d72",
-        "heat-3": "#2f74ad",
+        "heat-3": "#2a699e",
         "heat-4": "#6fb0e4",
         "heat-5": "#b9dcf8",
         "shade-0": "#4b545f",

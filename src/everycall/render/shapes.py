@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 
 from everycall.render.drawing import Drawing
-from everycall.render.palette import BAND, CONTEXT, GRID, HEAT, INK, PAPER, POINT, SHADES, SOFT
+from everycall.render.palette import BAND, CONTEXT, HEAT, INK, PAPER, POINT, SHADES, SOFT
 from everycall.reports import Shape
 
 Drawn = dict[str, Any]
@@ -80,7 +80,7 @@ def _standing(drawing: Drawing) -> Drawn:
     scale = alt.Scale(domain=[most, 0], nice=False)
     bar = alt.Chart(data).mark_bar(stroke=PAPER, strokeWidth=2, width=80)
     named = alt.Chart(data).transform_filter(f"datum.to - datum.from >= {most * SMALLEST}")
-    text = named.mark_text(align="left", baseline="middle", color=INK, lineBreak="\n")
+    text = named.mark_text(align="left", baseline="middle", color=INK, limit=240)
     drawn = alt.layer(
         bar.encode(
             y=alt.Y("from:Q", scale=scale, axis=None), y2="to:Q", x=alt.value(40), color=_SHADE
@@ -207,7 +207,7 @@ def _laid(drawing: Drawing, rows: list[dict[str, Any]]) -> Drawn:
         text.encode(x=alt.X("end:Q", scale=scale, axis=None), text="label:N"),
     ]
     if above:
-        names = base.mark_text(align="left", color=INK, yOffset=-10)
+        names = base.mark_text(align="left", color=INK, yOffset=-10, limit=drawing.width)
         layers.append(names.encode(x=alt.value(0), text="name:N"))
     longest = max((len(row["name"]) for row in rows), default=0)
     room = 10 if above else min(280, 50 + 7 * longest) if drawing.wide else 110
@@ -293,31 +293,38 @@ def steps(drawing: Drawing) -> Drawn:
 
 def spread(drawing: Drawing) -> Drawn:
     """Draw from low to high with the middle marked, one row for each."""
-    unit = drawing.unit(2)
     rows = [
         {
             "name": row[0],
             "low": row[1],
             "base": row[2],
             "high": row[3],
-            "label": f"{drawing.write(row[1], unit)} – {drawing.write(row[3], unit)}",
+            "label": f"{drawing.cell(row[1], 1)} – {drawing.cell(row[3], 3)}",
         }
         for row in drawing.rows
     ]
-    axis = alt.Axis(title=None, ticks=False, domain=False, labelColor=INK, labelLimit=320)
+    wide, down = drawing.wide, 0 if drawing.wide else 8
+    axis = alt.Axis(title=None, ticks=False, domain=False, labelColor=INK) if wide else None
     base = alt.Chart(drawing.data(rows)).encode(y=alt.Y("name:N", sort=None, axis=axis))
     most = max((row["high"] or 0 for row in rows), default=1) or 1
-    scale = alt.Scale(domain=[0, most * (1.2 if drawing.wide else 1.6)])
-    band = base.mark_bar(color=BAND, height={"band": 0.5}).encode(
-        x=alt.X("low:Q", axis=None, scale=scale), x2="high:Q"
-    )
-    tick = base.mark_tick(color=POINT, thickness=3, size=20).encode(x=alt.X("base:Q", scale=scale))
-    text = base.mark_text(align="left", dx=6, color=INK)
-    labels = text.encode(x=alt.X("high:Q", scale=scale, axis=None), text="label:N")
-    rule = base.mark_rule(color=GRID).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
-    room = 240 if drawing.wide else 130
-    drawn = alt.layer(band, rule, tick, labels)
-    return drawn.properties(width=drawing.width - room, height=36 * max(1, len(rows))).to_dict()
+    scale = alt.Scale(domain=[0, most * (1.25 if wide else 1.7)])
+
+    def x(field: str) -> alt.X:
+        return alt.X(f"{field}:Q", axis=None, scale=scale)
+
+    layers: list[Any] = [
+        base.mark_bar(color=BAND, height=18, yOffset=down).encode(x=x("low"), x2="high:Q"),
+        base.mark_tick(color=POINT, thickness=3, size=20, yOffset=down).encode(x=x("base")),
+        base.mark_text(align="left", dx=6, color=INK, yOffset=down).encode(
+            x=x("high"), text="label:N"
+        ),
+    ]
+    if not wide:
+        names = base.mark_text(align="left", color=INK, yOffset=-12, limit=drawing.width)
+        layers.append(names.encode(x=alt.value(0), text="name:N"))
+    room, height = (290, 36) if wide else (10, 48)
+    drawn = alt.layer(*layers)
+    return drawn.properties(width=drawing.width - room, height=height * max(1, len(rows))).to_dict()
 
 
 SHAPES: Mapping[Shape, Callable[[Drawing], Drawn]] = {

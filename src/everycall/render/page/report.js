@@ -6,6 +6,7 @@
   var more = document.getElementById("calls-more");
   var chosen = [];
   var shown = 0;
+  var followed = null;
   var PAGE = 200;
 
   // moments are kept as what each is earlier than the one before it
@@ -95,7 +96,9 @@
       var sides = pair.split("=").map(decodeURIComponent);
       wanted[sides[0]] = sides[1];
     });
-    var link = document.querySelector('a[data-calls="' + (window.CSS ? CSS.escape(asked[1]) : asked[1]) + '"]');
+    var link = followed && followed.getAttribute("data-calls") === asked[1] ? followed : [].filter.call(
+      document.querySelectorAll("a[data-calls]"),
+      function (one) { return one.getAttribute("data-calls") === asked[1]; })[0];
     var sum = 0;
     chosen = [];
     for (var row = 0; row < held.size; row++) {
@@ -127,6 +130,7 @@
     var link = event.target.closest ? event.target.closest("a[data-calls]") : null;
     if (!link || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
+    followed = link;
     var next = "#calls?" + link.getAttribute("data-calls");
     if (location.hash === next) list(); else location.hash = next;
   });
@@ -157,6 +161,7 @@
     rows.forEach(function (row) { table.tBodies[0].appendChild(row); });
   }
 
+  document.getElementById("calls-without-script").hidden = true;
   [].forEach.call(document.querySelectorAll("table.sortable"), sortable);
   list();
 })();

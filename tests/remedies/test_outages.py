@@ -73,7 +73,8 @@ def test_a_silence_in_opening_hours_is_an_outage_that_no_source_tells_of(tmp_pat
     assert outages(found) == ["outage:2026-09-22-08:58"]
     silent = next(one for one in found.remedies if one.cause == "outage")
     assert (silent.calls, silent.additive) == (0, False)
-    assert "About 3" in silent.evidence[1]
+    # the silent day itself is one of the five that make the average
+    assert "About 25 calls usually come" in silent.evidence[1]
     assert found.balanced
 
 

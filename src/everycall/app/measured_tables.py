@@ -13,7 +13,7 @@ from everycall.definitions import Definition
 from everycall.metrics.callers import episode_people, neighbours, ratings
 from everycall.metrics.levels import JUDGED, TABLES
 from everycall.metrics.lines import LIMITS, line_steps
-from everycall.metrics.presence import NAMES, presence_steps
+from everycall.metrics.presence import NAMES, presence_steps, ring_steps
 from everycall.metrics.returns import BUSINESS, OWN_SCHEDULES, business, return_steps
 from everycall.metrics.slots import OFFSETS, offsets, slots
 from everycall.money.ledger import ledger_steps
@@ -83,10 +83,16 @@ def _presence(asking: Asking, site: SiteFile) -> None:
     _run(asking, presence_steps(as_of(asking)))
 
 
+def _ring_states(asking: Asking, site: SiteFile) -> None:
+    """Make what people were doing when their phones rang."""
+    make(asking, ["presence"], site, None)
+    _run(asking, ring_steps())
+
+
 def _line_use(asking: Asking, site: SiteFile) -> None:
     """Make the use of lines."""
     channels = site.channels
-    together = [("", sum(channels.values()))] if _all_known(asking, channels) else []
+    together = [("*", sum(channels.values()))] if _all_known(asking, channels) else []
     asking.engine.load("channel_limits", LIMITS, [*channels.items(), *together])
     _run(asking, line_steps())
 
@@ -206,6 +212,7 @@ _MAKERS: dict[str, Maker] = {
     "neighbours": _neighbours,
     "presence": _presence,
     "ratings": _ratings,
+    "ring_states": _ring_states,
     "slots": _slots,
     "stays": _stays,
     "last_tags": _last_tags,

@@ -21,6 +21,11 @@ LEFT JOIN neighbours AS n ON n.call_id = c.call_id
 LEFT JOIN ratings AS y ON y.call_id = c.call_id
 """
 
+_RING_STATES = """
+LEFT JOIN ring_states AS z
+  ON z.call_id = a.call_id AND z.agent = a.agent AND z.began_at = a.began_at
+"""
+
 CALL_ALIASES = frozenset({"j", "g", "n", "y"})
 """What is joined to the call, and so needs it."""
 
@@ -88,7 +93,11 @@ ROWS: Mapping[Level, Rows] = {
         _NOT_OURS.format("v"),
     ),
     Level.ATTEMPT: Rows(
-        _source("attempts AS a INNER JOIN calls AS c ON c.call_id = a.call_id", "a.queue"),
+        _source(
+            "attempts AS a INNER JOIN calls AS c ON c.call_id = a.call_id",
+            "a.queue",
+            _CALL_JOINS + _RING_STATES,
+        ),
         "a.began_at",
         "a.began_at",
         f"c.{_CAME_IN} AND COALESCE(a.agent_kind, 'person') = 'person'",

@@ -59,11 +59,11 @@ FROM (
   FROM line_quarters
   WHERE after > 0 AND next_slot > slot + 1
 ) AS u
-LEFT JOIN channel_limits AS k ON k.trunk = u.trunk
+LEFT JOIN channel_limits AS k ON k.trunk = CASE WHEN u.trunk = '' THEN '*' ELSE u.trunk END
 """
 
 LIMITS = {"trunk": "VARCHAR", "channels": "BIGINT"}
-"""The table `channel_limits`: how many calls each line carries; '' for all together, if known."""
+"""The table `channel_limits`: how many calls each line carries; '*' for all together, if known."""
 
 
 def line_steps() -> tuple[tuple[str, str], ...]:

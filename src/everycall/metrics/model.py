@@ -31,6 +31,7 @@ class Level(StrEnum):
     VISIT = "visit"
     ATTEMPT = "attempt"
     STAFF = "staff time"
+    LOAD = "person's load"
     EPISODE = "episode"
     NEED = "missed need"
     LINE = "line"
@@ -46,6 +47,7 @@ _LEVELS = {
     Level.VISIT: "Stays in queues, by their own entry; a call with two stays is there twice.",
     Level.ATTEMPT: "Rings of one person's phone, by the moment in which it rang.",
     Level.STAFF: "Time of people, cut where an interval ends.",
+    Level.LOAD: "People, by what each did in an hour signed in.",
     Level.EPISODE: "Needs of callers, by their first call.",
     Level.NEED: "Needs of callers that were missed, by the first missed call.",
     Level.LINE: "Lines in use at the same time, cut where an interval ends.",

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
-from everycall.calls.statement import parse
+from everycall.calls.statement import fill, parse
 from everycall.metrics.asked import Asked
-from everycall.metrics.dimensions import Dimension
+from everycall.metrics.asked import asked as asked_for
+from everycall.metrics.dimensions import Dimension, dimension
 from everycall.metrics.levels import CALL_ALIASES, ROWS, Rows
 from everycall.metrics.model import Form, Level
 
@@ -105,6 +106,8 @@ def _levels(question: Question) -> tuple[Level, ...]:
 
 def statement(question: Question, level: Level, chosen: Sequence[tuple[Asked, Form]]) -> Plan:
     """Return the statement that answers a question for some metrics at one level."""
+    if level is Level.LOAD:
+        return _loads(question, chosen)
     rows = ROWS[level]
     lacking = [d for d in (*question.by, *question.where) if d.at(level) is None]
     keys = [_key(question, dimension, level) for dimension in question.by]
@@ -124,6 +127,39 @@ def statement(question: Question, level: Level, chosen: Sequence[tuple[Asked, Fo
     if "x" in _aliases(tree):
         _add_existing_time(tree, question)
     return Plan(level, tree, tuple(parts), tuple(dict.fromkeys(lacking)))
+
+
+_LOADS = """
+SELECT *, ROW_NUMBER() OVER (ORDER BY load) AS place
+FROM (SELECT *, :done / :hours AS load FROM given WHERE :hours > 0) AS each
+"""
+
+
+def _loads(question: Question, chosen: Sequence[tuple[Asked, Form]]) -> Plan:
+    """Return the statement over people, each with a load and a place among those of the group."""
+    person = replace(question, by=(*question.by, dimension("agent")))
+    each = statement(person, Level.STAFF, [(_PER_HOUR, _PER_HOUR.metric.forms[0])])
+    each.tree.set("order", None)
+    keys = [f"k{i}" for i in range(len(question.by))]
+    done, hours = (f"m{len(keys) + 1 + i}" for i in range(2))
+    loads = fill(_LOADS, done=done, hours=hours)
+    window = loads.find(exp.Window)
+    if window is not None and keys:
+        window.set("partition_by", [exp.column(key) for key in keys])
+    parts = [Part(asked, form, len(keys) + 3 * i) for i, (asked, form) in enumerate(chosen)]
+    tree = exp.select(*(f"b.{key}" for key in keys))
+    for part in parts:
+        tree = tree.select(*_columns(question, part))
+    given = exp.expand(loads, {"given": each.tree}, dialect="duckdb")
+    if not isinstance(given, exp.Select):
+        raise TypeError("loads are a SELECT")
+    tree = tree.from_(given.subquery("b"))
+    for i in range(len(keys)):
+        tree = tree.group_by(exp.Literal.number(i + 1)).order_by(exp.Literal.number(i + 1))
+    return Plan(level=Level.LOAD, tree=tree, parts=tuple(parts), lacking=each.lacking)
+
+
+_PER_HOUR = asked_for("answered_per_hour")
 
 
 def _key(question: Question, dimension: Dimension, level: Level) -> exp.Expr:

@@ -157,6 +157,25 @@ INNER JOIN slots AS s ON s.slot = r.slot
 """
 
 
+_RING_STATES = """
+SELECT a.call_id, a.agent, a.began_at,
+  COALESCE(r.talking, FALSE) AS talking, COALESCE(r.paused, FALSE) AS paused,
+  CASE WHEN NOT g.agent IS NULL THEN COALESCE(r.signed_in, FALSE) END AS signed_in
+FROM attempts AS a
+ASOF LEFT JOIN person_states AS r ON r.agent = a.agent AND a.began_at >= r.began_at
+LEFT JOIN (SELECT DISTINCT agent FROM sign_ins) AS g ON g.agent = a.agent
+WHERE NOT a.agent IS NULL
+"""
+"""Of each ring, what its person was doing; null if nobody ever saw them sign in."""
+
+
+def ring_steps() -> tuple[tuple[str, str], ...]:
+    """Return the statements that lead from the steps of `presence` to `ring_states`."""
+    whole = "SELECT * FROM running WHERE place = ''"
+    trees = (("person_states", fill(whole)), ("ring_states", fill(_RING_STATES)))
+    return tuple((name, write(tree)) for name, tree in trees)
+
+
 def presence_steps(as_of: int) -> tuple[tuple[str, str], ...]:
     """Return the statements that lead from events, talks, attempts and slots to `presence`.
 

@@ -73,3 +73,39 @@ LEFT JOIN (
   ON w.call_id = v.call_id
 WHERE
   c.direction IN ('inbound', 'internal');
+
+-- attempt
+SELECT
+  COUNT(*) FILTER(WHERE
+    (
+      TRUE
+    ) AND (
+      a.result IN ('no_answer', 'rejected')
+    )) AS m0,
+  COUNT(*) FILTER(WHERE
+    (
+      TRUE
+    ) AND NOT (
+      a.result IN ('no_answer', 'rejected')
+    ) IS NULL) AS m1,
+  COUNT(*) FILTER(WHERE
+    (
+      TRUE
+    ) IS NULL
+    OR (
+      (
+        TRUE
+      ) AND (
+        a.result IN ('no_answer', 'rejected')
+      ) IS NULL
+    )) AS m2
+FROM attempts AS a
+WHERE
+  NOT a.call_id IN (
+    SELECT
+      call_id
+    FROM calls
+    WHERE
+      NOT direction IN ('inbound', 'internal')
+  )
+  AND COALESCE(a.agent_kind, 'person') = 'person';

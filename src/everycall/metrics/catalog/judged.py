@@ -1,5 +1,7 @@
 """What the chosen definition calls missed, lost, abandoned or dropped."""
 
+from collections.abc import Iterator
+
 from everycall.events.sights import Sight
 from everycall.metrics.catalog.counts import OVER
 from everycall.metrics.forms import count, share
@@ -20,24 +22,36 @@ def _visits(word: str) -> str:
     return f"CASE WHEN {_LAST} THEN j.{word} ELSE FALSE END"
 
 
-def _forms(word: str) -> tuple[Form, ...]:
-    return count(Level.CALL, OVER, f"j.{word}"), count(Level.VISIT, OVER, _visits(word))
+_NOT_TAKEN = "a.result IN ('no_answer', 'rejected')"
+"""A ring that its person missed; whether they could have taken it is another metric's question."""
 
 
-def _rates(word: str) -> tuple[Form, ...]:
-    return share(Level.CALL, OVER, f"j.{word}"), share(Level.VISIT, OVER, _visits(word))
+def _forms(word: str) -> Iterator[Form]:
+    yield count(Level.CALL, OVER, f"j.{word}")
+    yield count(Level.VISIT, OVER, _visits(word))
+    if word == "missed":
+        yield count(Level.ATTEMPT, "TRUE", _NOT_TAKEN)
+
+
+def _rates(word: str) -> Iterator[Form]:
+    yield share(Level.CALL, OVER, f"j.{word}")
+    yield share(Level.VISIT, OVER, _visits(word))
+    if word == "missed":
+        yield share(Level.ATTEMPT, f"a.result = 'answered' OR {_NOT_TAKEN}", _NOT_TAKEN)
 
 
 def _pair(word: str, name: str) -> tuple[Metric, Metric]:
     needs = (Sight.LOST,) if word == "lost" else ()
+    by_person = "; by person: rings that were not answered or refused" if word == "missed" else ""
     counted = Metric(
         name,
         name.replace("_", " ").capitalize(),
         _MEANS[word],
         Unit.COUNT,
         Better.LESS,
-        f"calls with the verdict {word}; by queue: stays that were the last of such a call",
-        _forms(word),
+        f"calls with the verdict {word}; by queue: stays that were the last of such a call"
+        f"{by_person}",
+        tuple(_forms(word)),
         needs=needs,
         judged=word,
         null="nobody can tell",
@@ -48,8 +62,8 @@ def _pair(word: str, name: str) -> tuple[Metric, Metric]:
         f"Of all calls that came in, the share that the chosen definition calls {word}.",
         Unit.SHARE,
         Better.LESS,
-        f"verdict {word} / arrived; by queue: of the stays there",
-        _rates(word),
+        f"verdict {word} / arrived; by queue: of the stays there{by_person}",
+        tuple(_rates(word)),
         needs=needs,
         judged=word,
         null="no call came in",

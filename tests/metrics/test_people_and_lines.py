@@ -129,7 +129,7 @@ def test_lines_in_use_at_once_and_against_their_number(tmp_path: Path) -> None:
     assert whole.cell("line_use").value == pytest.approx(4 / 6)
     assert [row.cells["lines_peak"].value for row in hours.rows] == [4, 1]
     # from 9:20 to 10:00 nothing begins or ends, and a line is in use
-    assert [row.cells["lines_peak"].value for row in quarter.rows] == [4, 4, 1, 1, 1]
+    assert [row.cells["lines_peak"].value for row in quarter.rows] == [4, 3, 1, 1, 1]
     assert unknown.cell("line_use").value is None
 
 

@@ -22,7 +22,8 @@ class Language:
 
     def text(self, text: str) -> str:
         """Return a text in this language; one that has no translation stays English."""
-        return self.texts.gettext(text)
+        # a catalogue keeps notes about itself under the empty text
+        return self.texts.gettext(text) if text else ""
 
     def plural(self, one: str, many: str, number: int) -> str:
         """Return the text that fits a number."""

@@ -7,7 +7,19 @@ from everycall.reports.languages import Language, english, language
 
 DASH = "–"
 
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+UNITS = (
+    "{s} s",
+    "{min} min",
+    "{min} min {s} s",
+    "{h} h",
+    "{h} h {min} min",
+    "{d} d",
+    "{d} d {h} h",
+)
+"""How durations are written."""
 
 
 class Words:
@@ -73,7 +85,7 @@ class Words:
 
     def weekday(self, isodow: int) -> str:
         """Write the short name of a weekday; Monday is 1."""
-        return self(_WEEKDAYS[isodow - 1])
+        return self(WEEKDAYS[isodow - 1])
 
 
 _ENGLISH = Words()

@@ -89,7 +89,7 @@ def _plan(desk: Desk) -> Table:
         [
             (
                 say(one.title),
-                say(one.change or ""),
+                say(one.change) if one.change else "",
                 one.effort,
                 say(one.plan.owner),
                 f"{one.plan.by}",

@@ -1,0 +1,81 @@
+"""Collect the texts of reports, and bring the catalogues of the languages up to date with them.
+
+    python tools/texts.py            writes src/everycall/reports/texts/*.po
+    python tools/texts.py --missing  lists what has no translation yet
+
+Texts stand in the code in English, in calls of `say`; what metrics, outcomes and states say of
+themselves is taken from where it is declared.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from everycall.calls.outcomes import INBOUND_RULES
+from everycall.metrics.asked import asked
+from everycall.money.inputs import DOCS
+from everycall.money.ledger import State
+from everycall.reports.sections import callers, lines, money, waits
+from everycall.reports.sections.outcomes import name
+from everycall.reports.trades import TRADES
+from everycall.reports.words import UNITS, WEEKDAYS
+
+ROOT = Path(__file__).parents[1]
+CATALOGUES = ROOT / "src" / "everycall" / "reports" / "texts"
+KEYWORDS = {"say": None, "words": None, "many": (2, 3)}
+METHODS = [("**.py", "python"), ("**.j2", "jinja2")]
+
+
+def declared() -> Iterator[str]:
+    """Yield the texts that are declared and not said in a call."""
+    yield from (*UNITS, *WEEKDAYS)
+    yield from (*callers.NAMES.values(), *callers.NEEDS.values(), *money.READINGS.values())
+    yield from ("callback", "internal", "outbound", "low", "base", "high", "not counted")
+    yield from (state.doc for state in State)
+    yield from DOCS.values()
+    for rule in INBOUND_RULES:
+        yield from (name(rule.outcome), rule.doc)
+    headlines = [metric for trade in TRADES.values() for metric in trade.headlines]
+    for metric in (*headlines, *waits.METRICS, *callers.MEASURES, *lines.NAMES):
+        yield from (asked(metric).metric.title, asked(metric).metric.doc)
+
+
+def collect() -> Catalog:
+    """Return every text once, in the order of the code."""
+    found = Catalog(fuzzy=False)
+    for part in ("reports", "render"):
+        folder = ROOT / "src" / "everycall" / part
+        for _, _, message, _, _ in extract_from_dir(folder, METHODS, keywords=KEYWORDS):
+            found.add(message)
+    for text in declared():
+        found.add(text)
+    return found
+
+
+def main() -> None:
+    texts = collect()
+    for path in sorted(CATALOGUES.glob("*.po")):
+        with path.open("rb") as file:
+            known = read_po(file, locale=path.stem)
+        known.update(texts, no_fuzzy_matching=True)
+        known.obsolete.clear()
+        missing = [message.id for message in known if message.id and not translated(message.string)]
+        if "--missing" in sys.argv:
+            print("\n".join(str(text) for text in missing))
+            continue
+        with path.open("wb") as file:
+            write_po(file, known, width=100, omit_header=False, sort_output=True, no_location=True)
+        print(f"{path.relative_to(ROOT)}: {len(known)} texts, {len(missing)} without a translation")
+
+
+def translated(string: str | list[str] | tuple[str, ...]) -> bool:
+    """Tell whether a text, or each of its plurals, has a translation."""
+    return all(string) if isinstance(string, list | tuple) else bool(string)
+
+
+if __name__ == "__main__":
+    main()

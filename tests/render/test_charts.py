@@ -60,6 +60,13 @@ def test_a_picture_is_no_wider_than_its_paper() -> None:
             assert int(found[1]) <= widest, shape
 
 
+def test_numbers_in_a_picture_are_whole_in_every_language() -> None:
+    table = Table((*COLUMNS[Shape.BARS][:1], Column("calls", Unit.COUNT)), [("all", 9395)])
+    one = Chart("it", "title", Shape.BARS, table, "sentence.")
+    assert ">9.395<" in draw(one, Words("de")).wide
+    assert ">9,395<" in draw(one, Words()).narrow
+
+
 def test_paper_has_no_names_of_the_style_sheet() -> None:
     drawn = in_light(svg(chart(Shape.HEAT, 9), Words(), Paper.PRINT))
     assert "var(" not in drawn

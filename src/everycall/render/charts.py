@@ -33,6 +33,7 @@ _CONFIG: Mapping[str, Any] = {
 }
 
 _NEEDLESS = re.compile(r' (?:font-family|role|aria-[a-z]+|class)="[^"]*"')
+_TAG = re.compile(r"<[^>]+>")
 _LONG = re.compile(r"(\d+\.\d{2})\d+")
 _IDENTITY = re.compile(r'(id=")|(url\(#)')
 
@@ -58,6 +59,7 @@ def svg(chart: Chart, words: Words, paper: Paper) -> str:
     spec = {**SHAPES[chart.shape](Drawing(chart, words, paper)), "config": _CONFIG}
     text = vl_convert.vegalite_to_svg(spec)
     # fonts and the words for screen readers are the page's, and half a pixel is fine enough
-    text = _LONG.sub(r"\1", _NEEDLESS.sub("", text)).replace("<svg ", '<svg aria-hidden="true" ', 1)
+    text = _TAG.sub(lambda tag: _LONG.sub(r"\1", _NEEDLESS.sub("", tag[0])), text)
+    text = text.replace("<svg ", '<svg aria-hidden="true" ', 1)
     own = f"{chart.id}-{paper.value}-"
     return _IDENTITY.sub(lambda found: f"{found[0]}{own}", text)

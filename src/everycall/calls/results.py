@@ -248,8 +248,8 @@ RESULTS = (
     Fact(
         "withheld",
         "BOOLEAN",
-        "The caller withheld the number.",
-        "caller_key IS NULL",
+        "The caller withheld the number; a colleague's own number is not withheld.",
+        "caller_key IS NULL AND COALESCE(direction, '') <> 'internal'",
         sight=Sight.CALLER,
     ),
     Fact("seen_by", "BIGINT", "Which sources saw the call, one bit for each.", "seen_by"),

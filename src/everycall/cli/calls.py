@@ -111,25 +111,28 @@ def _write_csv(calls: Iterable[dict[str, Any]], file: Any) -> None:
         writer.writerow(flat)
 
 
+def _became(call: dict[str, Any]) -> str:
+    words: str = call["outcome"].replace("_", " ")
+    return f"{words}: {call['answered_agent']}" if call["answered_agent"] else words
+
+
 def _show(asking: Asking, found: Filter) -> None:
     columns = (
+        Column("call"),
         Column("arrived"),
         Column("caller"),
         Column("queue"),
         Column("wait", Unit.DURATION),
-        Column("talk", Unit.DURATION),
-        Column("agent"),
         Column("outcome"),
     )
     rows = [
         (
-            asking.local(call["arrived_at"]),
+            call["call_id"],
+            str(asking.local(call["arrived_at"]))[:16],
             call["caller"],
             call["first_queue"],
             call["wait_ms"],
-            call["talk_ms"],
-            call["answered_agent"],
-            call["outcome"].replace("_", " "),
+            _became(call),
         )
         for call in asking.calls(found, evidence=False)
     ]
@@ -137,3 +140,5 @@ def _show(asking: Asking, found: Filter) -> None:
     out.print(grid(Table(columns, rows)) if rows else "No calls fit.")
     if found.limit and len(rows) == found.limit:
         out.print(f"The first {found.limit}; see more with --limit, or all as --format csv.")
+    if rows:
+        out.print("One call's story: everycall explain CALL")

@@ -121,6 +121,7 @@ def test_lines_in_use_at_once_and_against_their_number(tmp_path: Path) -> None:
         hours = measure(asking, ["lines_peak"], ["hour"], settings=site)
         quarter = measure(asking, ["lines_peak"], ["15min"], settings=site)
         whole = measure(asking, ["lines_peak", "line_use"], settings=site)
+    with Invented(tmp_path, counted=rows) as asking:
         unknown = measure(asking, ["line_use"])
     assert lines.cell("lines_peak", "t1").value == 2
     assert lines.cell("line_use", "t1").value == 0.5

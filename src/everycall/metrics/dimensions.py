@@ -42,7 +42,7 @@ class Dimension:
         return f"s.{self.local}" if self.local else self.sql.get(level)
 
 
-_CALLS = (Level.CALL, Level.VISIT, Level.ATTEMPT, Level.EPISODE, Level.NEED)
+_CALLS = (Level.CALL, Level.MADE, Level.VISIT, Level.ATTEMPT, Level.EPISODE, Level.NEED)
 
 
 def _of_call(column: str) -> dict[Level, str]:
@@ -92,6 +92,7 @@ DIMENSIONS = (
         "The queue or ring group: of a stay or a ring its own, of a call the first.",
         {
             Level.CALL: "c.first_queue",
+            Level.MADE: "c.first_queue",
             Level.VISIT: "v.queue",
             Level.ATTEMPT: "a.queue",
             Level.EPISODE: "c.first_queue",
@@ -109,6 +110,7 @@ DIMENSIONS = (
         "The person: whose phone rang; of a call, who spoke first with the caller.",
         {
             Level.CALL: "c.answered_agent",
+            Level.MADE: "c.answered_agent",
             Level.VISIT: "v.agent",
             Level.ATTEMPT: "a.agent",
             Level.EPISODE: "c.answered_agent",
@@ -129,12 +131,14 @@ DIMENSIONS = (
     Dimension("language", "The caller's language.", _of_call("c.language")),
     Dimension("tag", "The reason for the call, as it was tagged last.", _of_call("g.tag")),
     Dimension("caller", "The caller's number or id, as it joins calls.", _of_call("c.caller_key")),
+    Dimension("direction", "Whether it came in, went out or called back.", _of_call("c.direction")),
     Dimension("outcome", "What became of the call, neutrally.", _of_call("c.outcome")),
     Dimension(
         "category",
         "What the chosen definition calls it; a stay that was not the call's last is passed_on.",
         {
             Level.CALL: "j.category",
+            Level.MADE: "j.category",
             Level.VISIT: "CASE WHEN v.began_at >= w.last_at THEN j.category ELSE 'passed_on' END",
             Level.ATTEMPT: "j.category",
             Level.EPISODE: "j.category",

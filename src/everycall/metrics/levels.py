@@ -80,6 +80,12 @@ ROWS: Mapping[Level, Rows] = {
         "COALESCE(c.answered_at, c.ended_at, c.arrived_at)",
         "c.direction = 'inbound'",
     ),
+    Level.MADE: Rows(
+        _source("calls AS c", "c.first_queue"),
+        "c.arrived_at",
+        "COALESCE(c.answered_at, c.ended_at, c.arrived_at)",
+        "c.direction IN ('outbound', 'callback')",
+    ),
     Level.VISIT: Rows(
         _source(
             "stays AS v INNER JOIN calls AS c ON c.call_id = v.call_id",

@@ -28,6 +28,7 @@ class Level(StrEnum):
     """What is counted, one row each, and by which moment it belongs to an interval."""
 
     CALL = "call"
+    MADE = "call we made"
     VISIT = "visit"
     ATTEMPT = "attempt"
     STAFF = "staff time"
@@ -44,6 +45,7 @@ class Level(StrEnum):
 
 _LEVELS = {
     Level.CALL: "Calls that came in, by their arrival.",
+    Level.MADE: "Calls that we made, calls back among them, by their beginning.",
     Level.VISIT: "Stays in queues, by their own entry; a call with two stays is there twice.",
     Level.ATTEMPT: "Rings of one person's phone, by the moment in which it rang.",
     Level.STAFF: "Time of people, cut where an interval ends.",

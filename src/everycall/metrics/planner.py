@@ -12,7 +12,8 @@ from sqlglot import exp
 from everycall.calls.statement import fill, parse
 from everycall.metrics.asked import Asked
 from everycall.metrics.asked import asked as asked_for
-from everycall.metrics.dimensions import Dimension, dimension
+from everycall.metrics.dimensions import Dimension
+from everycall.metrics.dimensions import dimension as dimension_of
 from everycall.metrics.levels import CALL_ALIASES, ROWS, Rows
 from everycall.metrics.model import Form, Level
 
@@ -137,7 +138,7 @@ FROM (SELECT *, :done / :hours AS load FROM given WHERE :hours > 0) AS each
 
 def _loads(question: Question, chosen: Sequence[tuple[Asked, Form]]) -> Plan:
     """Return the statement over people, each with a load and a place among those of the group."""
-    person = replace(question, by=(*question.by, dimension("agent")))
+    person = replace(question, by=(*question.by, dimension_of("agent")))
     each = statement(person, Level.STAFF, [(_PER_HOUR, _PER_HOUR.metric.forms[0])])
     each.tree.set("order", None)
     keys = [f"k{i}" for i in range(len(question.by))]

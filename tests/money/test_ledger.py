@@ -72,7 +72,7 @@ def ledger(calls: list[Call], as_of: float = 1000.0) -> list[dict[str, Any]]:
         engine.load("moment", {"as_of": "BIGINT"}, [(int(as_of * HOUR),)])
         for name, statement in episode_steps(Limits(episode_gap=timedelta(hours=24))):
             engine.table(name, statement)
-        engine.table("judged", neutral_judgement())
+        engine.table("called_missed", neutral_judgement())
         for name, statement in ledger_steps(5_000_000):
             engine.table(name, statement)
         return list(engine.stream("SELECT * FROM ledger ORDER BY missed_at, need"))

@@ -18,7 +18,7 @@ from everycall.app.missed_callers import (
     period_of,
     steps,
     take,
-    take_tags,
+    take_all,
     unreached,
 )
 from everycall.app.sitefile import SiteFile
@@ -103,14 +103,17 @@ def cost(
     *,
     definition: str | None = None,
     folder: Path | None = None,
+    opened: str | None = None,
 ) -> tuple[Money, ...]:
     """Return what unreached callers were worth, for each client in its own currency.
+
+    `opened`: the reading of the ledger, where it is open already.
 
     Raises:
         BadSettingsError, NotFoundError: the advertising file or the definition is wrong.
     """
-    named = open_ledger(asking, site, definition)
-    take_tags(asking)
+    named = opened or open_ledger(asking, site, definition)
+    take_all(asking)
     period = period_of(asking, since, until)
     found = [
         _money(asking, site, period, client, named, folder or Path()) for client in _clients(asking)

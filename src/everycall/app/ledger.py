@@ -92,7 +92,7 @@ class LedgerView:
 
 
 def open_ledger(asking: Asking, site: SiteFile, definition: str | None = None) -> str:
-    """Make the table `ledger` (and `missed`, `judged`) of the whole history; say by what reading.
+    """Make the table `ledger` (and `missed`, `called_missed`) of the whole history; say by what reading.
 
     Which calls are missed is what the named definition says, else the team's own; where it has
     none, the outcomes decide.
@@ -100,17 +100,25 @@ def open_ledger(asking: Asking, site: SiteFile, definition: str | None = None) -
     Raises:
         NotFoundError: there is no such definition.
     """
-    engine, name = asking.engine, OUTCOMES
-    if definition is None and not site.definition:
-        engine.table("judged", neutral_judgement())
-    else:
-        words = chosen(site, definition)
-        engine.table("judged", judged(asking, words))
-        name = words.name
+    engine, neutral = asking.engine, definition is None and not site.definition
+    words = None if neutral else chosen(site, definition)
+    name = OUTCOMES if words is None else words.name
+    short_us = int(site.limits.short_call.total_seconds() * 1_000_000)
+    if _is_open(asking, name, short_us):
+        return name
+    engine.table("called_missed", neutral_judgement() if words is None else judged(asking, words))
     engine.load("moment", {"as_of": "BIGINT"}, [(as_of(asking),)])
-    for step, statement in ledger_steps(int(site.limits.short_call.total_seconds() * 1_000_000)):
+    for step, statement in ledger_steps(short_us):
         engine.table(step, statement)
+    engine.load("ledger_reading", {"name": "VARCHAR", "short_us": "BIGINT"}, [(name, short_us)])
     return name
+
+
+def _is_open(asking: Asking, name: str, short_us: int) -> bool:
+    """Tell whether the ledger was made by this reading already; it costs most of the time."""
+    made = "SELECT 1 FROM information_schema.tables WHERE table_name = 'ledger_reading'"
+    found = "SELECT name, short_us FROM ledger_reading"
+    return bool(asking.rows(made)) and asking.rows(found) == [(name, short_us)]
 
 
 def view_ledger(

@@ -61,16 +61,17 @@ SELECT l.*, w.wish, CASE WHEN l.joined THEN CASE WHEN k.known_since < l.missed_a
   OR u.caller_key IS NOT NULL THEN 'known' ELSE 'new' END ELSE 'not told' END AS acquaintance
 FROM ledger AS l
 LEFT JOIN wishes AS w ON w.need = l.need
-LEFT JOIN acquaintances AS k ON k.caller_key = l.caller_key
+LEFT JOIN acquaintances AS k ON k.caller_key = l.caller_key AND k.client = COALESCE(l.client, '')
 LEFT JOIN customers AS u ON u.caller_key = l.caller_key
 WHERE {within} AND l.{of}
 """
 
 _ACQUAINTANCES = """
-SELECT caller_key, MIN(arrived_at) AS known_since FROM calls
-WHERE answered AND NOT caller_key IS NULL AND direction <> 'internal'
-  AND {of}
-GROUP BY caller_key
+SELECT c.caller_key, COALESCE(c.client, '') AS client, MIN(c.arrived_at) AS known_since
+FROM calls AS c
+INNER JOIN (SELECT DISTINCT caller_key FROM ledger) AS l ON l.caller_key = c.caller_key
+WHERE c.answered AND c.direction <> 'internal'
+GROUP BY 1, 2
 """
 
 _WISHES = """
@@ -99,9 +100,10 @@ WHERE e.kind = 'call.tagged'
 """
 
 
-def take_tags(asking: Asking) -> None:
-    """Make the table of the tags of calls, once for all clients."""
+def take_all(asking: Asking) -> None:
+    """Make what is the same for all clients: the tags of calls, and since when callers are known."""
     asking.engine.table("tags", _TAGS)
+    asking.engine.table("acquaintances", _ACQUAINTANCES)
 
 
 def take(
@@ -118,7 +120,6 @@ def take(
     values = [*map(list, words), *map(bool, words)]
     wishes = _WISHES.format(of=of_client(client)) if any(words) else _NO_WISHES
     engine.run(f"CREATE OR REPLACE TABLE wishes AS {wishes}", values if any(words) else [])
-    engine.table("acquaintances", _ACQUAINTANCES.format(of=of_client(client)))
     engine.load("customers", {"caller_key": "VARCHAR"}, _customers(site, inputs, folder))
     whole = within("l.missed_at", period.since, period.until)
     engine.table("priced_all", _COUNTED.format(within=whole, of=of_client(client)))

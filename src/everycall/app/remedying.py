@@ -114,8 +114,8 @@ def remedies(
     Raises:
         NotFoundError: there is no such definition.
     """
-    money = cost(asking, site, since, until, definition=definition, folder=folder)
     named = open_ledger(asking, site, definition)
+    money = cost(asking, site, since, until, opened=named, folder=folder)
     view = view_ledger(asking, named, since, until)
     period = period_of(asking, since, until)
     found = cluster(asking, site, since, until)

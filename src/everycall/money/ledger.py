@@ -6,8 +6,8 @@ returned by themselves, or it is lost. Every missed need is in exactly one of th
 A person who spoke with a caller and handed them on to nobody has not helped: where such a call is
 missed by the definition, the caller's next calls within the window still belong to the same need.
 
-Tables that the engine provides: `calls`, `episodes` and `episode_calls`, and `judged` (call_id,
-category): which calls are missed.
+Tables that the engine provides: `calls`, `episodes` and `episode_calls`, and `called_missed`
+(call_id, category): which calls are missed.
 """
 
 from collections.abc import Mapping
@@ -126,29 +126,43 @@ SELECT c.call_id, x.episode, c.arrived_at, c.called, COALESCE(c.last_queue, c.fi
     c.outcome = 'caller_left_in_menu' AND COALESCE(c.ended_at - c.arrived_at < :short, FALSE)
   ) AS counted
 FROM calls AS c
-INNER JOIN judged AS j ON j.call_id = c.call_id
+INNER JOIN called_missed AS j ON j.call_id = c.call_id
 INNER JOIN episode_calls AS x ON x.call_id = c.call_id
 WHERE c.direction = 'inbound' AND j.category IN (:categories)
 """
 
+_SPLIT = """
+SELECT DISTINCT COALESCE(e.client, '') AS client, e.caller_key
+FROM episodes AS e
+INNER JOIN missed AS m ON m.call_id = e.helped_by
+WHERE e.joined
+"""
+
 _NEEDS = """
+SELECT m.episode, m.episode AS need
+FROM (SELECT DISTINCT episode FROM missed) AS m
+INNER JOIN episodes AS e ON e.episode = m.episode
+LEFT JOIN split AS s ON s.caller_key = e.caller_key AND s.client = COALESCE(e.client, '')
+WHERE s.caller_key IS NULL
+UNION ALL
 SELECT episode, FIRST_VALUE(episode) OVER (
-    PARTITION BY client, own_key, stretch ORDER BY began_at, episode
+    PARTITION BY client, caller_key, stretch ORDER BY began_at, episode
   ) AS need
 FROM (
   SELECT *, SUM(CASE WHEN follows THEN 0 ELSE 1 END) OVER (
-      PARTITION BY client, own_key ORDER BY began_at, episode
+      PARTITION BY client, caller_key ORDER BY began_at, episode
     ) AS stretch
   FROM (
-    SELECT *, joined AND COALESCE(
-        LAG(unsettled) OVER (PARTITION BY client, own_key ORDER BY began_at, episode)
+    SELECT *, COALESCE(
+        LAG(unsettled) OVER (PARTITION BY client, caller_key ORDER BY began_at, episode)
         AND began_at <= LAG(window_end) OVER (
-          PARTITION BY client, own_key ORDER BY began_at, episode
+          PARTITION BY client, caller_key ORDER BY began_at, episode
         ), FALSE) AS follows
     FROM (
-      SELECT e.episode, e.joined, e.began_at, e.window_end, COALESCE(e.client, '') AS client,
-        COALESCE(e.caller_key, e.episode) AS own_key, NOT m.call_id IS NULL AS unsettled
+      SELECT e.episode, e.began_at, e.window_end, s.client, s.caller_key,
+        NOT m.call_id IS NULL AS unsettled
       FROM episodes AS e
+      INNER JOIN split AS s ON s.caller_key = e.caller_key AND s.client = COALESCE(e.client, '')
       LEFT JOIN missed AS m ON m.call_id = e.helped_by
     ) AS judged_episodes
   ) AS linked
@@ -213,13 +227,13 @@ CATEGORIES = ("missed", "lost", "abandoned", "dropped")
 
 
 def neutral_judgement() -> exp.Expr:
-    """Return the statement of `judged` where no definition was chosen."""
+    """Return the statement of `called_missed` where no definition was chosen."""
     whens = " ".join(f"WHEN '{outcome}' THEN '{kind}'" for outcome, kind in NEUTRAL.items())
     return fill(f"SELECT call_id, CASE outcome {whens} END AS category FROM calls")
 
 
 def ledger_steps(short_us: int, dialect: str = "duckdb") -> tuple[tuple[str, str], ...]:
-    """Return the statements that lead from `calls`, `episodes` and `judged` to `ledger`.
+    """Return the statements that lead from `calls`, `episodes` and `called_missed` to `ledger`.
 
     `moment` (as_of) says until when the data speaks; `short_us`: who leaves sooner hung up at once.
     """
@@ -228,6 +242,7 @@ def ledger_steps(short_us: int, dialect: str = "duckdb") -> tuple[tuple[str, str
     )
     trees = (
         ("missed", fill(_missed(), short=short_us)),
+        ("split", fill(_SPLIT)),
         ("needs", fill(_NEEDS)),
         ("first_missed", fill(_FIRST)),
         ("since", fill(_SINCE)),

@@ -23,17 +23,17 @@ WHERE NOT trunk IS NULL AND ended_at > arrived_at AND direction <> 'internal' AN
 """
 
 _IN_USE = """
-SELECT trunk, "at", in_use, LEAD("at") OVER (PARTITION BY trunk ORDER BY "at") - "at" AS lasts
+SELECT trunk, "at", CAST(SUM(change) OVER (PARTITION BY trunk ORDER BY "at") AS BIGINT) AS in_use,
+  LEAD("at") OVER (PARTITION BY trunk ORDER BY "at") - "at" AS lasts
 FROM (
-  SELECT trunk, "at", CAST(SUM(change) OVER (PARTITION BY trunk ORDER BY "at") AS BIGINT) AS in_use,
-    ROW_NUMBER() OVER (PARTITION BY trunk, "at" ORDER BY change) AS nth
+  SELECT trunk, "at", SUM(change) AS change
   FROM (
     SELECT trunk, from_at AS "at", 1 AS change FROM legs
     UNION ALL
     SELECT trunk, to_at, -1 FROM legs
   ) AS edges
-) AS summed
-WHERE nth = 1
+  GROUP BY trunk, "at"
+) AS changes
 """
 
 _HOURS = """

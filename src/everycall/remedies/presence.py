@@ -138,8 +138,10 @@ FROM (
   FROM (
     SELECT NULL AS call_id, NULL AS visited, queue, "at", 0 AS asking, signed_in, paused, talking,
       elsewhere FROM edges
+    WHERE queue IN (SELECT queue FROM trusted)
     UNION ALL
-    SELECT NULL, NULL, '', "at", 0, signed_in, paused, talking, elsewhere FROM edges WHERE main AND queue IN (SELECT queue FROM trusted)
+    SELECT NULL, NULL, '', "at", 0, signed_in, paused, talking, elsewhere FROM edges
+    WHERE main AND talking = 0 AND queue IN (SELECT queue FROM trusted)
     UNION ALL
     SELECT call_id, visited, queue, "at", 1, 0, 0, 0, 0 FROM asked
     UNION ALL

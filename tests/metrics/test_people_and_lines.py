@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from everycall.app.importing import Importer
+from everycall.app.measured_site import MeasuredSite
 from everycall.app.measuring import measure
 from everycall.events.sights import Sight
+from everycall.history import History
 from metrics.invented import Invented, at, told_episodes
 from truth.histories import site_of
 
@@ -153,6 +156,24 @@ def test_ratings_belong_to_their_call_or_to_the_last_call_of_the_caller(tmp_path
     with Invented(tmp_path, counted=rows) as asking:
         found = measure(asking, ["csat", "csat_response_rate"]).rows[0].cells
     assert [cell.value for cell in found.values()] == [None, None]
+
+
+RATED = """\
+{"at": "2026-10-05T09:00:00Z", "kind": "call.arrived", "call_id": "a", "direction": "inbound", "caller": "+493023125001"}
+{"at": "2026-10-05T09:00:05Z", "kind": "talk.started", "call_id": "a", "agent": "Ann"}
+{"at": "2026-10-05T09:01:05Z", "kind": "talk.ended", "call_id": "a", "agent": "Ann", "reason": "caller"}
+{"at": "2026-10-05T09:01:05Z", "kind": "call.ended", "call_id": "a", "reason": "caller"}
+{"at": "2026-10-05T09:05:00Z", "kind": "survey.answered", "caller": "+493023125001", "value": 4}
+"""
+
+
+def test_ratings_come_in_as_events_by_caller_and_time(tmp_path: Path) -> None:
+    log = tmp_path / "ratings.jsonl"
+    log.write_text(RATED, encoding="utf-8")
+    history = History(tmp_path / "data")
+    assert Importer(history, site_of()).take([log]).unreadable == 0
+    with MeasuredSite(history) as asking:
+        assert measure(asking, ["csat_mean"]).cell("csat_mean").value == 4
 
 
 def test_people_for_one_need_over_all_its_calls(tmp_path: Path) -> None:

@@ -166,7 +166,7 @@ def _returns(asking: Asking, site: SiteFile, definition: Definition) -> str:
         short = int(site.limits.short_call.total_seconds() * 1_000_000)
         steps = [*ledger_steps(short), *return_steps(until)]
         own = {step: f"{step}_{definition.digest}" for step, _ in steps}
-        own |= {"calls": "counted", "judged": _verdicts(asking, site, definition)}
+        own |= {"calls": "counted", "called_missed": _verdicts(asking, site, definition)}
         for step, statement in steps:
             tree = exp.replace_tables(parse(statement), own, dialect=DIALECT)
             asking.engine.table(own[step], write(tree))

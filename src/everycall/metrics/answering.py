@@ -173,7 +173,9 @@ def _lacking(part: Part, lacking: Iterable[Dimension]) -> str:
 
 def _cell(part: Part, row: tuple[Any, ...], blindness: Blindness) -> Cell:
     metric = part.asked.metric
-    for reason in (*map(blindness.never.get, metric.needs), blindness.unspoken.get(metric.judged)):
+    # a ring or a stay may be counted without the definition's words
+    word = metric.judged if f"j.{metric.judged}" in part.form.numerator else ""
+    for reason in (*map(blindness.never.get, metric.needs), blindness.unspoken.get(word)):
         if reason:
             return Cell(note=reason)
     numerator, denominator, unseen = row[part.column : part.column + 3]

@@ -108,8 +108,14 @@ def read_event(given: Mapping[str, Any]) -> Event:
     return _sensible(Event(**found))
 
 
+def _may_lack_call(event: Event) -> bool:
+    """Tell whether an event belongs to no call, or to the last call of its caller."""
+    rated = event.kind is Kind.SURVEY_ANSWERED and event.caller_raw is not None
+    return rated or event.kind in _WITHOUT_CALL
+
+
 def _sensible(event: Event) -> Event:
-    if event.call_id is None and event.kind not in _WITHOUT_CALL:
+    if event.call_id is None and not _may_lack_call(event):
         raise _WrongError(f"'{event.kind}' needs a 'call_id'")
     known = _REASONS.get(event.kind)
     if known is not None and event.reason is not None and event.reason not in known:

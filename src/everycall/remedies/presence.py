@@ -87,6 +87,7 @@ SELECT s.agent, s.queue, s.main, t.began_at AS from_at, t.ended_at AS to_at,
 FROM talks AS t
 INNER JOIN signed AS s ON s.agent = t.agent AND s.day = t.began_at // :day
   AND t.began_at >= s.from_at AND t.began_at < s.to_at
+INNER JOIN trusted AS r ON r.queue = s.queue
 WHERE t.ended_at > t.began_at
 """
 
@@ -106,8 +107,10 @@ SELECT queue, main, to_at, 0, 0, -1, CASE WHEN elsewhere THEN -1 ELSE 0 END FROM
 """
 
 _LAST_STAY = """
-SELECT call_id, MAX_BY(queue, began_at) AS queue, MAX(began_at) AS entered_at
-FROM visits GROUP BY call_id
+SELECT v.call_id, MAX_BY(v.queue, v.began_at) AS queue, MAX(v.began_at) AS entered_at
+FROM visits AS v
+INNER JOIN missed AS m ON m.call_id = v.call_id
+GROUP BY v.call_id
 """
 
 _ASKED = """

@@ -73,9 +73,6 @@ class LivePicture:
         self.unread = Unread()
         self._site = site
         self._engine = Engine(memory)
-        # translating makes tables and views; apart from the chain's, they leave its plans alone
-        self._engine.run("ATTACH ':memory:' AS live")
-        self._engine.run("USE live")
         # so few rows are counted faster by one thread than handed out to several
         self._engine.run("SET threads = 1")
         numbers = Numbers(site.region, site.internal)
@@ -123,6 +120,7 @@ class LivePicture:
         batch = self._window.take(as_of, retold)
         if as_of - self._cooled_at >= COOLING:
             self._cooled_at = as_of
+            self._picture.remember()
             self._pack(self._window.cool(as_of))
         return batch
 
@@ -144,9 +142,7 @@ class LivePicture:
 
     def _translate(self, source: str, entries: Sequence[Entry]) -> Told:
         feed = self._feeds[source]
-        self._engine.run("USE memory")
         told = feed.take(entries)
-        self._engine.run("USE live")
         self.unread.add(told.skips)
         if isinstance(feed, LineFeed):
             rows = self._engine.rows(_STAFF, [source])

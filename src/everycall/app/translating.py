@@ -32,7 +32,7 @@ class Incoming(Stage):
         given = {row[0] for row in self.engine.rows("DESCRIBE waiting")}
         if "caller_raw" in given:
             self._identify()
-        self.engine.run(f"INSERT INTO live.incoming {self._filled(staged, given)}")
+        self.engine.run(f"INSERT INTO incoming {self._filled(staged, given)}")
 
 
 @dataclass(slots=True)

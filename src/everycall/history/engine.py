@@ -33,6 +33,7 @@ class Engine:
             }
         )
         self._db.execute("SET TimeZone = 'UTC'")
+        self._parsed: dict[str, duckdb.Statement] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -57,6 +58,12 @@ class Engine:
     def rows(self, statement: str | exp.Expr, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a query and return all its rows."""
         return self._db.execute(_text(statement), list(values)).fetchall()
+
+    def again(self, statement: str) -> list[tuple[Any, ...]]:
+        """Run a statement that is run often and return its rows, if any: it is parsed only once."""
+        if statement not in self._parsed:
+            (self._parsed[statement],) = self._db.extract_statements(statement)
+        return self._db.execute(self._parsed[statement]).fetchall()
 
     def value(self, statement: str | exp.Expr, values: Sequence[Any] = ()) -> Any:
         """Run a query and return the first value of its first row."""

@@ -75,7 +75,7 @@ class Picture:
         window = self._window
         totals = window.totals()
         found = self._open()
-        self._remember()
+        self.remember()
         agents = self._agents(as_of, today, found, totals)
         self._version += 1
         return Board(
@@ -148,7 +148,7 @@ class Picture:
 
     # ---- people
 
-    def _remember(self) -> None:
+    def remember(self) -> None:
         """Keep when each person last talked, and how many rings in a row they let pass."""
         for name, ended_at in self._window.hot(_ENDED_TALKS):
             if ended_at is not None:

@@ -15,6 +15,9 @@ class Engine(Protocol):
     def rows(self, statement: str | exp.Expr, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a query and return all its rows."""
 
+    def again(self, statement: str) -> list[tuple[Any, ...]]:
+        """Run a statement that is run often and return its rows, if any."""
+
     def table(self, name: str, statement: str | exp.Expr) -> None:
         """Make a table from a query."""
 

@@ -15,6 +15,9 @@ from everycall.live import tallies
 from everycall.live.neighbours import COLUMNS, Neighbours, Said
 from everycall.live.ports import Engine
 
+RENEWED = 100
+"""After so many counts the tables are written anew."""
+
 HOT = 90_000_000
 """A call stays hot for so long after its last sign of life, in microseconds."""
 
@@ -86,7 +89,9 @@ class Window:
         self._learned: list[tuple[str, str]] = []
         self._answers = 0
         self._is_made = False
-        self._steps: list[str] = []
+        self._steps: list[tuple[str, str]] = []
+        self._sources: dict[str, str] = {}
+        self._counts = 0
         for name in ("incoming", "hot_events", "cold_events", "moving_events", "gaps"):
             _empty(engine, name, INPUTS["events"])
         columns = {"call_id": "VARCHAR", "number": "BIGINT", "source": "BIGINT", "agent": "VARCHAR"}
@@ -112,17 +117,17 @@ class Window:
     def take(self, as_of: int, retold: Sequence[Retold] = ()) -> Batch:
         """Count the events in `incoming`, and empty it."""
         engine = self.engine
-        said = [Said(*row) for row in engine.rows(_SPEAKING)]
+        said = [Said(*row) for row in engine.again(_SPEAKING)]
         touched = self.neighbours.learn(said) | {call for one in retold for call in one.calls}
-        engine.run(f"INSERT INTO gaps {_GAPS}")
-        if engine.rows(f"SELECT COUNT(*) FROM ({_GAPS})")[0][0]:
+        engine.again(f"INSERT INTO gaps {_GAPS}")
+        if engine.again(f"SELECT COUNT(*) FROM ({_GAPS})")[0][0]:
             touched = set(self.neighbours)
         wanted = self.neighbours.together(touched | self._timed_out(as_of))
         self._warm(wanted)
         for one in retold:
             engine.run(_RETOLD, [list(one.calls), one.source])
-        engine.run("INSERT INTO hot_events SELECT * FROM incoming WHERE NOT call_id IS NULL")
-        engine.run("DELETE FROM incoming")
+        engine.again("INSERT INTO hot_events SELECT * FROM incoming WHERE NOT call_id IS NULL")
+        engine.again("DELETE FROM incoming")
         return Batch(self._count_all(wanted), len(self.open))
 
     def _count_all(self, wanted: set[str]) -> int:
@@ -143,50 +148,49 @@ class Window:
         self._ids("counted_ids", wanted)
         if not self._is_made:
             self._make()
-        for name in self._steps:
-            self.engine.run(f"DELETE FROM {name}")
-            self.engine.run(f"EXECUTE fill_{name}")
+        for name, statement in self._steps:
+            self.engine.again(statement)
             if name == "lone_answers":
-                self.engine.run("EXECUTE other_answers")
+                self.engine.again(_OTHER_ANSWERS)
         self._keep(wanted)
         self._learn()
+        self._counts += 1
+        if self._counts % RENEWED == 0:
+            self._renew()
 
     def _make(self) -> None:
-        """Make every table and view once. The statements are prepared: their plans hold as long as
-        nothing is made or dropped, and planning them costs far more than running them on few calls.
+        """Make every view once, and empty tables to keep rows in; the statements are kept, so that
+        they are parsed once: on few calls that takes longer than running them.
         """
-        engine = self.engine
         every = [("events", _EVENTS, False)]
         every += [(name, statement, False) for name, statement in self._chain.linking]
         every += self._chain.counting
         for name, statement, is_view in every:
-            (engine.view if is_view else engine.table)(name, statement)
+            (self.engine.view if is_view else self.engine.table)(name, statement)
+            if not is_view:
+                self._steps.append((name, f'CREATE OR REPLACE TABLE "{name}" AS {statement}'))
         finished = {name for name, *_ in self._chain.counting}
         for name in RESULTS:
-            source = f"finished_{name}" if f"finished_{name}" in finished else name
+            self._sources[name] = f"finished_{name}" if f"finished_{name}" in finished else name
             for kept in ("hot", "cold", "moving"):
-                engine.table(f"{kept}_{name}", f"SELECT * FROM {source} LIMIT 0")
-            self._prepare(f"keep_{name}", f"INSERT INTO hot_{name} SELECT * FROM {source}")
-        for name, statement, is_view in every:
-            if not is_view:
-                self._prepare(f"fill_{name}", f"INSERT INTO {name} {statement}")
-                self._steps.append(name)
-        for tally in tallies.TALLIES:
-            for kept in ("hot", "cold", "moving"):
-                statement = tallies.statement(tally, self._in_time_ms, f"{kept}_")
-                self._prepare(f"{kept}_{tally.name}_tally", statement)
-        self._prepare("other_answers", _OTHER_ANSWERS)
+                empty = f"SELECT * FROM {self._sources[name]} LIMIT 0"
+                self.engine.table(f"{kept}_{name}", empty)
         self._is_made = True
 
-    def _prepare(self, name: str, statement: str) -> None:
-        self.engine.run(f"PREPARE {name} AS {statement}")
+    def _renew(self) -> None:
+        """Write the small tables anew: deleted rows would stay in them for ever."""
+        for name in ("incoming", "moment", "counted_ids", "moving_ids", "kept_answers", "gaps"):
+            self.engine.table(name, f"SELECT * FROM {name}")
+        for name in ("events", *RESULTS):
+            self.engine.table(f"hot_{name}", f"SELECT * FROM hot_{name}")
 
     def _keep(self, wanted: set[str]) -> None:
         """Put the counted rows in the place of those of before."""
         for name in RESULTS:
-            self.engine.run(f"DELETE FROM hot_{name} WHERE call_id IN (SELECT id FROM counted_ids)")
-            self.engine.run(f"EXECUTE keep_{name}")
-        rows = self.engine.rows("SELECT call_id FROM hot_calls WHERE outcome = 'pending'")
+            mine = "call_id IN (SELECT id FROM counted_ids)"
+            self.engine.again(f"DELETE FROM hot_{name} WHERE {mine}")
+            self.engine.again(f"INSERT INTO hot_{name} SELECT * FROM {self._sources[name]}")
+        rows = self.engine.again("SELECT call_id FROM hot_calls WHERE outcome = 'pending'")
         self.open = {call for (call,) in rows}
         self._hot |= wanted
 
@@ -195,17 +199,17 @@ class Window:
     def _learn(self) -> None:
         """Keep what was learned of names, for the counts to come."""
         engine = self.engine
-        for pair in engine.rows(_LEARNED):
+        for pair in engine.again(_LEARNED):
             engine.run("INSERT INTO given_agents VALUES (?, ?)", pair)
             self._learned.append((pair[0], pair[1]))
-        engine.run("DELETE FROM kept_answers WHERE call_id IN (SELECT id FROM counted_ids)")
+        engine.again("DELETE FROM kept_answers WHERE call_id IN (SELECT id FROM counted_ids)")
         engine.run(_NEW_ANSWERS, [self._answers])
-        self._answers += engine.rows("SELECT COUNT(*) FROM call_numbers")[0][0]
+        self._answers += engine.again("SELECT COUNT(*) FROM call_numbers")[0][0]
 
     def _renamed(self) -> set[str]:
         """Return the calls that speak of a name which now means something else."""
-        same = frozenset(self.engine.rows("SELECT one, other FROM same_agents"))
-        names = dict(self.engine.rows("SELECT endpoint, agent FROM agent_names"))
+        same = frozenset(self.engine.again("SELECT one, other FROM same_agents"))
+        names = dict(self.engine.again("SELECT endpoint, agent FROM agent_names"))
         changed = {name for pair in same ^ self._same for name in pair}
         changed |= {name for name, _ in names.items() ^ self.names.items()}
         self._same, self.names = same, names
@@ -296,10 +300,11 @@ class Window:
 
     def hot(self, query: str) -> list[tuple[Any, ...]]:
         """Run a query over the tables of hot calls; nothing before the first call."""
-        return self.engine.rows(query) if self._is_made else []
+        return self.engine.again(query) if self._is_made else []
 
     def _part(self, tally: tallies.Tally, kept: str) -> tallies.Part:
-        return tallies.part(tally, self.engine.rows(f"EXECUTE {kept}_{tally.name}_tally"))
+        statement = tallies.statement(tally, self._in_time_ms, f"{kept}_")
+        return tallies.part(tally, self.engine.again(statement))
 
     def _ids(self, table: str, ids: Iterable[str]) -> None:
         self.engine.run(f"DELETE FROM {table}")

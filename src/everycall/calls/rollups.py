@@ -10,6 +10,12 @@ _WITHIN = (
 )
 """How exact a duration is, in microseconds: as its moments, or in whole seconds as it was stated."""
 
+_IN_TURN = (
+    "began_at + CASE WHEN COALESCE(lasted_ms, 1) > 0 OR result IN ('caller', 'answered') "
+    "THEN 1 ELSE 0 END"
+)
+"""Of two stays that began in the same second, the one that passed the caller on came first."""
+
 CALL_VISITS = f"""
 SELECT call_id,
   COUNT(*) AS visits,
@@ -18,13 +24,13 @@ SELECT call_id,
   MIN(began_at) AS first_entered_at,
   MAX(began_at) AS last_entered_at,
   MAX(ended_at) AS last_left_at,
-  MIN_BY(queue, began_at) FILTER (WHERE NOT queue IS NULL) AS first_queue,
-  MAX_BY(queue, began_at) FILTER (WHERE NOT queue IS NULL) AS last_queue,
-  MAX_BY(COALESCE(result, ''), began_at) AS last_exit,
+  MIN_BY(queue, {_IN_TURN}) FILTER (WHERE NOT queue IS NULL) AS first_queue,
+  MAX_BY(queue, {_IN_TURN}) FILTER (WHERE NOT queue IS NULL) AS last_queue,
+  MAX_BY(COALESCE(result, ''), {_IN_TURN}) AS last_exit,
   MIN_BY(queue, ended_at) FILTER (WHERE result = 'answered') AS visit_answered_in,
   MIN_BY(began_at + lasted_ms * 1000, ended_at)
     FILTER (WHERE result = 'answered' AND NOT lasted_ms IS NULL) AS visit_answered_until,
-  MAX_BY(began_at + lasted_ms * 1000, began_at) FILTER (WHERE NOT lasted_ms IS NULL)
+  MAX_BY(began_at + lasted_ms * 1000, {_IN_TURN}) FILTER (WHERE NOT lasted_ms IS NULL)
     AS waited_until,
   SUM(CASE WHEN lasted_ms IS NULL THEN 1 ELSE 0 END) AS unmeasured_visits,
   MAX(CASE WHEN result = 'caller' THEN ended_at END) AS caller_left_at,

@@ -117,6 +117,28 @@ def test_a_blind_transfer_tells_whom_it_was_for_and_how_long_they_had_talked(
         assert call["talk_ms"] is None, "what came after the transfer is unseen"
 
 
+@pytest.mark.parametrize(
+    ("verb", "outcome", "waited"),
+    [
+        ("ABANDON|1|1|0", "caller_left_in_queue", 0),
+        ("ABANDON|1|1|11", "caller_left_in_queue", 11),
+        ("EXITWITHTIMEOUT|1|1|11", "timed_out", 11),
+    ],
+)
+def test_two_stays_that_begin_in_one_second_keep_their_order(
+    tmp_path: Path, verb: str, outcome: str, waited: int
+) -> None:
+    call = one(
+        tmp_path,
+        "0|1700000000.1|sales|NONE|ENTERQUEUE||+441632960001|1",
+        "0|1700000000.1|sales|NONE|EXITEMPTY|1|1|0",
+        "0|1700000000.1|billing|NONE|ENTERQUEUE||+441632960001|1",
+        f"{waited}|1700000000.1|billing|NONE|{verb}",
+    )
+    assert (call["outcome"], call["wait_ms"]) == (outcome, waited * 1000)
+    assert call["first_queue"] == "sales"
+
+
 # ---- one call, several of its kind --------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -71,3 +72,19 @@ def test_a_list_that_is_too_long_is_cut_and_says_so() -> None:
 @pytest.mark.parametrize("ending", WRITERS)
 def test_every_ending_has_its_hand(ending: str) -> None:
     assert ending.startswith(".")
+
+
+def test_a_page_with_long_tables_lists_fewer_calls() -> None:
+    report = shop_audit()
+    held = ledger(shop().rows, str(ZONE), 40_000)
+    people = [(f"person {n}", *range(7)) for n in range(4_000)]
+    sections = [
+        replace(one, tables=tuple(replace(t, rows=people, behind=()) for t in one.tables))
+        if one.id == "people"
+        else one
+        for one in report.sections
+    ]
+    long = replace(report, sections=tuple(sections))
+    made = Page(long, Words(), KeptCalls(held, Words(), {})).html()
+    assert len(made.encode()) < 3_000_000
+    assert "person 3999" in made

@@ -67,14 +67,17 @@ def make_desk(asking: Asking, site: SiteFile, order: Order, words: Words | None 
     Raises:
         NotFoundError: there is no such definition.
     """
-    span = _span(asking, order)
-    named = order.definition or (None if site.definition else order.trade.definition)
-    definition = chosen(site, named)
-    other = load(order.compared or order.trade.other)
-    caught = remedies(asking, site, span.since, span.until, definition=named, folder=order.folder)
+    span = span_of(asking, order)
+    named = _named(site, order)
+    definition, other = definitions_of(site, order)
+    opened = open_ledger(asking, site, named)
+    folder = order.folder
+    money = cost(asking, site, span.since, span.until, opened=opened, folder=folder)
+    caught = remedies(
+        asking, site, span.since, span.until, opened=opened, money=money, folder=folder
+    )
     _remedied(asking)
-    money = cost(asking, site, span.since, span.until, definition=named, folder=order.folder)
-    _views(asking, site, span, definition, named)
+    _views(asking, site, span, definition, opened)
     frame = _frame(asking, span, definition, other if other.id != definition.id else None)
     return Desk(
         asking.rows,
@@ -86,6 +89,19 @@ def make_desk(asking: Asking, site: SiteFile, order: Order, words: Words | None 
         compare(asking, definition, other, span.since, span.until),
         caught,
     )
+
+
+def _named(site: SiteFile, order: Order) -> str | None:
+    return order.definition or (None if site.definition else order.trade.definition)
+
+
+def definitions_of(site: SiteFile, order: Order) -> tuple[Definition, Definition]:
+    """Return whose words are used, and what they are compared with.
+
+    Raises:
+        NotFoundError: there is no such definition.
+    """
+    return chosen(site, _named(site, order)), load(order.compared or order.trade.other)
 
 
 def _remedied(asking: Asking) -> None:
@@ -138,7 +154,7 @@ class _Measuring:
         )
 
 
-def _span(asking: Asking, order: Order) -> Span:
+def span_of(asking: Asking, order: Order) -> Span:
     """Return whole local days: those that were asked for, else those of the data."""
     first, last = asking.rows("SELECT MIN(arrived_at), MAX(arrived_at) FROM counted")[0]
     begin, end = day_bounds(_date(asking, first), _date(asking, last), asking.zone)
@@ -147,13 +163,10 @@ def _span(asking: Asking, order: Order) -> Span:
     return Span(since or 0, until or 0)
 
 
-def _views(
-    asking: Asking, site: SiteFile, span: Span, definition: Definition, named: str | None
-) -> None:
+def _views(asking: Asking, site: SiteFile, span: Span, definition: Definition, opened: str) -> None:
     """Make the tables that the report's own questions are asked of."""
     engine = asking.engine
-    reading = open_ledger(asking, site, named)
-    view_ledger(asking, reading, span.since, span.until)
+    view_ledger(asking, opened, span.since, span.until)
     verdicts = make(asking, ["verdicts", "stays"], site, definition)["verdicts"]
     columns = "v.category, v.missed, v.abandoned, v.lost"
     engine.view(

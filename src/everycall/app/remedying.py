@@ -17,7 +17,7 @@ from everycall.app.beside import (
     reached,
 )
 from everycall.app.clustering import cluster, outage_name
-from everycall.app.costing import cost
+from everycall.app.costing import Money, cost
 from everycall.app.evidence import Cluster, Scene, evidence
 from everycall.app.ledger import Rates, open_ledger, view_ledger
 from everycall.app.missed_callers import period_of
@@ -100,7 +100,7 @@ class Remedies:
         return own + sum(one.calls for one in self.rest) == self.missed_calls
 
 
-def remedies(
+def remedies(  # noqa: PLR0913 - what is known already need not be made again
     asking: Asking,
     site: SiteFile,
     since: int | None = None,
@@ -108,14 +108,19 @@ def remedies(
     *,
     definition: str | None = None,
     folder: Path | None = None,
+    opened: str | None = None,
+    money: Sequence[Money] | None = None,
 ) -> Remedies:
     """Return the remedies of a period.
+
+    `opened`: what `open_ledger` returned, if it was called already. `money`: what it cost, if known.
 
     Raises:
         NotFoundError: there is no such definition.
     """
-    named = open_ledger(asking, site, definition)
-    money = cost(asking, site, since, until, opened=named, folder=folder)
+    named = opened or open_ledger(asking, site, definition)
+    if money is None:
+        money = cost(asking, site, since, until, opened=named, folder=folder)
     view = view_ledger(asking, named, since, until)
     period = period_of(asking, since, until)
     found = cluster(asking, site, since, until)

@@ -1,7 +1,7 @@
 """The page: one file with everything in it, that needs no network and works without scripts."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +18,9 @@ from everycall.reports.comparing import beside, write
 
 _PAGE = files("everycall.render") / "page"
 
+MOST_BYTES = 2_900_000
+"""The page stays under 3 MB."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -28,7 +31,17 @@ class Page:
     calls: KeptCalls
 
     def html(self) -> str:
-        """Return the whole page."""
+        """Return the whole page; if its tables are long, fewer calls are listed in it."""
+        pictures = self._pictures()
+        page = self.page(pictures)
+        over = len(page.encode()) - MOST_BYTES
+        if over <= 0:
+            return page
+        fewer = replace(self.calls, most=max(0, self.calls.most - over))
+        return replace(self, calls=fewer).page(pictures)
+
+    def page(self, pictures: Mapping[str, Picture]) -> str:
+        """Return the page with its pictures."""
         environment = Environment(
             loader=PackageLoader("everycall.render", "page"),
             autoescape=True,
@@ -55,7 +68,7 @@ class Page:
             style=properties() + _text("report.css"),
             script=_text("report.js"),
             table=as_table,
-            pictures=self._pictures(),
+            pictures=pictures,
             version=__version__,
             ledger=self.calls.as_json(),
             kept=self.calls.kept(),

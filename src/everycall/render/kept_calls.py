@@ -31,12 +31,13 @@ _PLAIN = ("seconds", "wait", "talk", "hour", "weekday", "band")
 
 @dataclass(frozen=True)
 class KeptCalls:
-    """The calls that a page carries with it."""
+    """The calls that a page carries with it, in no more bytes than `most`."""
 
     ledger: Ledger
     words: Words
     said: Mapping[str, str]
     options: str = ""
+    most: int = MOST_BYTES
 
     @property
     def command(self) -> str:
@@ -47,11 +48,11 @@ class KeptCalls:
     def rows(self) -> Sequence[tuple[Any, ...]]:
         """Return the calls that fit."""
         rows = list(self.ledger.rows)
-        while (size := len(self._json(rows))) > MOST_BYTES:
+        while (size := len(self._json(rows).encode())) > self.most:
             # those without an answer are what people look for, so they are the last to be left out
             answered = self.ledger.columns.index("spoke")
             order = sorted(range(len(rows)), key=lambda place: rows[place][answered] == "yes")
-            kept = sorted(order[: int(len(rows) * MOST_BYTES / size * 0.97)])
+            kept = sorted(order[: int(len(rows) * self.most / size * 0.97)])
             rows = [rows[place] for place in kept]
         return rows
 

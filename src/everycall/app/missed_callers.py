@@ -52,8 +52,8 @@ def period_of(asking: Asking, since: int | None, until: int | None) -> Period:
     """Return the days that are asked about, or that the data covers."""
     first, last = asking.rows("SELECT MIN(arrived_at), MAX(arrived_at) FROM calls")[0]
     begin, end = (first if since is None else since), (last if until is None else until - 1)
-    days = [from_micros(at).astimezone(asking.zone).date() for at in (begin, end)]
-    return Period(since, until, *days)
+    begins, ends = (from_micros(at).astimezone(asking.zone).date() for at in (begin, end))
+    return Period(since, until, begins, max(begins, ends))
 
 
 _COUNTED = """

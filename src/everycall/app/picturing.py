@@ -91,6 +91,7 @@ class LivePicture:
         self._today = ""
         self._from = 0
         self._roll(as_of)
+        self._window.make()
 
     def __enter__(self) -> Self:
         return self

@@ -146,8 +146,7 @@ class Window:
 
     def _count(self, wanted: set[str]) -> None:
         self._ids("counted_ids", wanted)
-        if not self._is_made:
-            self._make()
+        self.make()
         for name, statement in self._steps:
             self.engine.again(statement)
             if name == "lone_answers":
@@ -158,10 +157,12 @@ class Window:
         if self._counts % RENEWED == 0:
             self._renew()
 
-    def _make(self) -> None:
+    def make(self) -> None:
         """Make every view once, and empty tables to keep rows in; the statements are kept, so that
         they are parsed once: on few calls that takes longer than running them.
         """
+        if self._is_made:
+            return
         every = [("events", _EVENTS, False)]
         every += [(name, statement, False) for name, statement in self._chain.linking]
         every += self._chain.counting
@@ -308,7 +309,7 @@ class Window:
 
     def _ids(self, table: str, ids: Iterable[str]) -> None:
         self.engine.run(f"DELETE FROM {table}")
-        self.engine.run(f"INSERT INTO {table} SELECT UNNEST(?)", [list(ids)])
+        self.engine.run(f"INSERT INTO {table} SELECT UNNEST(CAST(? AS VARCHAR[]))", [list(ids)])
 
 
 def _empty(engine: Engine, name: str, columns: dict[str, str]) -> None:

@@ -1,6 +1,6 @@
 """One thing that a channel did, in the words that CEL and AMI share."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
@@ -83,11 +83,14 @@ class Step:
 
         Only for `ended_by` is empty not the same as unsaid: CEL then says that nobody asked.
         """
-        found = asdict(self).items()
+        found = ((name, getattr(self, name)) for name in _NAMES)
         return {k: v for k, v in found if v is not None and (v != "" or k == "ended_by")}
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> "Step":
         """Make a step of a kept body."""
-        known = {field.name for field in fields(cls)}
-        return cls(**{**{k: v for k, v in body.items() if k in known}, "act": Act(body["act"])})
+        return cls(**{**{k: v for k, v in body.items() if k in _NAMES}, "act": Act(body["act"])})
+
+
+_NAMES = {field.name: None for field in fields(Step)}
+"""The names of a step's fields, in order."""

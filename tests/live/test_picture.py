@@ -11,6 +11,7 @@ from everycall.history.journal_segments import Entry
 from everycall.live.board import AgentState, Board
 from everycall.live.signs import Device, Sign
 from everycall.live.staff import Staff
+from everycall.live.tallies import CALLS
 from everycall.settings import read_table
 from live.days import QUEUE_LOG, said, source
 
@@ -113,6 +114,18 @@ def test_a_late_word_changes_the_day_that_it_belongs_to(told: Told) -> None:
     )
     assert of_tally(late, "2026-11-20") == {"answered": 1, "caller_left_in_queue": 2}
     assert outcomes(late, "2026-11-21") == {"caller_left_in_queue": 1}
+
+
+def test_a_transfer_that_is_told_under_another_id_joins_the_call_that_it_was_of(told: Told) -> None:
+    told.tell(EVENING, enters(1))
+    told.tell(EVENING + 5, f"{call(1)}|sales|Ann|CONNECT|5|1.2|3")
+    board = told.tell(EVENING + 30, f"{call(2)}|sales|Ann|ATTENDEDTRANSFER|BRIDGE|b1|5|25|1")
+    assert {call(1)} >= {one.call_id for one in board.calls}
+    rows = board.tallies["calls"].items()
+    names = CALLS.names()
+    transfers = sum(dict(zip(names, values, strict=True))["transfers"] or 0 for _, values in rows)
+    assert sum(values[0] or 0 for _, values in rows) == 1
+    assert transfers == 1
 
 
 def test_who_waits_since_before_midnight_stays_visible_and_is_yesterdays(told: Told) -> None:

@@ -82,7 +82,7 @@ def changed(
 
     None where no other version was used for any of its calls.
     """
-    others = [use for use in _uses(_folder(asking)) if use.digest != definition.digest]
+    others = others_used(asking, definition)
     before = next((u for u in reversed(others) if _overlap(u, since, until)), None)
     if before is None:
         return None
@@ -100,6 +100,11 @@ def changed(
         "ON n.call_id = b.call_id WHERE n.category <> b.category"
     )
     return Changed(before, differing[0][0])
+
+
+def others_used(asking: Asking, definition: Definition) -> list[Use]:
+    """Return every use of other words, or of another version of these."""
+    return [use for use in _uses(_folder(asking)) if use.digest != definition.digest]
 
 
 def remember(

@@ -9,11 +9,11 @@ import click
 
 from everycall.app.asking import Asking, day_bounds
 from everycall.app.auditing import Order, make_audit
-from everycall.app.publishing import publish
+from everycall.app.kept_audits import KeptAudits
 from everycall.cli.common import as_day, data_options, open_site, period_options, say_json
 from everycall.clock import from_micros
 from everycall.render.terminal import console, show_report
-from everycall.reports import Words
+from everycall.reports import Report, Words
 from everycall.reports.trades import trade as trade_of
 
 
@@ -47,14 +47,35 @@ def command(data: Path, site: str, config: Path | None, *, as_json: bool, **want
             wanted["compared"],
             (config or data / "site.toml").parent,
         )
-        report = make_audit(asking, words=words, site=settings, order=order)
-        written = publish(asking, report, words, out, mask=wanted["mask"]) if out else []
+        kept = KeptAudits(asking, settings, order, words)
+        if out:
+            written = _written(kept, out, mask=wanted["mask"])
+        report = kept.report() or _made(kept)
     if as_json:
         say_json(asdict(report))
     elif out:
         _say_written(written)
     else:
         show_report(report, console())
+
+
+def _made(kept: KeptAudits) -> Report:
+    report = make_audit(kept.asking, words=kept.words, site=kept.site, order=kept.order)
+    kept.keep(report)
+    return report
+
+
+def _written(kept: KeptAudits, out: Path, *, mask: bool) -> list[Path]:
+    """Write the report to where it was asked for; the same file as before if it was made before."""
+    if kept.copy_to(out, mask=mask):
+        return [out]
+    # drawing takes long to load, and an answer from the disk needs none of it
+    from everycall.app.publishing import check_ending, publish
+
+    check_ending(out)
+    written = publish(kept.asking, _made(kept), kept.words, out, mask=mask)
+    kept.keep_file(out, mask=mask)
+    return written
 
 
 def _period(asking: Asking, wanted: dict[str, Any]) -> tuple[int | None, int | None]:

@@ -37,11 +37,20 @@ def publish(asking: Asking, report: Report, words: Words, out: Path, *, mask: bo
     return [*written, calls, *write_files(report, out)]
 
 
-def _writer(out: Path) -> "Writer":
-    if out.suffix not in WRITERS:
+def check_ending(out: Path) -> None:
+    """Refuse an ending that no report has, before any work is done.
+
+    Raises:
+        BadSettingsError: the ending is none that a report can have.
+    """
+    if out.suffix and out.suffix not in WRITERS:
         known = ", ".join(WRITERS)
         hint = did_you_mean(out.suffix, WRITERS) or f" (a report can be {known}, or a folder)"
         raise BadSettingsError([Mistake("--out", f"'{out.suffix}' is no kind of report{hint}")])
+
+
+def _writer(out: Path) -> "Writer":
+    check_ending(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     return WRITERS[out.suffix]
 

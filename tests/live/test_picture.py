@@ -1,5 +1,6 @@
 """The picture over time: silence, late words, midnight, restarts; and what people are doing."""
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
@@ -13,7 +14,7 @@ from everycall.live.signs import Device, Sign
 from everycall.live.staff import Staff
 from everycall.live.tallies import CALLS
 from everycall.settings import read_table
-from live.days import QUEUE_LOG, said, source
+from live.days import AMI, QUEUE_LOG, SAMPLES, lines_of, said, source
 
 SITE = read_table(SiteFile, {"zone": "UTC"})
 SECOND = 1_000_000
@@ -197,6 +198,18 @@ def test_repeated_records_and_empty_batches_change_nothing(told: Told) -> None:
     first = told.tell(EVENING + 9, f"{call(1)}|sales|NONE|ABANDON|1|1|9")
     second = told.tell(EVENING + 10)
     assert first.tallies == second.tallies
+
+
+def test_a_record_that_nobody_thought_of_costs_itself_and_nothing_else() -> None:
+    bad = ['{"Event":"Newchannel","Timestamp":"soon"}', "no JSON", '{"Event":"Whatever"}']
+    good = lines_of(SAMPLES / "scenarios" / "s01_caller_hangs_up" / "ami.jsonl.gz")
+    at = int(json.loads(good[0])["_recv"]) * SECOND
+    with LivePicture(SITE, [source(AMI)], at) as picture:
+        picture.take(said([*bad, *good], AMI, "pbx"), at + 30 * SECOND)
+        (day,) = picture.board(at + 30 * SECOND).days
+        assert day.outcomes == {"answered": 1}
+        assert picture.unread.count >= 2
+        assert "soon" in picture.unread.newest[0].text
 
 
 # ---- people

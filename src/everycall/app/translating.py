@@ -2,18 +2,21 @@
 
 import json
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, field, replace
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 from everycall.app.call_staging import Groups
 from everycall.app.staging import Stage, Staged, stage_chunk
-from everycall.events import COLUMNS, Event, Skip
+from everycall.events import COLUMNS, Event, Skip, SkipReason
 from everycall.history.journal_segments import Entry
 from everycall.live.signs import Sign
 from everycall.live.window import Retold
 from everycall.sources.base import CallTranslation, LineTranslation, Record, Source
 from everycall.sources.lines import chunks
+
+T = TypeVar("T")
 
 _SESSION = 1 << 40
 """More records than one session or file of a feed ever has."""
@@ -169,7 +172,7 @@ class CallFeed:
         events: list[Event] = []
         touched: set[str] = set()
         for entry in sorted(entries, key=ordinal):
-            for said in self._read(entry):
+            for said in self._tolerant(partial(self._read, entry), entry.body, told):
                 if isinstance(said, Sign):
                     told.signs.append(said)
                 elif isinstance(said, Skip):
@@ -178,13 +181,25 @@ class CallFeed:
                     events += self.translation.translate(None, [said], self.stage.site)
                 else:
                     touched.add(self._keep(entry.feed, said, said.call))
+        self._hand_over([*events, *self._retold(touched, told)])
+        return told
+
+    def _retold(self, touched: Collection[str], told: Told) -> Iterator[Event]:
+        """Yield the events of every call that was spoken of, as it is told now."""
         roots = {self._groups.find(call) for call in touched}
         retold = {call for root in roots for call in self._members[root]}
         for root in sorted(roots):
-            events += self._told_anew(root)
-        self._hand_over(events)
+            yield from self._tolerant(partial(self._told_anew, root), root, told)
         told.retold.append(Retold(self.source.name, retold))
-        return told
+
+    def _tolerant(self, work: Callable[[], Iterable[T]], text: str, told: Told) -> list[T]:
+        """Do some work; what nobody thought of costs the record or call, never the feed."""
+        try:
+            return list(work())
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            why = f"{type(error).__name__}: {error}"
+            told.skips.append(Skip(self.source.name, 0, SkipReason.BAD_VALUE, why, text[:500]))
+            return []
 
     def _read(self, entry: Entry) -> Iterator[Record | Skip | Sign]:
         """Read with what earlier records of the same connection left to remember."""

@@ -248,6 +248,11 @@ class Watch:
         """The newest picture."""
         return self._state.board
 
+    @property
+    def unsealed(self) -> str | None:
+        """Why history does not have everything that the journal has; None while it has."""
+        return self._state.seal_trouble
+
     async def boards(self) -> AsyncIterator[Board]:
         """Yield the picture, and each new one; whoever is slow misses those between."""
         version = -1

@@ -120,6 +120,8 @@ async def _watch(settings: WatchSettings, seconds: float | None, *, as_json: boo
         for work in done:
             if not work.cancelled():
                 work.result()
+    if watch.unsealed:
+        click.echo(f"everycall: {watch.unsealed}; the next watch takes it into history", err=True)
 
 
 async def _stop(seconds: float | None) -> None:

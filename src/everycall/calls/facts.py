@@ -114,7 +114,9 @@ FACTS = (
         "OR COALESCE(last_rang_at >= transfer_at - 1000000, FALSE) "
         "OR (:sees_after_transfer AND voicemail_at IS NULL)) "
         "AND NOT COALESCE(last_talk_at >= transfer_at, FALSE) "
-        "AND NOT COALESCE(last_answered_rang_at >= transfer_at - 1000000, FALSE) "
+        "AND NOT COALESCE(last_answered_rang_at >= transfer_at - 1000000 "
+        "AND (last_talk_at IS NULL OR last_answered_rang_at > last_talk_at), FALSE) "
+        "AND NOT COALESCE(kept_until > transfer_at, FALSE) "
         "AND NOT COALESCE(last_talk_ended_at > transfer_at + 1000000, FALSE)",
         sight=Sight.AFTER_TRANSFER,
     ),

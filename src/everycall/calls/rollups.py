@@ -88,6 +88,7 @@ SELECT call_id,
   MAX_BY(result, COALESCE(ended_at, began_at)) FILTER (WHERE NOT result IS NULL) AS talk_ended_by,
   MAX_BY(COALESCE(q850, -1), COALESCE(ended_at, began_at)) AS talk_q850,
   MAX(CASE WHEN result IN ('caller', 'agent', 'network') THEN ended_at END) AS hung_up_at,
+  MAX(CASE WHEN COALESCE(result, '') <> 'transfer' THEN ended_at END) AS kept_until,
   MAX(CASE WHEN COALESCE(agent_kind, 'person') = 'person' THEN 1 ELSE 0 END) AS person_spoke,
   COUNT(DISTINCT agent) AS people,
   MAX({_WITHIN}) AS talks_within

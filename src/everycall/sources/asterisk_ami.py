@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from everycall.events import Event, Skip, SkipReason
@@ -15,9 +15,14 @@ from everycall.sources.asterisk_times import born_at
 from everycall.sources.base import CallTranslation, Head, Recognised, Record, Site, Source
 from everycall.sources.channels import Step, interpret
 from everycall.sources.channels.people import endpoint_of
-from everycall.sources.lines import chunks
+from everycall.sources.json_objects import objects
 
 SECOND = 1_000_000
+VAGUE = 3 * SECOND
+"""The resolution of a moment that no duration may be worked out from."""
+
+_UNTIMED = "untimed"
+"""Marks what was said without a timestamp."""
 
 
 @dataclass(slots=True)
@@ -75,24 +80,12 @@ def _with_channel(fields: Fields, placed: dict[str, Fields]) -> Fields:
 
 def _objects(path: Path) -> Iterator[tuple[int, Fields | Skip]]:
     """Yield the events of a capture: one JSON object a line, or one JSON list of them."""
-    for chunk in chunks(path, "", keep_last=True):
-        for skip in chunk.skips:
-            yield skip.line, skip
-        text = chunk.data.decode("utf-8")
-        if text.lstrip().startswith("["):
-            yield from enumerate(_list(text, path), chunk.first_line)
-            return
-        for number, line in enumerate(text.split("\n"), chunk.first_line):
-            if line.strip():
-                yield number, _object(line, number, path.name)
-
-
-def _list(text: str, path: Path) -> list[Fields | Skip]:
-    try:
-        found = json.loads(text)
-    except ValueError as error:
-        return [Skip(path.name, 1, SkipReason.NOT_JSON, str(error), text[:200])]
-    return [item for item in found if isinstance(item, dict)]
+    for found in objects(path):
+        if isinstance(found, Skip):
+            yield found.line, found
+        else:
+            line, fields = found
+            yield line, _event(fields, line, path.name)
 
 
 def _object(line: str, number: int, name: str) -> Fields | Skip:
@@ -100,8 +93,12 @@ def _object(line: str, number: int, name: str) -> Fields | Skip:
         found = json.loads(line)
     except ValueError as error:
         return Skip(name, number, SkipReason.NOT_JSON, str(error), line[:500])
+    return _event(found, number, name)
+
+
+def _event(found: object, number: int, name: str) -> Fields | Skip:
     if not isinstance(found, dict) or "Event" not in found:
-        return Skip(name, number, SkipReason.NOT_JSON, "no manager event", line[:500])
+        return Skip(name, number, SkipReason.NOT_JSON, "no manager event", str(found)[:500])
     return found
 
 
@@ -111,7 +108,9 @@ def _moment(fields: Fields, latest: int) -> int | None:
     if stamp is not None:
         return round(float(stamp) * SECOND)
     born = born_at(str(fields.get("Uniqueid") or fields.get("DestUniqueid") or ""))
-    return max(latest, born * SECOND) if born is not None else latest or None
+    # without a timestamp only the order is known, so no two are of the same moment
+    following = latest + 1 if latest else None
+    return max(following or 0, born * SECOND) if born is not None else following
 
 
 def _record(fields: Fields, at: int, line: int, file: str) -> Record | Skip | None:
@@ -125,12 +124,23 @@ def _record(fields: Fields, at: int, line: int, file: str) -> Record | Skip | No
         return None if is_known(fields) else Skip(file, line, SkipReason.NO_WORD, name, said)
     if not step.channel:
         return None
-    return Record(step.linked or step.channel, step.channel, at, line, step.body())
+    body = step.body() if _is_timed(fields) else {**step.body(), _UNTIMED: True}
+    return Record(step.linked or step.channel, step.channel, at, line, body)
+
+
+def _is_timed(fields: Fields) -> bool:
+    return bool(fields.get("Timestamp") or fields.get("_recv"))
+
+
+def _step(body: Fields) -> Step:
+    return Step.of({name: value for name, value in body.items() if name != _UNTIMED})
 
 
 def _translate(call: str | None, records: Sequence[Record], site: Site) -> Iterator[Event]:
     if call is not None:
-        yield from interpret(call, (Step.of(record.body) for record in records), site)
+        told = interpret(call, (_step(record.body) for record in records), site)
+        untimed = any(record.body.get(_UNTIMED) for record in records)
+        yield from (replace(e, resolution=VAGUE, value=None) if untimed else e for e in told)
         return
     for record in records:
         event = staff_of(record.body, record.at)

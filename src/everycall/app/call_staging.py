@@ -133,6 +133,7 @@ class Groups:
     parent: dict[str, str] = field(default_factory=dict)
 
     def find(self, item: str) -> str:
+        """Return the id that stands for the group of an id."""
         self.parent.setdefault(item, item)
         while self.parent[item] != item:
             self.parent[item] = self.parent[self.parent[item]]
@@ -140,10 +141,12 @@ class Groups:
         return item
 
     def join(self, items: Sequence[str]) -> None:
+        """Say that ids belong together."""
         for item in items[1:]:
             self.parent[self.find(item)] = self.find(items[0])
 
     def roots(self, births: dict[str, int]) -> dict[str, str]:
+        """Return for each id the eldest of its group."""
         members: dict[str, list[str]] = {}
         for item in list(self.parent):
             members.setdefault(self.find(item), []).append(item)

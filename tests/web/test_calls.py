@@ -21,6 +21,7 @@ def test_the_ledger_lists_calls_and_opens_one(viewer: Person) -> None:
     call = browser(viewer).get(link)
     assert call.status_code == 200
     assert b"Why it counts so" in call.content
+    assert b"NHS: abandoned after 30 seconds" in call.content
 
 
 def test_a_filter_narrows_the_list(viewer: Person) -> None:

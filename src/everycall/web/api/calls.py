@@ -94,6 +94,6 @@ def one(request: HttpRequest, call_id: str) -> dict[str, Any]:
     """Give one call with its story, its outcome's rule and what was unseen."""
     with site_reader().asking() as asking:
         try:
-            return explain(asking, call_id)
+            return explain(asking, call_id, site_reader().settings())
         except NotFoundError as error:
             raise ProblemError(404, "not-found", str(error)) from None

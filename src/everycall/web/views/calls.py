@@ -124,7 +124,7 @@ def call(request: HttpRequest, call_id: str) -> HttpResponse:
     """Tell one call: what was seen, what became of it and why."""
     with site_reader().asking() as asking:
         try:
-            told = explain(asking, call_id)
+            told = explain(asking, call_id, site_reader().settings())
         except NotFoundError as error:
             raise Http404(str(error)) from None
         if not may_see(told, person_of(request), asking):

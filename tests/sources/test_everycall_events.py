@@ -7,6 +7,7 @@ import pytest
 
 from everycall.events import Kind
 from everycall.sources.everycall_events import read_event
+from truth.histories import site_of, told
 
 RECORDING = Path(__file__).parent / "everycall_events" / "recording.jsonl"
 
@@ -52,3 +53,21 @@ def test_what_is_wrong_is_said(wrong: dict[str, object], says: str) -> None:
 def test_the_recording_is_read_whole() -> None:
     for line in RECORDING.read_text(encoding="utf-8").splitlines():
         read_event(json.loads(line))
+
+
+@pytest.mark.parametrize(
+    ("reason", "outcome"), [("full", "queue_full"), ("unstaffed", "queue_unstaffed")]
+)
+def test_who_was_refused_at_the_door_need_not_have_entered(
+    tmp_path: Path, reason: str, outcome: str
+) -> None:
+    lines = [
+        given(direction="inbound"),
+        given(at="2026-11-02T09:00:01Z", kind="queue.left", queue="sales", reason=reason),
+        given(at="2026-11-02T09:00:02Z", kind="call.ended", reason="system"),
+    ]
+    path = tmp_path / "events.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)) + "\n", encoding="utf-8")
+    call = told(tmp_path / "data", [path], site_of(zone="UTC")).only
+    (visit,) = call["visits"]
+    assert (call["outcome"], visit["exit"], visit["wait_ms"]) == (outcome, reason, 0)

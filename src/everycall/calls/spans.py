@@ -101,11 +101,12 @@ _COLUMNS = """
 MAX(agent) AS agent, MAX(agent_kind) AS agent_kind, MAX(queue) AS queue, MAX(leg) AS leg,
 MIN(seq) AS seq,
 COALESCE(
-  MIN(CASE WHEN NOT (:is_end) THEN at END), MIN(CASE WHEN :is_end THEN at - value * 1000 END)
+  MIN(CASE WHEN NOT (:is_end) THEN at END),
+  MIN(CASE WHEN :is_end THEN at - COALESCE(value, :at_the_door) * 1000 END)
 ) AS began_at,
 COALESCE(
   MIN(CASE WHEN NOT (:is_end) THEN resolution END),
-  MIN(CASE WHEN :is_end AND NOT value IS NULL THEN resolution END)
+  MIN(CASE WHEN :is_end AND NOT COALESCE(value, :at_the_door) IS NULL THEN resolution END)
 ) AS began_within,
 MAX(CASE WHEN :is_end THEN at END) AS ended_at,
 MAX(CASE WHEN :is_end THEN resolution END) AS ended_within,
@@ -113,6 +114,9 @@ MAX(CASE WHEN :is_end THEN value END) AS stated_ms,
 MAX(CASE WHEN :is_end THEN reason END) AS result,
 MAX(CASE WHEN :is_end THEN q850 END) AS q850
 """
+
+_AT_THE_DOOR = "CASE WHEN reason IN ('full', 'unstaffed') THEN 0 END"
+"""Who was refused at a queue's door was there for no time, also where no word says who came."""
 
 _PAIRED = """
 SELECT call_id, source, thread, n, agent, agent_kind, queue, leg, seq, began_at, began_within,
@@ -276,6 +280,7 @@ def _spanning(template: str, span: Span, tables: Mapping[str, str] | None = None
         "thread_of_e": re.sub(r"\b(leg|agent|queue)\b", r"e.\1", span.thread),
         "is_begin": f"kind IN ({words(span.begins)})",
         "is_end": f"kind IN ({words(span.ends)})",
+        "at_the_door": _AT_THE_DOOR,
     }
     used = {name: part for name, part in places.items() if re.search(rf":{name}\b", text)}
     return fill(text, tables, **used)

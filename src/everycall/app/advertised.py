@@ -47,11 +47,11 @@ def _digits(number: str, site: SiteFile) -> str:
 def _calls_of(asking: Asking, site: SiteFile, period: Period) -> dict[str, int]:
     arrived = within("c.arrived_at", period.since, period.until)
     rows = asking.rows(
-        f"SELECT c.called, COUNT(*) FROM calls AS c WHERE c.direction = 'inbound' AND {arrived} "
+        f"SELECT c.called, COUNT(*) FROM counted AS c WHERE c.direction = 'inbound' AND {arrived} "
         "AND NOT c.called IS NULL GROUP BY 1"
     )
     tagged = asking.rows(
-        "SELECT 'tag:' || t.tag, COUNT(*) FROM tags AS t INNER JOIN calls AS c "
+        "SELECT 'tag:' || t.tag, COUNT(*) FROM tags AS t INNER JOIN counted AS c "
         f"ON c.call_id = t.call_id WHERE c.direction = 'inbound' AND {arrived} GROUP BY 1"
     )
     return _added((_digits(number, site), n) for number, n in rows) | dict(tagged)

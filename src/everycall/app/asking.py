@@ -8,8 +8,11 @@ from types import TracebackType
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from sqlglot import exp
+
 from everycall.app.pooling import literal, reading
 from everycall.calls.outcomes import INBOUND_RULES, OUTBOUND_RULES
+from everycall.calls.statement import DIALECT, parse, write
 from everycall.clock import iso, to_micros
 from everycall.errors import NoCallsError, NotFoundError
 from everycall.events.sights import Sight
@@ -339,6 +342,12 @@ LEFT JOIN links AS l ON l.id = e.call_id
 WHERE e.call_id = ? OR l.call_id = ?
 ORDER BY e."at", e.seq
 """
+
+
+def of_history(statement: str) -> str:
+    """Return a statement over calls as they were counted: `calls` knows more, and costs more."""
+    tree = exp.replace_tables(parse(statement), {"calls": "counted"}, dialect=DIALECT)
+    return write(tree)
 
 
 def day_bounds(

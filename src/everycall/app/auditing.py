@@ -8,15 +8,16 @@ from pathlib import Path
 from everycall.app.asking import Asking, day_bounds
 from everycall.app.blindness import remedy_of
 from everycall.app.costing import cost
-from everycall.app.defining import chosen, compare
+from everycall.app.defining import chosen, compare, judged
 from everycall.app.definitions_used import changed, remember
 from everycall.app.finding import shipped
 from everycall.app.ledger import open_ledger, view_ledger
-from everycall.app.measured_tables import make
+from everycall.app.measured_tables import make, marks
 from everycall.app.measuring import measure
 from everycall.app.remedy_words import id_of
 from everycall.app.remedying import remedies
 from everycall.app.sitefile import SiteFile
+from everycall.calls.statement import write
 from everycall.clock import from_micros
 from everycall.definitions import Definition, load
 from everycall.events.sights import Sight
@@ -27,6 +28,25 @@ from everycall.reports.trades import NO_TRADE, Trade
 
 LEARNED = timedelta(weeks=8)
 """What is usual for a weekday is learned from so much time before the report."""
+
+
+PERIOD_CALLS = (
+    "direction",
+    "direction_assumed",
+    "arrived_at",
+    "client",
+    "caller",
+    "caller_raw",
+    "outcome",
+    "confidence",
+    "answered",
+    "asked_for_person",
+    "wait_ms",
+    "talk_ms",
+    "told_closed",
+    "open_at_arrival",
+)
+"""What the report's own questions speak of; `whole_calls` knows everything of the same calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +188,17 @@ def _views(asking: Asking, site: SiteFile, span: Span, definition: Definition, o
     engine = asking.engine
     view_ledger(asking, opened, span.since, span.until)
     verdicts = make(asking, ["verdicts", "stays"], site, definition)["verdicts"]
-    columns = "v.category, v.missed, v.abandoned, v.lost"
+    period = _within("c.arrived_at", span)
     engine.view(
+        "whole_calls",
+        "SELECT c.*, v.category, v.missed, v.abandoned, v.lost FROM counted AS c "
+        f"LEFT JOIN {verdicts} AS v ON v.call_id = c.call_id WHERE {period}",
+    )
+    listed = ", ".join(f"kept_{name} AS {name}" for name in PERIOD_CALLS)
+    tree = write(judged(asking, definition, period, keep=PERIOD_CALLS))
+    engine.table(
         "period_calls",
-        f"SELECT c.*, {columns} FROM counted AS c LEFT JOIN {verdicts} AS v "
-        f"ON v.call_id = c.call_id WHERE {_within('c.arrived_at', span)}",
+        f"SELECT call_id, {listed}, category, {marks(definition)} FROM ({tree}) AS judged",
     )
     engine.view("period_needs", f"SELECT * FROM episodes WHERE {_within('began_at', span)}")
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from everycall.app.asking import of_history
 from everycall.app.clustering import outage_name
 from everycall.app.ledger import Balance, Rates, within
 from everycall.app.planned import Frame, plan_of
@@ -92,7 +93,7 @@ def lines_of(frame: Frame) -> Iterator[LineUse]:
     engine.load("offsets", {"k": "BIGINT"}, ((k,) for k in range(6)))
     period = within("arrived_at", frame.period.since, frame.period.until)
     for name, statement in line_steps(period):
-        engine.table(name, statement)
+        engine.table(name, of_history(statement))
     hours = (LineHour(*row) for row in frame.asking.rows("SELECT * FROM line_hours"))
     yield from line_uses(hours, frame.site.channels)
 
@@ -113,7 +114,7 @@ def line_remedies(frame: Frame, lines: Sequence[LineUse], total: Balance) -> Ite
 
 
 _TRUNK_CLIENTS = """
-SELECT client, COUNT(*) / SUM(COUNT(*)) OVER () FROM calls
+SELECT client, COUNT(*) / SUM(COUNT(*)) OVER () FROM counted
 WHERE trunk = ? AND direction = 'inbound' GROUP BY client
 """
 
@@ -161,7 +162,7 @@ def outage_remedies(frame: Frame, seen: Sequence[str | None], total: Balance) ->
 
 
 _CLIENTS = """
-SELECT client, COUNT(*) / SUM(COUNT(*)) OVER () FROM calls
+SELECT client, COUNT(*) / SUM(COUNT(*)) OVER () FROM counted
 WHERE direction = 'inbound' GROUP BY client
 """
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from everycall.app.asking import Asking
+from everycall.app.asking import Asking, of_history
 from everycall.app.given import site_calendars
 from everycall.app.ledger import within
 from everycall.app.sitefile import SiteFile
@@ -63,7 +63,7 @@ def cluster(asking: Asking, site: SiteFile, since: int | None, until: int | None
     )
     _give(asking, site)
     for name, statement in presence_steps():
-        engine.table(name, statement)
+        engine.table(name, of_history(statement))
     engine.table("rings", _RINGS)
     found = _found(asking, site)
     _load(asking, found)
@@ -95,7 +95,7 @@ FROM (
       'self_served', 'blocked', 'pending') AS asked,
     COALESCE(c.open_at_arrival, TRUE) AND NOT COALESCE(c.told_closed, FALSE) AS open,
     {local} AS local
-  FROM calls AS c
+  FROM counted AS c
   LEFT JOIN missed AS m ON m.call_id = c.call_id
   WHERE c.direction = 'inbound' AND {within}
 ) AS calls
@@ -316,7 +316,7 @@ SELECT m.call_id, n.need, l.state, m.call_id = l.first_missed AS is_first, c.cli
   o.name AS outage, NOT o.name IS NULL AS in_outage, k.name AS peak, g.name AS gap,
   g.kind AS gap_kind, NOT w.weekday IS NULL AS busy_weekday
 FROM missed AS m
-INNER JOIN calls AS c ON c.call_id = m.call_id
+INNER JOIN counted AS c ON c.call_id = m.call_id
 INNER JOIN arrivals AS a ON a.call_id = m.call_id
 INNER JOIN needs AS n ON n.episode = m.episode
 INNER JOIN ledger AS l ON l.need = n.need
@@ -336,7 +336,7 @@ LEFT JOIN (
 LEFT JOIN (
   SELECT b.call_id, MIN(o.name) AS name FROM arrivals AS b
   INNER JOIN missed AS i ON i.call_id = b.call_id
-  INNER JOIN calls AS e ON e.call_id = b.call_id
+  INNER JOIN counted AS e ON e.call_id = b.call_id
   INNER JOIN outages AS o ON b.arrived_at BETWEEN o.from_at - 14400000000 AND o.to_at
     AND COALESCE(e.ended_at >= o.from_at, TRUE)
   GROUP BY b.call_id

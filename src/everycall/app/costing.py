@@ -123,7 +123,7 @@ def cost(
 
 def _clients(asking: Asking) -> list[str | None]:
     named = (
-        "SELECT DISTINCT client FROM calls WHERE direction = 'inbound' ORDER BY client NULLS LAST"
+        "SELECT DISTINCT client FROM counted WHERE direction = 'inbound' ORDER BY client NULLS LAST"
     )
     return [client for (client,) in asking.rows(named)]
 

@@ -45,10 +45,17 @@ def as_of(asking: Asking) -> int:
 
 
 def judged(
-    asking: Asking, definition: Definition, within: str = "TRUE", table: str = "counted"
+    asking: Asking,
+    definition: Definition,
+    within: str = "TRUE",
+    table: str = "counted",
+    keep: Sequence[str] = (),
 ) -> exp.Select:
-    """Return the query of the verdicts over those of a site's calls that a condition takes."""
-    tree = verdicts(definition, as_of=as_of(asking), zone=asking.zone)
+    """Return the query of the verdicts over those of a site's calls that a condition takes.
+
+    Columns of the call that are kept come out with `kept_` before their names.
+    """
+    tree = verdicts(definition, as_of=as_of(asking), zone=asking.zone, keep=keep)
     calls = parse(f"SELECT c.* FROM {_source(tree, table=table)} AS c WHERE {within}")
     found = exp.expand(tree, {"calls": _select(calls)}, dialect="duckdb")
     return _select(found)

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from everycall.app.asking import Asking
+from everycall.app.asking import Asking, of_history
 from everycall.app.defining import as_of, chosen, judged
 from everycall.app.pooling import literal
 from everycall.app.sitefile import SiteFile
+from everycall.calls.statement import write
 from everycall.clock import iso
 from everycall.errors import NotFoundError, did_you_mean
 from everycall.money.chance import Rate, rate
@@ -106,10 +107,11 @@ def open_ledger(asking: Asking, site: SiteFile, definition: str | None = None) -
     short_us = int(site.limits.short_call.total_seconds() * 1_000_000)
     if _is_open(asking, name, short_us):
         return name
-    engine.table("called_missed", neutral_judgement() if words is None else judged(asking, words))
+    said = of_history(write(neutral_judgement())) if words is None else judged(asking, words)
+    engine.table("called_missed", said)
     engine.load("moment", {"as_of": "BIGINT"}, [(as_of(asking),)])
     for step, statement in ledger_steps(short_us):
-        engine.table(step, statement)
+        engine.table(step, of_history(statement))
     engine.load("ledger_reading", {"name": "VARCHAR", "short_us": "BIGINT"}, [(name, short_us)])
     return name
 
@@ -144,7 +146,7 @@ def view_ledger(
         f"WHERE {within('missed_at', since, until)} AND {of}",
     )
     unknown = asking.engine.value(
-        "SELECT COUNT(*) FROM calls WHERE direction = 'inbound' AND outcome = 'unknown' "
+        "SELECT COUNT(*) FROM counted WHERE direction = 'inbound' AND outcome = 'unknown' "
         f"AND {within('arrived_at', since, until)} AND {of}"
     )
     groups = tuple(_balances(asking, by)) if by else ()

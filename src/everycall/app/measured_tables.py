@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from sqlglot import exp
 
-from everycall.app.asking import Asking
+from everycall.app.asking import Asking, of_history
 from everycall.app.defining import as_of, judged
 from everycall.app.given import site_calendars
 from everycall.app.sitefile import SiteFile
@@ -104,13 +104,7 @@ def _all_known(asking: Asking, channels: Mapping[str, int]) -> bool:
 
 def _run(asking: Asking, steps: Iterable[tuple[str, str]]) -> None:
     for name, statement in steps:
-        asking.engine.table(name, _of_history(statement))
-
-
-def _of_history(statement: str) -> str:
-    """Return a statement over the history's calls as they were counted."""
-    tree = exp.replace_tables(parse(statement), {"calls": "counted"}, dialect=DIALECT)
-    return write(tree)
+        asking.engine.table(name, of_history(statement))
 
 
 def _neighbours(asking: Asking, _site: SiteFile) -> None:
@@ -148,8 +142,7 @@ def _verdicts(asking: Asking, _site: SiteFile, definition: Definition) -> str:
     """Make the verdicts of a definition; a word includes the words that are a kind of it."""
     name = f"verdicts_{definition.digest}"
     if not _exists(asking, name):
-        marks = ", ".join(_mark(definition, word) for word in JUDGED)
-        tree = f"SELECT call_id, category, reason, {marks} FROM ({write(judged(asking, definition))}) AS judged"
+        tree = f"SELECT call_id, category, reason, {marks(definition)} FROM ({write(judged(asking, definition))}) AS judged"
         asking.engine.table(name, tree)
     return name
 
@@ -178,6 +171,11 @@ def _own_schedules(site: SiteFile) -> Iterator[tuple[str, str, str]]:
         kind, _, place = schedule.partition(":")
         if place:
             yield kind, place, schedule
+
+
+def marks(definition: Definition) -> str:
+    """Return the columns that say yes or no to each word, over verdicts of a definition."""
+    return ", ".join(_mark(definition, word) for word in JUDGED)
 
 
 def _mark(definition: Definition, word: str) -> str:

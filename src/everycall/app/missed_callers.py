@@ -50,7 +50,7 @@ class Step:
 
 def period_of(asking: Asking, since: int | None, until: int | None) -> Period:
     """Return the days that are asked about, or that the data covers."""
-    first, last = asking.rows("SELECT MIN(arrived_at), MAX(arrived_at) FROM calls")[0]
+    first, last = asking.rows("SELECT MIN(arrived_at), MAX(arrived_at) FROM counted")[0]
     begin, end = (first if since is None else since), (last if until is None else until - 1)
     begins, ends = (from_micros(at).astimezone(asking.zone).date() for at in (begin, end))
     return Period(since, until, begins, max(begins, ends))
@@ -68,7 +68,7 @@ WHERE {within} AND l.{of}
 
 _ACQUAINTANCES = """
 SELECT c.caller_key, COALESCE(c.client, '') AS client, MIN(c.arrived_at) AS known_since
-FROM calls AS c
+FROM counted AS c
 INNER JOIN (SELECT DISTINCT caller_key FROM ledger) AS l ON l.caller_key = c.caller_key
 WHERE c.answered AND c.direction <> 'internal'
 GROUP BY 1, 2
@@ -84,7 +84,7 @@ FROM (
       AS said
   FROM needs AS n
   INNER JOIN episode_calls AS x ON x.episode = n.episode
-  INNER JOIN calls AS c ON c.call_id = x.call_id
+  INNER JOIN counted AS c ON c.call_id = x.call_id
   LEFT JOIN tags AS t ON t.call_id = c.call_id
   WHERE c.{of}
 ) AS words

@@ -33,7 +33,7 @@ def publish(asking: Asking, report: Report, words: Words, out: Path, *, mask: bo
         write(report, words, held, out / f"audit{ending}") for ending, write in WRITERS.items()
     ]
     calls = out / "calls.parquet"
-    asking.engine.save("SELECT * FROM period_calls ORDER BY arrived_at, call_id", calls)
+    asking.engine.save("SELECT * FROM whole_calls ORDER BY arrived_at, call_id", calls)
     return [*written, calls, *write_files(report, out)]
 
 

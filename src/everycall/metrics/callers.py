@@ -17,12 +17,21 @@ WHERE c.direction = 'inbound' AND NOT c.caller_key IS NULL AND s.caller_key IS N
 """Only of callers who can be recognised: a withheld or shared number is nobody's."""
 
 _EPISODE_PEOPLE = """
-SELECT x.episode, COUNT(DISTINCT t.agent) AS people, COUNT(DISTINCT x.call_id) AS calls
-FROM talks AS t
-INNER JOIN episode_calls AS x ON x.call_id = t.call_id
-WHERE COALESCE(t.agent_kind, 'person') IN ('person', 'external')
-GROUP BY x.episode
+SELECT e.episode, c.people, 1 AS calls
+FROM episodes AS e
+INNER JOIN calls AS c ON c.call_id = e.episode
+WHERE e.calls = 1 AND c.people > 0
+UNION ALL
+SELECT e.episode, COUNT(DISTINCT t.agent) AS people, COUNT(DISTINCT x.call_id) AS calls
+FROM episodes AS e
+INNER JOIN episode_calls AS x ON x.episode = e.episode
+INNER JOIN talks AS t ON t.call_id = x.call_id
+LEFT JOIN calls AS c ON c.call_id = e.episode
+WHERE NOT (e.calls = 1 AND COALESCE(c.people > 0, FALSE))
+  AND COALESCE(t.agent_kind, 'person') IN ('person', 'external')
+GROUP BY e.episode
 """
+"""Most needs are one call, of which it is known already how many people spoke."""
 
 _RATINGS = """
 SELECT call_id, MAX_BY(rating, at) AS rating

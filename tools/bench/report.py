@@ -22,7 +22,9 @@ NAMES = {
     "same": "(b) plain Python, a dict per call: the same facts as everycall",
     "import": "**everycall import**",
     "audit": "everycall audit",
-    "audit again": "everycall audit, again",
+    "audit again": "everycall audit, the same again",
+    "page": "everycall audit as a page, all of it made anew",
+    "page again": "everycall audit as a page, the same again",
 }
 
 

@@ -85,6 +85,9 @@ def _ours(work: Path, log: Path, size: Size) -> None:
     size.runs["import"] = _run(work, EVERYCALL, "import", str(log), *ours)
     size.runs["audit"] = _run(work, EVERYCALL, "audit", *ours)
     size.runs["audit again"] = _run(work, EVERYCALL, "audit", *ours)
+    page = (*ours, "--out", str(work / "audit.html"))
+    size.runs["page"] = _run(work, EVERYCALL, "audit", *page)
+    size.runs["page again"] = _run(work, EVERYCALL, "audit", *page)
     size.stored = sum(path.stat().st_size for path in data.rglob("*.parquet"))
     size.outcomes = json.loads(size.runs["import"].said.splitlines()[-1])["outcomes"]
     if "same" in size.runs:

@@ -50,6 +50,11 @@ _PLAIN = [
     "disposition",
     "amaflags",
 ]
+Fields = Mapping[str, str]
+
+_FOLLOWS = 2 * SECOND
+"""A row of the same channel that begins so soon after another is of the same call."""
+
 _NEW = ["peeraccount", "linkedid", "sequence"]
 _HEADINGS = {"calldate": "start", "calldate_utc": "start", "cnum": "src_number"}
 _DISPOSITIONS = frozenset(
@@ -99,7 +104,8 @@ def _read(path: Path, site: Site) -> Iterator[Record | Skip | Note]:
     layout, has_heading = layout_of([row.fields for row in found[:50] if isinstance(row, Row)])
     if layout is None:
         raise NotThatKindError(f"'{path}' has no rows that look like call detail records")
-    clock = LocalTime(ZoneInfo(site.zone) if site.zone else None)
+    zone = ZoneInfo(site.zone) if site.zone else None
+    clock = LocalTime(zone)
     records = [
         row if isinstance(row, Skip) else (row, dict(zip(layout, row.fields, strict=False)))
         for row in (found[1:] if has_heading else found)
@@ -107,19 +113,47 @@ def _read(path: Path, site: Site) -> Iterator[Record | Skip | Note]:
     for one in records:
         if isinstance(one, tuple):
             clock.learn(one[1].get("start", ""), one[1].get("uniqueid", ""))
+    names = _names([one for one in records if isinstance(one, tuple)], LocalTime(zone))
     for one in records:
-        yield one if isinstance(one, Skip) else _record(*one, clock, path)
+        if isinstance(one, Skip):
+            yield one
+        else:
+            yield _record(*one, clock, path, names.get(one[0].line, f"{path.name}:{one[0].line}"))
     yield from map(Note, clock.notes())
 
 
-def _record(row: Row, fields: Mapping[str, str], clock: LocalTime, path: Path) -> Record | Skip:
+def _names(records: Sequence[tuple[Row, Fields]], clock: LocalTime) -> dict[int, str]:
+    """Name the calls of rows without ids by their channel; rows that follow one another are one."""
+    found: dict[int, str] = {}
+    ends: dict[str, tuple[str, int]] = {}
+    known = [
+        (clock.micros(fields.get("start", "")), row.line, fields)
+        for row, fields in records
+        if fields.get("channel") and not fields.get("uniqueid")
+    ]
+    timed = [(start, line, fields) for start, line, fields in known if start is not None]
+    for start, line, fields in sorted(timed, key=_by_time):
+        channel = fields["channel"]
+        name, end = ends.get(channel, ("", -1))
+        if start > end + _FOLLOWS:
+            name, end = f"{channel}@{start // SECOND}", start
+        ends[channel] = (name, max(end, _end(fields, start, clock)))
+        found[line] = name
+    return found
+
+
+def _by_time(known: tuple[int, int, Fields]) -> tuple[int, int]:
+    return known[:2]
+
+
+def _record(row: Row, fields: Fields, clock: LocalTime, path: Path, name: str) -> Record | Skip:
     if fields.get("disposition", "") not in _DISPOSITIONS:
         return row.skip(path, SkipReason.BAD_VALUE, f"disposition {fields.get('disposition')!r}")
     clock.learn(fields.get("start", ""), fields.get("uniqueid", ""))
     start = clock.micros(fields.get("start", ""))
     if start is None:
         return row.skip(path, SkipReason.BAD_TIME, fields.get("start", ""))
-    unique = fields.get("uniqueid") or f"{path.name}:{row.line}"
+    unique = fields.get("uniqueid") or name
     body: dict[str, object] = {k: _given(fields.get(k)) for k in _KEPT if _given(fields.get(k))}
     body |= {"start": start, "end": _end(fields, start, clock)}
     body["answer"] = _answer(fields, start, clock)

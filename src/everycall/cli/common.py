@@ -56,12 +56,22 @@ def data_options(command: F) -> F:
     return command
 
 
+def _in_order(context: click.Context, option: click.Parameter, value: Any) -> Any:
+    other = context.params.get("since") or context.params.get("until")
+    if value and other:
+        first, last = (value, other) if option.name == "since" else (other, value)
+        if first > last:
+            raise click.UsageError("--from is a later day than --to")
+    return value
+
+
 def period_options(command: F) -> F:
     """Add the options that say which days are meant."""
     day = click.DateTime(formats=["%Y-%m-%d"])
+    first, last = "The first local day, as 2026-11-01.", "The last local day, included."
     options = (
-        click.option("--from", "since", type=day, help="The first local day, as 2026-11-01."),
-        click.option("--to", "until", type=day, help="The last local day, included."),
+        click.option("--from", "since", type=day, callback=_in_order, help=first),
+        click.option("--to", "until", type=day, callback=_in_order, help=last),
     )
     for option in reversed(options):
         command = option(command)

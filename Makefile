@@ -29,7 +29,7 @@ run: $(RUN_STAMP) ## read the sample phone-system logs and show the first audit
 	$(BIN)/everycall demo
 
 test: $(DEV_STAMP) ## run the tests
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 spark: $(DEV_STAMP) ## run the chain on a second engine (PySpark; needs Java)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/spark.txt

@@ -103,7 +103,9 @@ class SiteFile:
     )
     hours: SiteHours = setting(factory=SiteHours, doc="Opening hours.")
     clients: dict[str, Client] = setting(factory=dict, doc="The brands that you answer for.")
-    teams: dict[str, Team] = setting(factory=dict, doc="The teams, and the queues that they answer.")
+    teams: dict[str, Team] = setting(
+        factory=dict, doc="The teams, and the queues that they answer."
+    )
     markers: Markers = setting(factory=Markers, doc="What parts of the dialplan mean.")
     limits: LimitSettings = setting(factory=LimitSettings, doc="Limits used in counting.")
     definition: str = setting(

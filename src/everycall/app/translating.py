@@ -105,7 +105,7 @@ class LineFeed:
             stage_chunk(self.stage, self.translation, placed, staged)
         told.skips += staged.skips
 
-    def calls_of(self, feed: str) -> set[str]:  # noqa: ARG002
+    def calls_of(self, feed: str) -> set[str]:  # noqa: ARG002 - the port has it
         """Nothing is kept: no list of what goes on belongs to a log."""
         return set()
 

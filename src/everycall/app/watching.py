@@ -231,7 +231,7 @@ class Watch:
         """Let a fault of ours end the watching with its reason, never in silence."""
         try:
             await work
-        except Exception as failure:  # noqa: BLE001
+        except Exception as failure:  # noqa: BLE001 - whatever it is ends the watching, with its reason
             self._state.failure = failure
             self._ended.set()
 

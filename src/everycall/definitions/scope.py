@@ -65,7 +65,7 @@ def limit_value(text: str) -> Duration | Number:
     except WrongTextError as error:
         raise ValueError(error.sentence) from None
     if not isinstance(found, Duration | Number):
-        raise ValueError(f"expected a duration such as '30 s' or a number, found '{text}'")  # noqa: TRY004
+        raise ValueError(f"expected a duration such as '30 s' or a number, found '{text}'")  # noqa: TRY004 - the text is wrong, not its type
     return found
 
 

@@ -202,7 +202,7 @@ def statement(tally: Tally, in_time_ms: int, prefix: str = "") -> str:
 def part(tally: Tally, rows: list[tuple[object, ...]]) -> Part:
     """Return what a tally's statement gave, by key."""
     width = len(tally.keys) + 1
-    return {row[:width]: row[width:] for row in rows}  # type: ignore[misc]
+    return {row[:width]: row[width:] for row in rows}  # type: ignore[misc]  # a slice has no length for the type checker
 
 
 def merged(tally: Tally, one: Mapping[Key, tuple[int | None, ...]], other: Part) -> Part:

@@ -136,7 +136,7 @@ def estimate(callers: Unreached, inputs: MoneySettings) -> Estimate:
     )
 
 
-def _has_direct(inputs: MoneySettings, needs_share: bool) -> bool:  # noqa: FBT001
+def _has_direct(inputs: MoneySettings, needs_share: bool) -> bool:  # noqa: FBT001 - private, and named where it is given
     said = inputs.conversion is not None and inputs.order_value is not None
     return said and (inputs.enquiry_share is not None or not needs_share)
 
@@ -244,7 +244,7 @@ def _leaving(inputs: MoneySettings, rate: Amount, of: Callable[[End], float]) ->
     return Figure(low, base, high, few * worth(inputs, End.LOW), many * worth(inputs, End.HIGH))
 
 
-def _asked(inputs: MoneySettings, needs_share: bool) -> Iterator[Asked]:  # noqa: FBT001
+def _asked(inputs: MoneySettings, needs_share: bool) -> Iterator[Asked]:  # noqa: FBT001 - private, and named where it is given
     direct = ["conversion", "order_value", *(["enquiry_share"] if needs_share else [])]
     for name in direct:
         if getattr(inputs, name) is None:

@@ -251,7 +251,7 @@ def joined(outages: Iterable[Outage]) -> list[Outage]:
             last = found.pop()
             usual = [u for u in (last.usual, one.usual) if u is not None]
             to_at = max(last.to_at, one.to_at)
-            one = Outage(last.from_at, to_at, last.told or one.told, max(usual, default=None))  # noqa: PLW2901
+            one = Outage(last.from_at, to_at, last.told or one.told, max(usual, default=None))  # noqa: PLW2901 - joined with the one before, it goes on as that
         found.append(one)
     return found
 

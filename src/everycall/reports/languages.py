@@ -57,9 +57,9 @@ def language(name: str) -> Language:
         hint = did_you_mean(name, known) or f" (there are: {', '.join(known)})"
         raise NotFoundError(f"there are no texts in the language '{name}'{hint}")
     # only a language other than English pays for loading Babel
-    from babel import Locale  # noqa: PLC0415
-    from babel.messages.mofile import write_mo  # noqa: PLC0415
-    from babel.messages.pofile import read_po  # noqa: PLC0415
+    from babel import Locale  # noqa: PLC0415 - only for languages other than English
+    from babel.messages.mofile import write_mo  # noqa: PLC0415 - only for languages other than English
+    from babel.messages.pofile import read_po  # noqa: PLC0415 - only for languages other than English
 
     compiled = io.BytesIO()
     with path.open("rb") as file:

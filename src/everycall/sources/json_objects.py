@@ -22,7 +22,7 @@ class PostedReader:
 
     record: Callable[[Path, int, Object], Record | Skip]
 
-    def take(self, body: str, line: int, received_at: int) -> Iterator[Record | Skip]:  # noqa: ARG002
+    def take(self, body: str, line: int, received_at: int) -> Iterator[Record | Skip]:  # noqa: ARG002 - the port has it
         """Yield what one record says; these have moments of their own."""
         found = _parsed(POSTED, line, body)
         checked = found if isinstance(found, Skip) else _checked(POSTED, line, found, body)

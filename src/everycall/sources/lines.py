@@ -52,7 +52,7 @@ def open_bytes(path: Path) -> IO[bytes]:
         raise NotFoundError(f"cannot read '{path}': {error.strerror}") from None
     for start, opener in _MAGIC:
         if magic.startswith(start):
-            return opener(path, "rb")  # type: ignore[return-value]
+            return opener(path, "rb")  # type: ignore[return-value]  # the openers share no type
     return path.open("rb")
 
 

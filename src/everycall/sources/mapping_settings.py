@@ -217,7 +217,7 @@ def _is_form(form: str) -> bool:
         return True
     moment = datetime(2026, 11, 30, 13, 5, 7)  # noqa: DTZ001 - only its writing is looked at
     try:
-        datetime.strptime(moment.strftime(form), form)  # noqa: DTZ007
+        datetime.strptime(moment.strftime(form), form)  # noqa: DTZ007 - the zone is the mapping's, added later
     except ValueError:
         return False
     return "%" in form

@@ -95,7 +95,7 @@ def moment(text: str, formats: Sequence[str]) -> datetime:
     """
     for form in formats:
         try:
-            return _automatic(text) if form == "auto" else datetime.strptime(text, form)  # noqa: DTZ007
+            return _automatic(text) if form == "auto" else datetime.strptime(text, form)  # noqa: DTZ007 - the zone is the mapping's, added later
         except ValueError:
             continue
     raise ValueError(f"'{text}' has not the form of {' or '.join(formats)}")

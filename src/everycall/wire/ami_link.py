@@ -81,7 +81,7 @@ class Patience:
         """Yield ever longer waits, each a little different so that many do not come at once."""
         wait = self.first
         while True:
-            yield wait * random.uniform(0.8, 1.2)  # noqa: S311
+            yield wait * random.uniform(0.8, 1.2)  # noqa: S311 - spreads the tries, guards nothing
             wait = min(wait * 2, self.longest)
 
 

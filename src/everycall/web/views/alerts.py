@@ -46,7 +46,7 @@ def claim_alert(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("alerts")
 
 
-class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
+class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's forms take none when they run
     """A rule, as a sentence with gaps."""
 
     measure = forms.ChoiceField(

@@ -102,7 +102,7 @@ def wall(request: HttpRequest, secret: str) -> HttpResponse:
     return render(request, "web/wall.html", {**page, "wall": found})
 
 
-class WallForm(forms.ModelForm):  # type: ignore[type-arg]
+class WallForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's forms take none when they run
     """What a screen shows."""
 
     queues = Names(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+from everycall.web.databases import VARIABLE, database
 from everycall.web.kept_secrets import kept
 
 DATA = Path(os.environ.get("EVERYCALL_DATA") or user_data_path("everycall", appauthor=False))
@@ -72,17 +73,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA / "records.sqlite3",
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-            "timeout": 20,
-        },
-    }
-}
+DATABASES = {"default": database(os.environ.get(VARIABLE, ""), DATA)}
 
 AUTH_USER_MODEL = "records.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

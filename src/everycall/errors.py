@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 
 
@@ -77,6 +78,22 @@ class NotTakenError(EverycallError):
 
     id = "not-taken"
     retry = True
+
+
+class LaterError(NotTakenError):
+    """The other side asks us to come again, not before some time has passed."""
+
+    id = "later"
+
+    def __init__(self, sentence: str, after: timedelta) -> None:
+        super().__init__(sentence)
+        self.after = after
+
+
+class RefusedError(EverycallError):
+    """The other side does not want this, and would not want it a second time; a person has to look."""
+
+    id = "refused"
 
 
 class BrokenHistoryError(EverycallError):

@@ -7,6 +7,7 @@ from typing import Any
 from everycall.errors import NotFoundError, did_you_mean
 
 KINDS = {
+    "crm": "everycall.crm",
     "source": "everycall.sources",
 }
 

@@ -12,8 +12,9 @@ import pytest
 
 from everycall.alerts import Message
 from everycall.channels.mail import Mail
-from everycall.channels.webhook import Webhook, signature
+from everycall.channels.webhook import Webhook
 from everycall.errors import NotTakenError
+from everycall.wire.outgoing import signature
 
 MESSAGE = Message(
     "alert-1-opened", "Queue grows (sales)", "7 wait.", "https://example.org/a", "opened"

@@ -1,0 +1,104 @@
+"""Sending JSON to an address that a person gave: signed, and not into this network unasked.
+
+Source of the signature: the Standard Webhooks specification (id.timestamp.body, HMAC-SHA256).
+"""
+
+import base64
+import hashlib
+import hmac
+import http.client
+import ipaddress
+import socket
+import ssl
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from everycall.errors import NotTakenError
+
+PATIENCE = 20.0
+"""Seconds that the other side may take."""
+
+
+def signature(secret: str, message_id: str, sent_at: int, body: bytes) -> str:
+    """Return the signature of a message; a secret may begin with 'whsec_' and is base64 then."""
+    key = secret.encode()
+    if secret.startswith("whsec_"):
+        key = base64.b64decode(secret.removeprefix("whsec_"))
+    signed = f"{message_id}.{sent_at}.".encode() + body
+    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Where messages go, and how they are signed.
+
+    Attributes:
+        secret: the key of the signature; empty: unsigned.
+        inside: whether the address may lie inside this network.
+    """
+
+    url: str
+    secret: str = ""
+    inside: bool = False
+
+    def send(self, message_id: str, sent_at: int, body: bytes) -> None:
+        """Send a message.
+
+        Raises:
+            NotTakenError: the address is not allowed, or the other side did not take it.
+        """
+        headers = {
+            "Content-Type": "application/json",
+            "webhook-id": message_id,
+            "webhook-timestamp": str(sent_at),
+        }
+        if self.secret:
+            headers["webhook-signature"] = signature(self.secret, message_id, sent_at, body)
+        self._post(body, headers)
+
+    def _post(self, body: bytes, headers: dict[str, str]) -> None:
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise NotTakenError(f"'{self.url}' is no address of a webhook; it begins with https://")
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        address = self._address(parts.hostname, port)
+        connection = _connect(parts.scheme, parts.hostname, address, port)
+        try:
+            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+            connection.request("POST", path, body, {"Host": parts.netloc, **headers})
+            status = connection.getresponse().status
+        except (OSError, http.client.HTTPException) as error:
+            raise NotTakenError(f"{parts.hostname} cannot be reached: {error}") from None
+        finally:
+            connection.close()
+        if not 200 <= status < 300:
+            raise NotTakenError(f"{parts.hostname} answered {status}")
+
+    def _address(self, host: str, port: int) -> str:
+        """Return the address that is called; the name is looked up once, and that one is used."""
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise NotTakenError(f"{host} is not known: {error}") from None
+        address = str(found[0][4][0])
+        if not self.inside and not _is_outside(address):
+            sentence = f"{host} lies inside this network; the owner has to allow that"
+            raise NotTakenError(sentence)
+        return address
+
+
+def _is_outside(address: str) -> bool:
+    """Tell whether an address is a public one; an IPv4 address inside an IPv6 one is looked at."""
+    found = ipaddress.ip_address(address)
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return (mapped or found).is_global
+
+
+def _connect(scheme: str, host: str, address: str, port: int) -> http.client.HTTPConnection:
+    """Return a connection to an address, by the certificate of the host that was meant."""
+    if scheme == "http":
+        return http.client.HTTPConnection(address, port, timeout=PATIENCE)
+    plain = socket.create_connection((address, port), timeout=PATIENCE)
+    connection = http.client.HTTPSConnection(host, port, timeout=PATIENCE)
+    connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+    return connection

@@ -22,7 +22,7 @@ def call_back(frame: Frame, total: Balance) -> Iterator[Remedy]:
     rows = frame.asking.rows(
         "SELECT client, COUNT(*), CAST(SUM(missed_calls) AS BIGINT), LIST(first_missed ORDER BY missed_at) "
         "FROM period_ledger WHERE state = 'lost' AND joined AND dialled_back = 0 "
-        "AND counted_calls + closed_calls > 0 GROUP BY client"
+        "AND counted_calls + closed_calls > 0 GROUP BY client ORDER BY client"
     )
     callers = sum(n for _, n, _, _ in rows)
     if callers < LEAST:
@@ -115,7 +115,7 @@ def line_remedies(frame: Frame, lines: Sequence[LineUse], total: Balance) -> Ite
 
 _TRUNK_CLIENTS = """
 SELECT client, COUNT(*) / SUM(COUNT(*)) OVER () FROM counted
-WHERE trunk = ? AND direction = 'inbound' GROUP BY client
+WHERE trunk = ? AND direction = 'inbound' GROUP BY client ORDER BY client
 """
 
 

@@ -8,17 +8,13 @@ from everycall.app.asking import Asking, of_history
 from everycall.app.defining import as_of, chosen, judged
 from everycall.app.pooling import literal
 from everycall.app.sitefile import SiteFile
-from everycall.calls.statement import write
 from everycall.clock import iso
 from everycall.errors import NotFoundError, did_you_mean
 from everycall.money.chance import Rate, rate
-from everycall.money.ledger import State, ledger_steps, neutral_judgement
+from everycall.money.ledger import State, ledger_steps
 
 GROUPS = ("day", "queue", "number", "client")
 """What the ledger can be cut by: the day, queue, number and client of the first missed call."""
-
-OUTCOMES = "outcomes"
-"""The reading where no definition was chosen: every outcome in which nobody helped."""
 
 _COLUMNS = {"day": "day", "queue": "queue", "number": "number", "client": "client"}
 
@@ -73,7 +69,7 @@ class LedgerView:
     """The ledger of a period.
 
     Attributes:
-        definition: what says which calls are missed; 'outcomes' is the neutral reading.
+        definition: whose words missed, lost, abandoned and dropped are, with its version.
         cannot_tell: calls of which no source says what became; they are in no state.
     """
 
@@ -95,20 +91,18 @@ class LedgerView:
 def open_ledger(asking: Asking, site: SiteFile, definition: str | None = None) -> str:
     """Make the table `ledger` (and `missed`, `called_missed`) of the whole history; say by what reading.
 
-    Which calls are missed is what the named definition says, else the team's own; where it has
-    none, the outcomes decide.
+    Which calls are missed is what the named definition says, else the team's own, else the default:
+    the same as in every metric.
 
     Raises:
         NotFoundError: there is no such definition.
     """
-    engine, neutral = asking.engine, definition is None and not site.definition
-    words = None if neutral else chosen(site, definition)
-    name = OUTCOMES if words is None else words.name
+    engine, words = asking.engine, chosen(site, definition)
+    name = words.name
     short_us = int(site.limits.short_call.total_seconds() * 1_000_000)
     if _is_open(asking, name, short_us):
         return name
-    said = of_history(write(neutral_judgement())) if words is None else judged(asking, words)
-    engine.table("called_missed", said)
+    engine.table("called_missed", judged(asking, words))
     engine.load("moment", {"as_of": "BIGINT"}, [(as_of(asking),)])
     for step, statement in ledger_steps(short_us):
         engine.table(step, of_history(statement))

@@ -276,7 +276,7 @@ def _worth(frame: Frame, one: Cluster, share: float | None, unseen: float) -> tu
         return ()
     lost = frame.asking.rows(
         "SELECT client, COUNT(*) FROM misses WHERE cause = ? AND part IS NOT DISTINCT FROM ? "
-        "AND is_first AND state = 'lost' GROUP BY 1",
+        "AND is_first AND state = 'lost' GROUP BY 1 ORDER BY 1",
         [one.cause, one.part],
     )
     seen = sum(n for _, n in lost)

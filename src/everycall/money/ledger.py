@@ -10,11 +10,8 @@ Tables that the engine provides: `calls`, `episodes` and `episode_calls`, and `c
 (call_id, category): which calls are missed.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-
-from sqlglot import exp
 
 from everycall.calls.statement import fill, words, write
 
@@ -39,35 +36,6 @@ _DOCS = {
     State.RETURNED: "The caller rang again by themselves and was helped.",
     State.LOST: "The window passed and nobody helped.",
 }
-
-NEUTRAL: Mapping[str, str] = {
-    "failed_before_ring": "lost",
-    "failed_waiting": "lost",
-    "dropped_in_talk": "lost",
-    "transfer_unanswered": "missed",
-    "callback_requested": "missed",
-    "voicemail_left": "missed",
-    "voicemail_no_message": "missed",
-    "caller_left_while_ringing": "missed",
-    "timed_out": "missed",
-    "queue_empty": "missed",
-    "queue_full": "missed",
-    "queue_unstaffed": "missed",
-    "left_by_key": "missed",
-    "closed_while_waiting": "missed",
-    "rejected": "missed",
-    "rang_out": "missed",
-    "busy": "missed",
-    "unreachable": "missed",
-    "caller_left_in_queue": "abandoned",
-    "caller_left_closed": "abandoned",
-    "caller_left_in_bot": "abandoned",
-    "caller_left_in_menu": "abandoned",
-}
-"""Without a chosen definition: the outcomes in which nobody helped, and of which kind they are.
-
-A call whose outcome is unknown is none of them, and is counted apart.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,12 +192,6 @@ INNER JOIN since AS a ON a.need = f.need
 
 CATEGORIES = ("missed", "lost", "abandoned", "dropped")
 """What a definition may call a call that nobody helped."""
-
-
-def neutral_judgement() -> exp.Expr:
-    """Return the statement of `called_missed` where no definition was chosen."""
-    whens = " ".join(f"WHEN '{outcome}' THEN '{kind}'" for outcome, kind in NEUTRAL.items())
-    return fill(f"SELECT call_id, CASE outcome {whens} END AS category FROM calls")
 
 
 def ledger_steps(short_us: int, dialect: str = "duckdb") -> tuple[tuple[str, str], ...]:

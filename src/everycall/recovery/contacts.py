@@ -118,3 +118,33 @@ class Seller(Protocol):
 
     def deals(self, since: datetime) -> Iterable[Deal]:
         """Return what was won since a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to make one thing.
+
+    Attributes:
+        made: its id over there, if it is made already.
+        left: somebody claimed it before and never said how it ended.
+    """
+
+    made: str | None
+    left: bool
+
+
+class Marks(Protocol):
+    """What was made over there, by its mark, and who is making something just now."""
+
+    def claim(self, mark: str, kind: str) -> Claim:
+        """Claim the making of a thing.
+
+        Raises:
+            BusyError: somebody else is at it.
+        """
+
+    def keep(self, mark: str, made: str) -> None:
+        """Note what was made."""
+
+    def drop(self, mark: str) -> None:
+        """Give a claim back: nothing was made."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from lab.audio import write_prompt
 
 TEMPLATES = Path(__file__).with_name("etc")
+DRIVEN = Path(__file__).parents[2] / "src/everycall/telephony/extensions_everycall.conf"
 MANAGER_USER = "lab"
 SECRET = "loopback-only"  # noqa: S105  # of a phone system that nobody else can reach
 AGENTS = range(1001, 1009)
@@ -195,6 +196,7 @@ class Node:
             self._write(f"{name}.conf", "[general]\n")
         for template in TEMPLATES.glob("*.conf"):
             self._write(template.name, self._filled(template.read_text()))
+        shutil.copy(DRIVEN, self.run / "etc")
         with (self.run / "etc" / "pjsip.conf").open("a") as out:
             out.writelines(self._desk_phone(str(number)) for number in AGENTS)
         for name, seconds in PROMPTS.items():

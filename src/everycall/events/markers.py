@@ -30,6 +30,7 @@ class Stage(StrEnum):
     INBOUND = "inbound"
     OUTBOUND = "outbound"
     INTERNAL = "internal"
+    TAG = "tag"
 
 
 class Form(StrEnum):
@@ -75,7 +76,11 @@ BUILT_IN: dict[Stage, tuple[str, ...]] = {
         "context:app-callback-request*",
         "context:ext-queuecallback*",
     ),
-    Stage.CALLBACK: ("context:callback-dial*", "context:callback-queue*"),
+    Stage.CALLBACK: (
+        "context:callback-dial*",
+        "context:callback-queue*",
+        "context:everycall-dial*",
+    ),
     Stage.BOT: (),
     Stage.BLOCKED: ("context:app-blacklist*", "app:Zapateller", "context:blacklist*"),
     Stage.PARK: ("app:Park", "app:ParkedCall", "context:parkedcalls", "context:park-*"),
@@ -104,6 +109,7 @@ BUILT_IN: dict[Stage, tuple[str, ...]] = {
         "context:outcall*",
     ),
     Stage.INTERNAL: ("context:from-internal*", "context:internal*", "context:default"),
+    Stage.TAG: ("verb:CALLSTATUS", "verb:CALLTAG", "verb:TAG"),
 }
 """The markers that need no declaration: FreePBX's own names, and applications that mean one thing."""
 
@@ -125,6 +131,9 @@ class Markers:
     inbound: tuple[str, ...] = setting((), doc="Where calls from outside come in.")
     outbound: tuple[str, ...] = setting((), doc="Where calls go out.")
     internal: tuple[str, ...] = setting((), doc="Where your own phones dial from.")
+    tag: tuple[str, ...] = setting(
+        (), doc="A verb of queue_log whose first field says what the call was about."
+    )
 
     def __post_init__(self) -> None:
         for stage in Stage:

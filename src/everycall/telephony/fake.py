@@ -54,7 +54,7 @@ class FakePhoneSystem:
         phones: what happens when a phone or a number is rung; who is not named picks up.
         done: every command that was carried out, in its order.
         rung: every number and phone that was rung, in its order.
-        is_down: it cannot be reached.
+        is_down: it cannot be reached; `booted_at`: when it was started, in microseconds.
         loses_answers: it does what it is told, and its answer never comes.
         loses_commands: the connection breaks before a command arrives.
     """
@@ -65,6 +65,7 @@ class FakePhoneSystem:
     done: list[Command] = field(default_factory=list)
     rung: list[str] = field(default_factory=list)
     is_down: bool = False
+    booted_at: int = 0
     loses_answers: bool = False
     loses_commands: bool = False
     _tries: dict[str, _Try] = field(default_factory=dict)
@@ -110,11 +111,13 @@ class FakePhoneSystem:
         one = self._tries.get(checked_id(dial_id))
         return None if one is None or one.steps[-1].is_over else one.steps[-1]
 
-    async def forbid(self, dial_id: str) -> bool:
+    async def forbid(self, dial_id: str, asked_at: int | None = None) -> bool:
         """Dial no customer for this id from now on."""
         self._reached()
         self._forbidden.add(checked_id(dial_id))
         one = self._tries.get(dial_id)
+        if asked_at is not None and self.booted_at > asked_at:
+            return False
         return one is None or not one.steps[-1].customer_dialled
 
     # ---- what the people do, as a story tells it
@@ -137,6 +140,11 @@ class FakePhoneSystem:
         for dial_id, one in self._tries.items():
             if not one.steps[-1].is_over:
                 await self._over(dial_id, Result.UNKNOWN)
+
+    async def start_again(self) -> None:
+        """Let it come back after it died; what it did before is forgotten."""
+        self.is_down, self.booted_at = False, self._now()
+        self._tries.clear()
 
     # ---- a try
 

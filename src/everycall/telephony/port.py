@@ -66,12 +66,17 @@ class PhoneSystem(Protocol):
         """
         ...
 
-    async def forbid(self, dial_id: str) -> bool:
+    async def forbid(self, dial_id: str, asked_at: int | None = None) -> bool:
         """Make sure that a try dials no customer from now on, and say whether it never did.
 
         After it, a phone system dials no customer for this id, even if the command is still on its
         way. True: the customer was not dialled, and is not going to be. False: the customer was,
         or may have been; `on_the_line` says whether somebody still is.
+
+        Args:
+            dial_id: the try.
+            asked_at: when the caller wrote down that it would be dialled, in microseconds. A phone
+                system that was started since may have forgotten what it did, so False.
 
         Raises:
             PhoneSystemError: there is no connection, so nobody can say.

@@ -19,6 +19,10 @@ class AmiError(Exception):
     """Asterisk could not be reached, refused the login or an action, or went silent."""
 
 
+class AmiUnsureError(AmiError):
+    """An action was sent and its answer never came: it may have been carried out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pbx:
     """Where a manager interface listens, and who may speak to it."""
@@ -89,7 +93,8 @@ class Connection:
         """Carry out an action and return its answer.
 
         Raises:
-            AmiError: it was refused, or there was no answer.
+            AmiError: it was refused.
+            AmiUnsureError: there was no answer.
         """
         name = self._send(action, fields)
         return await self._answer(action, name)
@@ -117,7 +122,7 @@ class Connection:
         try:
             found = await asyncio.wait_for(answer, ANSWER)
         except TimeoutError:
-            raise AmiError(f"no answer to {action} for {ANSWER:g} s") from None
+            raise AmiUnsureError(f"no answer to {action} for {ANSWER:g} s") from None
         finally:
             self._answers.pop(name, None)
         if found.get("Response") == "Error":
@@ -143,7 +148,7 @@ class Connection:
 
     def _send(self, action: str, fields: Mapping[str, Any]) -> str:
         self._count += 1
-        name = f"everycall-{self._count}"
+        name = str(fields.get("ActionID") or f"everycall-{self._count}")
         pairs = {"Action": action, "ActionID": name} | {k: str(v) for k, v in fields.items()}
         self._writer.write(encode(pairs))
         return name
@@ -158,7 +163,7 @@ class Connection:
             every: list[asyncio.Future[Any]] = [*self._answers.values(), *lists]
             for waiting in every:
                 if not waiting.done():
-                    waiting.set_exception(AmiError("the connection was lost"))
+                    waiting.set_exception(AmiUnsureError("the connection was lost"))
                     waiting.exception()  # whoever waits no longer need not hear of it
 
     def _take(self, fields: Fields) -> None:

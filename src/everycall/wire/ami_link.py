@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from everycall.clock import Clock, system_clock, to_micros
@@ -51,6 +51,9 @@ class Closed:
 
 Item = Heard | Opened | Snapshot | Closed
 
+Tap = Callable[[Item], None]
+"""Told of everything that goes into the inbox, as it does; it must not block."""
+
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
@@ -86,7 +89,11 @@ class Patience:
 
 
 class Link:
-    """A feed of manager events that mends itself; it speaks into an inbox."""
+    """A feed of manager events that mends itself; it speaks into an inbox.
+
+    Attributes:
+        booted_at: since when Asterisk has been running, in microseconds; null if it did not say.
+    """
 
     def __init__(
         self,
@@ -105,6 +112,8 @@ class Link:
         self._connection: Connection | None = None
         self._heard_at = 0.0
         self._overrun = asyncio.Event()
+        self._taps: list[Tap] = []
+        self.booted_at: int | None = None
         self.state = LinkState(feed, str(pbx), connected=False, since=None, trouble=None)
 
     async def run(self) -> None:
@@ -117,27 +126,49 @@ class Link:
             except AmiError as error:
                 if self.state.connected:
                     waits, tries = self._patience.waits(), 0
-                    self._inbox.put(Closed(self.feed, self._now(), str(error)))
+                    self._put(Closed(self.feed, self._now(), str(error)))
                 self._is(connected=False, trouble=str(error), tries=tries)
             await asyncio.sleep(next(waits))
+
+    def listen(self, tap: Tap) -> Callable[[], None]:
+        """Let somebody hear everything from now on; call what is returned to stop that."""
+        self._taps.append(tap)
+        return lambda: self._taps.remove(tap)
 
     async def act(self, action: str, **fields: str | int) -> Fields:
         """Carry out an action on the present connection.
 
         Raises:
             AmiError: it was refused, or there is no connection.
+            AmiUnsureError: there was no answer.
         """
+        return await self._present().act(action, **fields)
+
+    async def listing(self, action: str, **fields: str | int) -> list[Fields]:
+        """Carry out an action that is answered with a list of events, and return these.
+
+        Raises:
+            AmiError: it was refused, or there is no connection.
+        """
+        return await self._present().listing(action, **fields)
+
+    def _present(self) -> Connection:
         if self._connection is None or not self.state.connected:
             raise AmiError(f"{self.feed} is not connected")
-        return await self._connection.act(action, **fields)
+        return self._connection
+
+    def _put(self, item: Item) -> None:
+        self._inbox.put(item)
+        for tap in tuple(self._taps):
+            tap(item)
 
     async def _once(self) -> None:
         """Connect, hear, and end with the reason for the end."""
         connection = self._connection = await Connection.open(self.pbx, self._hear)
         try:
-            self._inbox.put(Opened(self.feed, self._now()))
+            self._put(Opened(self.feed, self._now()))
             self._is(connected=True, trouble=None, tries=0)
-            self._inbox.put(await self._look(connection))
+            self._put(await self._look(connection))
             raise AmiError(await self._until_over(connection))
         finally:
             self._connection = None
@@ -183,10 +214,12 @@ class Link:
 
     def _hear(self, fields: Fields) -> None:
         self._heard_at = asyncio.get_running_loop().time()
+        if fields.get("Event") == "FullyBooted" and str(fields.get("Uptime", "")).isdigit():
+            self.booted_at = self._now() - int(fields["Uptime"]) * 1_000_000
         if self._inbox.is_full:
             self._overrun.set()
         elif not self._overrun.is_set():
-            self._inbox.put(Heard(self.feed, self._now(), fields))
+            self._put(Heard(self.feed, self._now(), fields))
 
     def _now(self) -> int:
         return to_micros(self._clock())

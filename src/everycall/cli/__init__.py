@@ -28,8 +28,12 @@ COMMANDS = {
     "sources": ("sources", "List the phone systems and formats, and what each can see."),
     "demo": ("demo", "Read the sample logs and show their audit."),
     "serve": ("everycall.web.serving", "Show calls, reports and the live picture in a browser."),
+    "web": ("everycall.web.serving:web", "Serve the pages alone; ingest and work run beside."),
+    "ingest": ("everycall.web.serving:ingest", "Listen to the phone systems alone."),
+    "work": ("everycall.web.serving:work", "Do callbacks, alerts and jobs alone."),
+    "migrate": ("everycall.web.serving:migrate", "Bring the records up to this version."),
 }
-"""Every command, the module that holds it, and its line in the help."""
+"""Every command, the module that holds it (`:name` if it is one of several), and its help."""
 
 EPILOG = """\
 Exit codes: 0 all is well; 1 something failed; 2 what was asked for is wrong or not there; 3 done,
@@ -54,9 +58,9 @@ class Commands(click.Group):
         """Load one command."""
         if cmd_name not in COMMANDS:
             return None
-        home = COMMANDS[cmd_name][0]
+        home, _, name = COMMANDS[cmd_name][0].partition(":")
         module = importlib.import_module(home if "." in home else f"everycall.cli.{home}")
-        command: click.Command = module.command
+        command: click.Command = getattr(module, name or "command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -1,6 +1,5 @@
 """The web as one application: static files and the live stream here, every page by Django."""
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,39 +7,55 @@ from pathlib import Path
 from typing import cast
 
 import django
+from django.conf import settings
 from starlette.applications import Starlette
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "everycall.web.settings")
 django.setup()
 
 from django.core.asgi import get_asgi_application  # noqa: E402  Django must be set up first
 
-from everycall.web.connecting import watched  # noqa: E402
-from everycall.web.keeping import keeping  # noqa: E402
-from everycall.web.live.hub import hub  # noqa: E402
 from everycall.web.live.stream import Stream  # noqa: E402
-from everycall.web.pages import site_reader  # noqa: E402
+from everycall.web.parts import Part, part, running  # noqa: E402
+from everycall.web.proxies import BehindProxies  # noqa: E402
 
 STATIC = Path(__file__).parent / "static"
 
 
 @asynccontextmanager
 async def _life(_app: Starlette) -> AsyncIterator[None]:
-    hub.attach(asyncio.get_running_loop())
-    async with watched():
-        with keeping(site_reader()):
-            yield
+    async with running():
+        yield
 
 
-application = Starlette(
-    routes=[
+def _routes() -> list[BaseRoute]:
+    pages = cast("ASGIApp", get_asgi_application())
+    if part() in (Part.INGEST, Part.WORK):
+        return [Route(f"/{name}/", _only(pages)) for name in ("health", "ready", "metrics")]
+    return [
         Route("/live/stream", Stream()),
         Route("/wall/{secret}/stream", Stream()),
         Mount("/static", StaticFiles(directory=STATIC, packages=[("django_htmx", "static")])),
-        Mount("/", cast("ASGIApp", get_asgi_application())),
-    ],
-    lifespan=_life,
+        Mount("/", pages),
+    ]
+
+
+class _only:  # noqa: N801  a route takes a class as an application, a function as a handler
+    """Hands everything that a route gets on to the pages."""
+
+    def __init__(self, pages: ASGIApp) -> None:
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._pages(scope, receive, send)
+
+
+application = BehindProxies(
+    Starlette(routes=_routes(), lifespan=_life),
+    settings.PROXIES,
+    settings.PATH,
+    https=settings.HTTPS,
 )

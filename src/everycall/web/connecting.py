@@ -12,7 +12,8 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import connections
 
-from everycall.app.watching import Log, Manager, Posted, Watch, WatchSettings
+from everycall.app.sharing import Shared
+from everycall.app.watching import Health, Log, Manager, Posted, Watch, WatchSettings
 from everycall.errors import EverycallError
 from everycall.records.connections import Connection
 from everycall.settings import read_table, setting
@@ -24,6 +25,9 @@ log = logging.getLogger(__name__)
 
 POSTED = ("everycall_events", "amazon_connect", "freeswitch")
 """The sources whose records other programs may post."""
+
+PROMISES = "promises"
+"""The feed by which the moves of promises come to history."""
 
 SEAL = timedelta(minutes=2)
 """So often what was heard becomes history, from which callbacks are made."""
@@ -80,7 +84,8 @@ def _feeds() -> tuple[Manager | Log | Posted, ...]:
         rows = list(Connection.objects.filter(removed_at=None))
         sample = [Log("sample", Path(settings.SAMPLE))] if settings.SAMPLE else []
         posted = (Posted(f"post-{name}", name) for name in POSTED)
-        return (*map(_feed, rows), *sample, *posted)
+        moves = Posted(PROMISES, "everycall_events")
+        return (*map(_feed, rows), *sample, *posted, moves)
     finally:
         connections.close_all()
 
@@ -92,12 +97,31 @@ class Live:
     Attributes:
         watch: the present one; null while it cannot begin.
         trouble: why it could not begin.
+        told: what the process that watches says, where this is another one.
     """
 
     watch: Watch | None = None
     trouble: str = ""
+    told: Shared | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
+
+    def health(self) -> Health | None:
+        """Return how watching goes, here or in the process that watches; None if it does not."""
+        if self.watch is not None:
+            return self.watch.health()
+        return self.told.health if self.told else None
+
+    def hear(self, shared: Shared) -> None:
+        """Take what the process that watches says."""
+        self.told, self.trouble = shared, shared.trouble
+        if shared.board is not None:
+            hub.publish(shared.board)
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """The loop that it watches in; null before it begins."""
+        return self._loop
 
     def change(self) -> None:
         """Begin anew with the connections as they are now; from any thread."""

@@ -1,28 +1,66 @@
-"""`everycall serve`: pages, programs' interface and live picture in one process."""
+"""`everycall serve`, and its parts apart: `everycall web`, `ingest` and `work`, `everycall migrate`."""
 
 import os
 import shutil
+import signal
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 from platformdirs import user_data_path
 
+from everycall.errors import EverycallError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FAREWELL = 5
+"""Seconds that open streams are given when the process is asked to end."""
+
+
+class NotMigratedError(EverycallError):
+    """The records are of another version than this program."""
+
+    id = "not-migrated"
+    exit_code = 2
+
+
+def _options(port: int) -> Callable[[F], F]:
+    """Add the options that say whose data is meant, and where to listen."""
+
+    def add(command: F) -> F:
+        options = (
+            click.option(
+                "--data",
+                type=click.Path(path_type=Path, file_okay=False),
+                envvar="EVERYCALL_DATA",
+                default=lambda: user_data_path("everycall", appauthor=False),
+                help="The data directory (default: the user's data folder, or $EVERYCALL_DATA).",
+            ),
+            click.option("--site", default="main", help="The site (default: main)."),
+            click.option(
+                "--host",
+                default="127.0.0.1",
+                help="The address to listen on (default: 127.0.0.1).",
+            ),
+            click.option(
+                "--port",
+                default=port,
+                type=click.IntRange(1, 65535),
+                help=f"The port (default: {port}).",
+            ),
+        )
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
 
 @click.command("serve")
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    envvar="EVERYCALL_DATA",
-    default=lambda: user_data_path("everycall", appauthor=False),
-    help="The data directory (default: the user's data folder, or $EVERYCALL_DATA).",
-)
-@click.option("--site", default="main", help="The site (default: main).")
-@click.option("--host", default="127.0.0.1", help="The address to listen on (default: 127.0.0.1).")
-@click.option(
-    "--port", default=8440, type=click.IntRange(1, 65535), help="The port (default: 8440)."
-)
+@_options(8440)
 @click.option(
     "--sample", is_flag=True, help="Play a day of the sample shop, in a data directory of its own."
 )
@@ -34,16 +72,104 @@ def command(data: Path, site: str, host: str, port: int, *, sample: bool) -> Non
     """
     if sample:
         data = _play_sample(data)
-    os.environ |= {"EVERYCALL_DATA": str(data.resolve()), "EVERYCALL_SITE": site}
+    _set_up("all", data, site, host, port)
+    prepare(data.resolve(), f"http://{host}:{port}")
+    click.echo(f"Everycall is at http://{host}:{port}/ ; stop it with Ctrl-C.")
+    _run(host, port)
+
+
+@click.command("web")
+@_options(8440)
+def web(data: Path, site: str, host: str, port: int) -> None:
+    """Serve pages and the interface for programs; `ingest` and `work` run beside it."""
+    _apart("web", data, site, host, port)
+
+
+@click.command("ingest")
+@_options(8441)
+def ingest(data: Path, site: str, host: str, port: int) -> None:
+    """Listen to the phone systems, keep the journal, draw the live picture, seal the days."""
+    _apart("ingest", data, site, host, port)
+
+
+@click.command("work")
+@_options(8442)
+def work(data: Path, site: str, host: str, port: int) -> None:
+    """Make and close callbacks, look at the alert rules, send what has to be said."""
+    _apart("work", data, site, host, port)
+
+
+@click.command("migrate")
+@_options(8440)
+@click.option("--check", is_flag=True, help="Only say whether there is something to do.")
+def migrate(data: Path, site: str, host: str, port: int, *, check: bool) -> None:
+    """Bring the records up to this version; the data directory needs nothing."""
+    _set_up("all", data, site, host, port)
+    from django.core.management import call_command
+
+    waiting = _waiting()
+    if check:
+        click.echo("\n".join(waiting) or "The records are up to date.")
+        raise SystemExit(1 if waiting else 0)
+    call_command("migrate", verbosity=0, interactive=False)
+    click.echo(f"Done: {', '.join(waiting)}." if waiting else "The records were up to date.")
+
+
+def _apart(part: str, data: Path, site: str, host: str, port: int) -> None:
+    _set_up(part, data, site, host, port)
+    if _waiting():
+        raise NotMigratedError("the records are of another version; run first: everycall migrate")
+    if part == "web":
+        _way_in(data.resolve(), f"http://{host}:{port}")
+    click.echo(f"everycall {part} listens at http://{host}:{port}/ ; stop it with Ctrl-C.")
+    _run(host, port)
+
+
+def _set_up(part: str, data: Path, site: str, host: str, port: int) -> None:
+    os.environ |= {
+        "EVERYCALL_DATA": str(data.resolve()),
+        "EVERYCALL_SITE": site,
+        "EVERYCALL_PART": part,
+        "EVERYCALL_PORT": str(port),
+    }
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "everycall.web.settings")
     os.environ.setdefault("EVERYCALL_ADDRESS", f"http://{host}:{port}")
     import django
-    import uvicorn
 
     django.setup()
-    prepare(data.resolve(), f"http://{host}:{port}")
-    click.echo(f"Everycall is at http://{host}:{port}/ ; stop it with Ctrl-C.")
-    uvicorn.run("everycall.web.asgi:application", host=host, port=port, log_level="warning")
+
+
+def _run(host: str, port: int) -> None:
+    import uvicorn
+
+    # the server has ended in good order by the time it passes the signal on to us
+    signal.signal(signal.SIGTERM, _ended)
+    signal.signal(signal.SIGINT, _ended)
+    # who asks is for our own code to say, see proxies.py; a stream that stays open holds nobody up
+    uvicorn.run(
+        "everycall.web.asgi:application",
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=FAREWELL,
+    )
+
+
+def _ended(_number: int, _frame: object) -> None:
+    """Let the process end with code 0."""
+
+
+def _waiting() -> list[str]:
+    """Return the migrations that were not made yet."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label} {migration.name}" for migration, _backwards in plan]
 
 
 def _play_sample(data: Path) -> Path:
@@ -67,10 +193,14 @@ def prepare(data: Path, address: str) -> None:
     """Bring the records up to date, and print the way in where there is no owner yet."""
     from django.core.management import call_command
 
+    call_command("migrate", verbosity=0, interactive=False)
+    _way_in(data, address)
+
+
+def _way_in(data: Path, address: str) -> None:
     from everycall.records.models import Person
     from everycall.web import first_key
 
-    call_command("migrate", verbosity=0, interactive=False)
     if not Person.objects.exists():
         click.echo("Nobody owns this Everycall yet. Make your account here, once:")
         click.echo(f"  {address}/setup/?key={first_key.make(data)}")

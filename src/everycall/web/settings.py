@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from django.urls import get_script_prefix
+from django.utils.functional import lazy
 from platformdirs import user_data_path
 
 from everycall.web.databases import VARIABLE, database
@@ -26,7 +28,12 @@ ADDRESS = os.environ.get("EVERYCALL_ADDRESS", "")
 ALLOWED_HOSTS = _names("EVERYCALL_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in _names("EVERYCALL_HOSTS")]
 HTTPS = os.environ.get("EVERYCALL_HTTPS") == "1"
-FORCE_SCRIPT_NAME = os.environ.get("EVERYCALL_PATH") or None
+PROXIES = _names("EVERYCALL_PROXIES")
+"""The proxies that are believed when they say who asks, and how."""
+PATH = os.environ.get("EVERYCALL_PATH", "").rstrip("/")
+"""The path below which a proxy shows us."""
+PART = os.environ.get("EVERYCALL_PART", "all")
+PORT = int(os.environ.get("EVERYCALL_PORT", "8440"))
 
 INSTALLED_APPS = [
     "everycall.records",
@@ -100,17 +107,24 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = PATH or "/"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 
-STATIC_URL = "static/"
+# a path that a proxy names is that of one request, and Django would keep the first
+STATIC_URL = lazy(lambda: f"{get_script_prefix()}static/", str)()
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LANGUAGES = [
+    ("en", "English"),
+    ("de", "Deutsch"),
+    ("pl", "Polski"),
+    ("uk", "Українська"),
+    ("he", "עברית"),
+]
 LOCALE_PATHS = [BASE / "locale"]
 USE_I18N = True
 USE_TZ = True

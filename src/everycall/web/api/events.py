@@ -1,27 +1,23 @@
 """Taking events in: whatever is answered with 200 is on the disk, and comes once."""
 
 import json
-from concurrent.futures import TimeoutError as TooSlowError
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import Field
 
-from everycall.clock import system_clock, to_micros
 from everycall.errors import NotTakenError, did_you_mean
 from everycall.sources.everycall_events import LONGEST, read_event
 from everycall.web.api.keys import Key
 from everycall.web.api.problems import ProblemError
-from everycall.web.connecting import POSTED, live
+from everycall.web.connecting import POSTED
+from everycall.web.taking import door
 
 router = Router(tags=["events"])
 
 MOST = 10_000
 """A batch may hold so many records."""
-
-PATIENCE = 20.0
-"""Seconds within which the disk has to take a batch."""
 
 
 class Batch(Schema):
@@ -41,18 +37,10 @@ class Taken(Schema):
 @router.post("/events", auth=Key("events:write"), response=Taken, summary="Take events in")
 def events(request: HttpRequest, batch: Batch, response: HttpResponse) -> dict[str, int]:
     """Take a batch of events, all or none."""
-    bodies = _checked(batch)
-    watch = live.watch
-    feed = watch.posted.get(f"post-{batch.source}") if watch is not None else None
-    if watch is None or feed is None:
-        raise _later(live.trouble or "the server is starting")
-    entries = list(feed.entries(bodies, to_micros(system_clock())))
     try:
-        receipt = watch.take(entries).result(PATIENCE)
+        receipt = door.take(batch.source, _checked(batch))
     except NotTakenError as error:
         raise _later(str(error)) from None
-    except TooSlowError:
-        raise _later("the disk is too slow at present") from None
     return {"taken": len(receipt.fresh), "known": receipt.known}
 
 

@@ -39,7 +39,7 @@ def site(request: HttpRequest) -> HttpResponse:
                 for sight in Sight
                 if not asking.sees(sight)
             ]
-    health = live.watch.health() if live.watch is not None else None
+    health = live.health()
     more = {
         "connections": Connection.objects.filter(removed_at=None),
         "kinds": KINDS,

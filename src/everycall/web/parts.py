@@ -1,0 +1,170 @@
+"""What this process does: everything, or one part of it beside other processes.
+
+The parts share the data directory and the database. The picture travels from the one that watches
+to the others in a file; what is posted travels the other way through a journal of each web process.
+"""
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from enum import StrEnum
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import DatabaseError, connections
+
+from everycall.app.landing import Landing, Landings, landings
+from everycall.app.sharing import Follower, Shared, place_of, share
+from everycall.errors import EverycallError, NotTakenError
+from everycall.records.connections import Connection
+from everycall.web.connecting import live, watched
+from everycall.web.keeping import keeping
+from everycall.web.live.hub import hub
+from everycall.web.pages import site_reader
+from everycall.web.taking import door
+
+log = logging.getLogger(__name__)
+
+LOOK = 0.1
+"""Seconds between two looks for a newer picture, or for records that landed."""
+
+ANEW = 5.0
+"""Seconds between two looks for connections that somebody changed on a page."""
+
+TIDY = 600.0
+"""Seconds between two times of deleting what was taken on."""
+
+
+class Part(StrEnum):
+    """What a process does."""
+
+    ALL = "all"
+    WEB = "web"
+    INGEST = "ingest"
+    WORK = "work"
+
+
+def part() -> Part:
+    """Return what this process does."""
+    return Part(settings.PART)
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[None]:
+    """Do this process's part while pages, or at least its health, are served."""
+    hub.attach(asyncio.get_running_loop())
+    mine = part()
+    async with AsyncExitStack() as stack:
+        if mine in (Part.ALL, Part.INGEST):
+            await stack.enter_async_context(watched())
+        if mine is Part.INGEST:
+            await stack.enter_async_context(_beside(_sharing, _landing, _connecting))
+        if mine in (Part.WEB, Part.WORK):
+            await stack.enter_async_context(_beside(_following))
+        if mine is Part.WEB:
+            await stack.enter_async_context(_desk())
+        if mine in (Part.ALL, Part.WORK):
+            stack.enter_context(keeping(site_reader()))
+        yield
+
+
+@asynccontextmanager
+async def _beside(*works: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    tasks = [asyncio.ensure_future(work()) for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+# ---- the process that watches
+
+
+async def _sharing() -> None:
+    """Share each new picture, and what is wrong while there is none."""
+    path, before = place_of(settings.DATA, settings.SITE), None
+    while True:
+        board = hub.board
+        now = (board.version if board else None, board.as_of if board else None, live.trouble)
+        if now != before:
+            shared = Shared(board, live.health(), live.trouble)
+            with suppress(OSError):  # a full disk: the picture is stale, and says so
+                await asyncio.to_thread(share, path, shared)
+            before = now
+        await asyncio.sleep(LOOK)
+
+
+async def _landing() -> None:
+    """Take on what landed with the processes that serve pages."""
+    home, followed, found = landings(settings.DATA, settings.SITE), None, None
+    while True:
+        watch = live.watch
+        if watch is not None:
+            if watch is not followed:
+                followed, found = watch, Landings(home, watch.take)
+            with suppress(NotTakenError, OSError):
+                await asyncio.to_thread(found.round)  # type: ignore[union-attr]
+        await asyncio.sleep(LOOK)
+
+
+async def _connecting() -> None:
+    """Begin anew when somebody changed the connections in another process."""
+    before = await sync_to_async(_connections, thread_sensitive=False)()
+    while True:
+        await asyncio.sleep(ANEW)
+        now = await sync_to_async(_connections, thread_sensitive=False)()
+        if now is not None and before is not None and now != before:
+            live.change()
+        before = now or before
+
+
+def _connections() -> list[tuple[object, ...]] | None:
+    try:
+        return list(Connection.objects.values_list("pk", "sealed", "removed_at"))
+    except DatabaseError:
+        return None
+    finally:
+        connections.close_all()
+
+
+# ---- the processes that do not
+
+
+async def _following() -> None:
+    """Show the picture of the process that watches."""
+    follower = Follower(place_of(settings.DATA, settings.SITE))
+    while True:
+        shared = await asyncio.to_thread(follower.newer)
+        if shared is not None:
+            live.hear(shared)
+        await asyncio.sleep(LOOK)
+
+
+@asynccontextmanager
+async def _desk() -> AsyncIterator[None]:
+    name = f"{socket.gethostname()}-{settings.PORT}"
+    landing = Landing(landings(settings.DATA, settings.SITE) / name)
+    try:
+        await asyncio.to_thread(landing.open)
+    except (EverycallError, OSError) as error:
+        live.trouble = str(error)
+        yield
+        return
+    door.landing = landing
+    try:
+        async with _beside(lambda: _tidying(landing)):
+            yield
+    finally:
+        door.landing = None
+        await asyncio.to_thread(landing.close)
+
+
+async def _tidying(landing: Landing) -> None:
+    while True:
+        await asyncio.sleep(TIDY)
+        with suppress(OSError):
+            await asyncio.to_thread(landing.tidy)

@@ -19,7 +19,7 @@ from everycall.calls.outcomes import INBOUND_RULES
 from everycall.metrics.asked import asked
 from everycall.money.inputs import DOCS
 from everycall.money.ledger import State
-from everycall.reports.sections import callers, lines, money, waits
+from everycall.reports.sections import callers, lines, money, nhs, waits
 from everycall.reports.sections.outcomes import name
 from everycall.reports.trades import TRADES
 from everycall.reports.words import UNITS, WEEKDAYS
@@ -35,6 +35,7 @@ def declared() -> Iterator[str]:
     yield from (*UNITS, *WEEKDAYS)
     yield from (*callers.NAMES.values(), *callers.NEEDS.values(), *money.READINGS.values())
     yield from ("callback", "internal", "outbound", "low", "base", "high", "not counted")
+    yield from nhs.TEXTS
     yield from (state.doc for state in State)
     yield from DOCS.values()
     for rule in INBOUND_RULES:

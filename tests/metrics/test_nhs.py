@@ -9,7 +9,18 @@ from typing import Any
 
 import pytest
 
-from everycall.app.nhs import DAYS_HEADER, HEADER, Month, days_of, lines, month_of
+from everycall.app.nhs import days_of, month_of
+from everycall.metrics.nhs import (
+    DAYS_HEADER,
+    DURATION_BANDS,
+    HEADER,
+    IN_MENU,
+    RATE,
+    WAIT_BANDS,
+    Month,
+    NhsSettings,
+    lines,
+)
 from metrics.invented import Invented, at
 
 SHARED = Path(os.environ.get("EVERYCALL_SHARED", Path(__file__).parents[3] / "shared"))
@@ -37,13 +48,22 @@ def national(values: dict[str, float]) -> Month:
     return Month(
         inbound=count["Total Inbound Calls"],
         answered=count["Calls answered"],
-        ended_in_menu=count[names[3]],
+        ended_in_menu=count[IN_MENU],
         callback=count["Calls resulting in a call back request"],
         called_back=count["Call backs made"],
         missed=count["Missed calls"],
-        waits=tuple(count[name] for name in names[12:16]),
-        durations=tuple(count[name] for name in names[20:24]),
+        waits=tuple(count[name] for name in WAIT_BANDS),
+        durations=tuple(count[name] for name in DURATION_BANDS),
         weekdays=count["Number of working weekdays"],
+    )
+
+
+def area(values: dict[str, float]) -> NhsSettings:
+    return NhsSettings(
+        practices=int(values["Count of practices included"]),
+        patients=int(values["Registered patients at included practices"]),
+        open_practices=int(values["Open active practices"]),
+        open_patients=int(values["Registered patients at open active practices"]),
     )
 
 
@@ -63,10 +83,13 @@ def test_our_lines_are_the_published_ones_from_the_published_counts(month: str) 
     values = published()[month, month]
     known = {measure for measures in published().values() for measure in measures}
     shown = values | _durations_of(values)
-    for section, measure, value in lines(national(values)):
+    made = list(lines(national(values), area(values)))
+    assert {measure for _, measure, _ in made} >= set(values)
+    for section, measure, value in made:
         assert measure in known
         wanted = shown[measure]
-        assert value == pytest.approx(wanted, abs=0.0011), (section, measure)
+        exact = 0.06 if measure == RATE else 0.0011
+        assert value == pytest.approx(wanted, abs=exact), (section, measure)
 
 
 def _durations_of(values: dict[str, float]) -> dict[str, float]:
@@ -132,6 +155,15 @@ def test_a_month_of_a_practice(tmp_path: Path) -> None:
     assert (core.inbound, core.answered) == (3, 3)
     assert len(days) == 31
     assert days["2026-10-05"] == ("Monday", "2026-10-05", 3, 0, 0, 1, 0, 0, 0, 0, 1, 1)
+
+
+def test_patients_and_an_area_that_nobody_declared_are_unknown() -> None:
+    made = {measure: value for _, measure, value in lines(_empty())}
+    assert made["Count of practices included"] == 1
+    unknown = [measure for measure, value in made.items() if value is None]
+    assert "Practice coverage" in unknown
+    assert "Patient coverage" in unknown
+    assert "Rate of inbound calls per 1,000 patients registered at practices included" in unknown
 
 
 def test_a_length_that_nobody_saw_is_in_no_band_and_this_is_said(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from everycall.app.finding import shipped
 from everycall.app.ledger import open_ledger, view_ledger
 from everycall.app.measured_tables import make, marks
 from everycall.app.measuring import measure
+from everycall.app.nhs import months_of
 from everycall.app.remedy_words import id_of
 from everycall.app.remedying import remedies
 from everycall.app.sitefile import SiteFile
@@ -23,6 +24,7 @@ from everycall.definitions import Definition, load
 from everycall.events.sights import Sight
 from everycall.history.store import SourceState
 from everycall.metrics.answering import Table
+from everycall.metrics.nhs import NhsMonth
 from everycall.reports import Blind, Coverage, Desk, Frame, Report, Span, Words, audit
 from everycall.reports.trades import NO_TRADE, Trade
 
@@ -58,6 +60,7 @@ class Order:
         definition: whose words are used; None: the team's own, else the trade's.
         compared: the definition that it is compared with; None: the trade's.
         folder: where files that the site file names lie.
+        nhs: the page of NHS England's figures is wanted, whatever the trade and the site file say.
     """
 
     since: int | None = None
@@ -66,6 +69,7 @@ class Order:
     definition: str | None = None
     compared: str | None = None
     folder: Path | None = None
+    nhs: bool = False
 
 
 def make_audit(
@@ -108,7 +112,19 @@ def make_desk(asking: Asking, site: SiteFile, order: Order, words: Words | None 
         money,
         compare(asking, definition, other, span.since, span.until),
         caught,
+        tuple(_nhs(asking, site, order, span)),
+        site.nhs,
     )
+
+
+def _nhs(asking: Asking, site: SiteFile, order: Order, span: Span) -> Iterator[NhsMonth]:
+    if wants_nhs(site, order):
+        yield from months_of(asking, span.since, span.until)
+
+
+def wants_nhs(site: SiteFile, order: Order) -> bool:
+    """Tell whether the page of NHS England's figures is asked for: by order, site file or trade."""
+    return order.nhs or site.nhs.page or "nhs" in order.trade.sections
 
 
 def _named(site: SiteFile, order: Order) -> str | None:

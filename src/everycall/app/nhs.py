@@ -6,35 +6,18 @@ back; called back; missed. The words are those of the definition `nhs_gp`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date, timedelta
 from itertools import pairwise
 
 from everycall.app.asking import Asking, day_bounds
 from everycall.app.defining import judged
 from everycall.calls.statement import write
-from everycall.clock import to_micros
+from everycall.clock import from_micros, to_micros
 from everycall.definitions import load
 from everycall.hours import Calendar, PublicHolidays, Schedule, WeekLine
 from everycall.hours.local_time import moment_of
-
-HEADER = ("publication_month", "section", "measure", "month", "value")
-"""The columns of the monthly table, as published in its long form."""
-
-TIMES = (
-    ("00:00-05:59", 0),
-    ("06:00-07:59", 360),
-    ("08:00-09:59", 480),
-    ("10:00-11:59", 600),
-    ("12:00-13:59", 720),
-    ("14:00-15:59", 840),
-    ("16:00-17:59", 960),
-    ("18:00-18:29", 1080),
-    ("18:30-23:59", 1110),
-)
-"""The times of day, and the minute in which each begins."""
-
-DAYS_HEADER = ("weekday", "date", "total_inbound", *(name for name, _ in TIMES))
+from everycall.metrics.nhs import TIMES, Month, NhsMonth
 
 BANDS = ((0, 60), (60, 120), (120, 300), (300, None))
 """Whole seconds of waiting or talking: more than the first, up to the second."""
@@ -45,107 +28,25 @@ CORE = Schedule(
 )
 """A practice's core hours: weekdays from 8:00 to 18:30, bank holidays left out."""
 
-_IVR = (
-    "ended during the IVR (Interactive Voice Response) stage of the call before joining the queue, "
-    "in response to an automated message or diversion"
-)
-_IVR_SHARE = (
-    "ended during the IVR stage of the call before joining the queue, in response to an automated "
-    "message or diversion"
-)
 
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """What was counted in a month; null is what no source could see.
-
-    Attributes:
-        waits, durations: answered calls in each of the four bands.
-        called_back: of the calls whose caller asked for it.
-        unseen_waits, unseen_durations: answered calls that are in no band.
-    """
-
-    inbound: int
-    answered: int
-    ended_in_menu: int
-    callback: int
-    called_back: int | None
-    missed: int
-    waits: tuple[int | None, ...]
-    durations: tuple[int | None, ...]
-    weekdays: int
-    unseen_waits: int = 0
-    unseen_durations: int = 0
-
-    def remarks(self) -> Iterator[str]:
-        """Say which answered calls are in no band."""
-        for count, what in ((self.unseen_waits, "wait"), (self.unseen_durations, "length")):
-            if count:
-                yield f"{count:,} answered calls are in no band: nobody saw their {what}"
-
-
-Line = tuple[str, str, float | None]
-
-
-def lines(month: Month) -> Iterator[Line]:
-    """Yield section, measure and value of every published line that a practice's calls give."""
-    yield "Working Days", "Number of working weekdays", month.weekdays
-    yield "Inbound calls", "Total Inbound Calls", month.inbound
-    yield from _dealt_with(month)
-    yield "Calls not dealt with", "Missed calls", month.missed
-    missed = share(month.missed, month.inbound)
-    yield "Calls not dealt with", "Percentage of inbound calls missed", missed
-    yield from _banded("Call wait times", _WAITS, "Percentage of calls {}", month.waits)
-    yield from _banded(
-        "Call durations", _DURATIONS, "Percentage of calls with a {}", month.durations
+def months_of(asking: Asking, since: int, until: int) -> Iterator[NhsMonth]:
+    """Yield every local month that a period touches; each is counted whole, as it is published."""
+    spoken = (
+        min(source.first_at for source in asking.manifest.sources),
+        max(source.last_at for source in asking.manifest.sources),
     )
+    begins, ends = (_date(asking, at) for at in spoken)
+    first, last = _date(asking, since).replace(day=1), _date(asking, until - 1)
+    while first <= last:
+        ended = _last_day(first)
+        whole, core = (month_of(asking, first, core=only) for only in (False, True))
+        days = tuple(days_of(asking, first))
+        yield NhsMonth(first, whole, core, days, (max(first, begins), min(ended, ends)))
+        first = ended + timedelta(days=1)
 
 
-_WAITS = (
-    "Calls answered within 1 minute",
-    "Calls answered within 1 to 2 minutes",
-    "Calls answered within 2 to 5 minutes",
-    "Calls answered after waiting over 5 minutes",
-)
-_DURATIONS = (
-    "Duration of 1 minute or less",
-    "Duration of 1 to 2 minutes",
-    "Duration of 2 to 5 minutes",
-    "Duration of over 5 minutes",
-)
-
-
-def _dealt_with(month: Month) -> Iterator[Line]:
-    section = "Calls dealt with"
-    yield section, "Calls answered", month.answered
-    yield section, f"Calls {_IVR}", month.ended_in_menu
-    yield section, "Calls resulting in a call back request", month.callback
-    for name, part in (
-        ("answered", month.answered),
-        (_IVR_SHARE, month.ended_in_menu),
-        ("resulting in a call back request", month.callback),
-    ):
-        yield section, f"Percentage of Inbound calls {name}", share(part, month.inbound)
-    yield section, "Call backs made", month.called_back
-    made = share(month.called_back, month.callback)
-    yield section, "Percentage of call backs made of those requested", made
-
-
-def _banded(
-    section: str, names: Sequence[str], percentage: str, bands: Sequence[int | None]
-) -> Iterator[Line]:
-    for name, count in zip(names, bands, strict=True):
-        yield section, name, count
-    whole = None if None in bands else sum(count or 0 for count in bands)
-    for name, count in zip(names, bands, strict=True):
-        short = name.removeprefix("Calls ")
-        short = short if short != name else name[0].lower() + name[1:]
-        yield section, percentage.format(short), share(count, whole)
-
-
-def share(part: int | None, whole: int | None) -> float | None:
-    """Return a ratio with three decimals, as published; of nothing there is none."""
-    return None if part is None or not whole else round(part / whole, 3)
+def _date(asking: Asking, micros: int) -> date:
+    return from_micros(micros).astimezone(asking.zone).date()
 
 
 def month_of(asking: Asking, first: date, *, core: bool = False) -> Month:

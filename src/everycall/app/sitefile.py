@@ -9,6 +9,7 @@ from everycall.calls.model import Limits
 from everycall.errors import NotFoundError
 from everycall.events.markers import Markers
 from everycall.hours import SiteHours
+from everycall.metrics.nhs import NhsSettings
 from everycall.metrics.targets import Target
 from everycall.money.inputs import MoneySettings
 from everycall.recovery import OwingSettings
@@ -123,6 +124,9 @@ class SiteFile:
     money: MoneySettings = setting(factory=MoneySettings, doc="What calls are worth to you.")
     channels: dict[str, int] = setting(
         factory=dict, doc="How many calls each line carries at once: 'PJSIP/trunk-berlin' = 8."
+    )
+    nhs: NhsSettings = setting(
+        factory=NhsSettings, doc="What NHS England's monthly figures need beside the calls."
     )
     plan: dict[str, Planned] = setting(
         factory=dict, doc="What you decided about a remedy, by its id in `everycall remedies`."

@@ -28,6 +28,7 @@ from everycall.reports.trades import trade as trade_of
 @click.option("--definition", help="Whose words missed, lost and abandoned are.")
 @click.option("--compared", help="The definition that it is compared with.")
 @click.option("--language", default="en", help="The language of the report: en, de.")
+@click.option("--nhs", is_flag=True, help="With the page of NHS England's monthly figures.")
 @click.option(
     "--mask", is_flag=True, help="Hide the middle of callers' numbers in what is written."
 )
@@ -46,6 +47,7 @@ def command(data: Path, site: str, config: Path | None, *, as_json: bool, **want
             wanted["definition"],
             wanted["compared"],
             (config or data / "site.toml").parent,
+            wanted["nhs"],
         )
         kept = KeptAudits(asking, settings, order, words)
         if out:

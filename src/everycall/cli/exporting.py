@@ -9,8 +9,9 @@ from typing import IO, Any
 
 import click
 
-from everycall.app.nhs import DAYS_HEADER, HEADER, days_of, lines, month_of
+from everycall.app.nhs import days_of, month_of
 from everycall.cli.common import data_options, open_site
+from everycall.metrics.nhs import DAYS_HEADER, HEADER, NhsSettings, lines
 
 
 @click.group("export")
@@ -41,10 +42,12 @@ def nhs_cbt(
     as_json: bool,
 ) -> None:
     """NHS England: telephony in general practice, one month, as CSV."""
-    asking, _ = open_site(data, site, config)
+    asking, settings = open_site(data, site, config)
     first = date(month.year, month.month, 1)
     with asking:
-        rows = list(days_of(asking, first) if days else _lines(asking, first, core=core_hours))
+        rows = list(
+            days_of(asking, first) if days else _lines(asking, first, settings.nhs, core=core_hours)
+        )
     header = DAYS_HEADER if days else HEADER
     if output is None:
         _write(sys.stdout, header, rows, as_json=as_json)
@@ -53,12 +56,14 @@ def nhs_cbt(
         _write(file, header, rows, as_json=as_json)
 
 
-def _lines(asking: Any, first: date, *, core: bool) -> Iterable[tuple[Any, ...]]:
+def _lines(
+    asking: Any, first: date, practice: NhsSettings, *, core: bool
+) -> Iterable[tuple[Any, ...]]:
     name = f"{first:%Y-%m}"
     month = month_of(asking, first, core=core)
     for remark in month.remarks():
         click.echo(remark, err=True)
-    for section, measure, value in lines(month):
+    for section, measure, value in lines(month, practice):
         yield name, section, measure, name, value
 
 

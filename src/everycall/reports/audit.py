@@ -10,6 +10,7 @@ from everycall.reports.sections.days import days
 from everycall.reports.sections.lines import lines
 from everycall.reports.sections.meanings import meanings
 from everycall.reports.sections.money import money
+from everycall.reports.sections.nhs import nhs
 from everycall.reports.sections.outcomes import name, outcomes
 from everycall.reports.sections.people import people
 from everycall.reports.sections.quality import quality
@@ -34,6 +35,7 @@ SECTIONS: Mapping[str, Callable[[Desk], Made]] = {
     "remedies": remedies,
     "lines": lines,
     "money": money,
+    "nhs": nhs,
     "meanings": meanings,
     "quality": quality,
 }
@@ -55,13 +57,22 @@ def audit(desk: Desk) -> Report:
 
 
 def _made(desk: Desk) -> Iterator[Section]:
-    for wanted in desk.trade.sections:
+    for wanted in _wanted(desk):
         make = SECTIONS.get(wanted)
         made = make(desk) if make else None
         if isinstance(made, tuple):
             yield from made
         elif made is not None:
             yield made
+
+
+def _wanted(desk: Desk) -> Iterator[str]:
+    """Yield the trade's sections; what was asked for beside them comes before the words."""
+    asked = [] if not desk.nhs or "nhs" in desk.trade.sections else ["nhs"]
+    for section in desk.trade.sections:
+        if section == "meanings":
+            yield from asked
+        yield section
 
 
 def _terms(desk: Desk, sections: tuple[Section, ...]) -> Iterator[Term]:

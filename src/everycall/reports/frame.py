@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from everycall.definitions import Definition
 from everycall.events.sights import Sight
 from everycall.metrics.answering import Table
+from everycall.metrics.nhs import NhsMonth, NhsSettings
 from everycall.reports.model import Query
 from everycall.reports.trades import NO_TRADE, Trade
 from everycall.reports.words import Words
@@ -97,6 +98,9 @@ class Frame:
     differs: str = ""
 
 
+NO_PRACTICE = NhsSettings()
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What every section is made from: the calls, the metrics, the frame, and the words for it.
@@ -105,6 +109,7 @@ class Desk:
         money: what unreached callers were worth, by client; as the use case gave it.
         remedies: what would have caught the missed callers; as the use case gave it.
         comparison: the way from the definition to the other one; as the use case gave it.
+        nhs: the months of NHS England's table, where it is wanted, and what is known of the practice.
     """
 
     query: Query
@@ -115,3 +120,5 @@ class Desk:
     money: Sequence[Any] = ()
     comparison: Any = None
     remedies: Any = None
+    nhs: Sequence[NhsMonth] = ()
+    practice: NhsSettings = NO_PRACTICE

@@ -1,4 +1,4 @@
-"""What every customer file promises, tried on a server that speaks as it does; a new one is found here."""
+"""What every CRM promises, tried on a server that speaks as it does; a new one is found here."""
 
 from collections.abc import Iterator
 from dataclasses import fields
@@ -19,7 +19,7 @@ from crm.servers import (
     ZendeskServer,
     serving,
 )
-from everycall.app.customers import CustomerFile
+from everycall.app.crm_sync import CrmSync
 from everycall.errors import BusyError, LaterError, NotTakenError, RefusedError
 from everycall.recovery.contacts import CallbackTask, CallNote, Crm, Seller, mark_of, same_line
 from everycall.registry import load_all
@@ -67,7 +67,7 @@ class Lab:
         self.given = SERVERS[name][1] | {"address": address}
         self.crm: Any = KINDS[name](**self.given)
         self.marks = MemoryMarks()
-        self.file = CustomerFile(self.crm, self.marks)
+        self.file = CrmSync(self.crm, self.marks)
 
 
 @pytest.fixture(params=ASKED)
@@ -181,7 +181,7 @@ def test_a_program_that_dies_before_it_notes_what_it_made_makes_it_once(
 
     marks = {"call": CALL.mark, "task": TASK.mark, "contact": mark_of("contact", NUMBER)}
     lab.marks = Dying()
-    file = CustomerFile(lab.crm, lab.marks)
+    file = CrmSync(lab.crm, lab.marks)
     with pytest.raises(KeyboardInterrupt):
         _both(file)
     lab.marks.forget_leases()
@@ -190,7 +190,7 @@ def test_a_program_that_dies_before_it_notes_what_it_made_makes_it_once(
     assert found == (1, 1, 1)
 
 
-def _both(file: CustomerFile) -> None:
+def _both(file: CrmSync) -> None:
     file.call(CALL)
     file.task(TASK)
 

@@ -1,1 +1,1 @@
-"""Hands that keep customer files: one file for each CRM, all behind `recovery.contacts.Crm`."""
+"""Hands that keep contacts: one file for each CRM, all behind `recovery.contacts.Crm`."""

@@ -7,12 +7,14 @@ whatever a job does must be safe to do twice.
 
 import random
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
+
+from everycall.errors import EverycallError, LaterError
 
 LEASE = timedelta(seconds=60)
 LONGEST_PAUSE = timedelta(hours=1)
@@ -64,10 +66,17 @@ def enqueue(
     return True
 
 
-def claim(now: datetime, lease: timedelta = LEASE) -> Job | None:
-    """Take the next job that is due; None if there is none. A claim ends with its lease."""
+def claim(now: datetime, lease: timedelta = LEASE, of: Collection[str] | None = None) -> Job | None:
+    """Take the next job that is due; None if there is none. A claim ends with its lease.
+
+    Args:
+        now: the present moment.
+        lease: how long the claim holds.
+        of: the kinds of job that are taken; null takes any.
+    """
     while True:
-        job = Job.objects.filter(run_at__lte=now, failed_at=None).first()
+        due = Job.objects.filter(run_at__lte=now, failed_at=None)
+        job = (due if of is None else due.filter(func__in=list(of))).first()
         if job is None:
             return None
         mine = Job.objects.filter(pk=job.pk, run_at=job.run_at, attempts=job.attempts).update(
@@ -79,8 +88,8 @@ def claim(now: datetime, lease: timedelta = LEASE) -> Job | None:
 
 
 def run_one(work: dict[str, Work], now: datetime) -> bool:
-    """Do the next job that is due; False if there is none."""
-    job = claim(now)
+    """Do the next job that is due and that this work knows; False if there is none."""
+    job = claim(now, of=work)
     if job is None:
         return False
     try:
@@ -93,10 +102,18 @@ def run_one(work: dict[str, Work], now: datetime) -> bool:
 
 
 def _failed(job: Job, error: Exception, now: datetime) -> None:
-    told = "".join(traceback.format_exception_only(error)).strip()[:2000]
-    given_up = job.attempts >= job.max_attempts
-    pause = min(timedelta(seconds=2**job.attempts), LONGEST_PAUSE)
-    jitter = random.uniform(0.8, 1.2)  # noqa: S311  many that failed together do not return together
+    ours = isinstance(error, EverycallError)
+    told = str(error) if ours else "".join(traceback.format_exception_only(error)).strip()
+    hopeless = isinstance(error, EverycallError) and not error.retry
+    given_up = hopeless or job.attempts >= job.max_attempts
     Job.objects.filter(pk=job.pk, attempts=job.attempts).update(
-        error=told, run_at=now + pause * jitter, failed_at=now if given_up else None
+        error=told[:2000], run_at=now + _pause(job, error), failed_at=now if given_up else None
     )
+
+
+def _pause(job: Job, error: Exception) -> timedelta:
+    """Return how long to wait: twice as long each time, and never less than we are asked to."""
+    pause = min(timedelta(seconds=2**job.attempts), LONGEST_PAUSE)
+    if isinstance(error, LaterError):
+        pause = max(pause, error.after)
+    return pause * random.uniform(1, 1.4)  # noqa: S311  many that failed together do not return together

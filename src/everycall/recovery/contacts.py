@@ -1,4 +1,4 @@
-"""What a customer file (a CRM) is asked to do: know the caller, note each call, hold "Call back" tasks.
+"""What a CRM is asked to do: know the caller, note each call, hold "Call back" tasks.
 
 Everything that is made over there carries a mark of ours. Whoever is not sure whether something was
 made, because an answer was lost or a program died, looks for the mark before making it again.
@@ -22,7 +22,7 @@ def same_line(number: str, written: str) -> bool:
 
 
 def national(number: str) -> str:
-    """Return the digits of an E.164 number without its country, as most files store them."""
+    """Return the digits of an E.164 number without its country, as most CRMs store them."""
     return phonenumbers.national_significant_number(phonenumbers.parse(number))
 
 
@@ -78,7 +78,7 @@ class Deal:
 
 
 class Crm(Protocol):
-    """A customer file. Ids are its own; `find_...` returns None for what is not there.
+    """A CRM. Ids are its own; `find_...` returns None for what is not there.
 
     Every method may raise `LaterError` (asked to wait), `NotTakenError` (try again) or
     `RefusedError` (a person has to look).
@@ -114,7 +114,7 @@ class Crm(Protocol):
 
 @runtime_checkable
 class Seller(Protocol):
-    """A customer file that also knows what was sold."""
+    """A CRM that also knows what was sold."""
 
     def deals(self, since: datetime) -> Iterable[Deal]:
         """Return what was won since a moment."""

@@ -1,4 +1,4 @@
-"""Keeping a customer file in step with the calls: each contact, call and task is made there once.
+"""Keeping a CRM in step with the calls: each contact, call and task is made there once.
 
 Making something over there and noting its id here are two steps, and a program may die between
 them. So the mark is claimed here first; whoever comes to a claim that somebody left behind looks
@@ -17,7 +17,7 @@ from everycall.recovery.contacts import CallbackTask, CallNote, Claim, Crm, Mark
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerFile:
+class CrmSync:
     """One CRM, and what we made in it."""
 
     crm: Crm

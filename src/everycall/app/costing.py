@@ -113,7 +113,7 @@ def cost(
         BadSettingsError, NotFoundError: the advertising file or the definition is wrong.
     """
     named = opened or open_ledger(asking, site, definition)
-    take_all(asking)
+    take_all(asking, site)
     period = period_of(asking, since, until)
     found = [
         _money(asking, site, period, client, named, folder or Path()) for client in _clients(asking)

@@ -194,6 +194,7 @@ CLUES = (
         "result", r"\b(result|status|outcome|disposition|call state|answered|ergebnis)\b", _words
     ),
     _clue("menu_choice", r"\b(menu|ivr)\b.*\b(choice|option|key|branch)\b|\bkey pressed\b"),
+    _clue("tag", r"\btags?\b|\b(call|contact) reason\b|\bwrap ?up( code)?\b|\bdisposition code\b"),
     _clue("transfer_to", r"\btransfer(red)? to\b"),
     _clue("queue", r"\bqueue\b|\bring ?group\b|\bhunt group\b|\bskill\b|\bdepartment\b|\bgruppe\b"),
     _clue(

@@ -7,7 +7,9 @@ from sqlglot import exp
 from everycall.app.asking import Asking, of_history
 from everycall.app.defining import as_of, judged
 from everycall.app.given import site_calendars
+from everycall.app.pooling import literal
 from everycall.app.sitefile import SiteFile
+from everycall.app.tagging import make_tags
 from everycall.calls.statement import DIALECT, parse, words, write
 from everycall.definitions import Definition
 from everycall.metrics.callers import episode_people, neighbours, ratings
@@ -119,18 +121,12 @@ def _ratings(asking: Asking, _site: SiteFile) -> None:
     _run(asking, [("ratings", ratings())])
 
 
-_TAGS = """
-SELECT COALESCE(l.call_id, e.call_id) AS call_id,
-  MAX_BY(COALESCE(e.text, e.reason), e."at") AS tag
-FROM events AS e
-LEFT JOIN links AS l ON l.id = e.call_id
-WHERE e.kind = 'call.tagged'
-GROUP BY 1
-"""
+_LAST_TAGS = 'SELECT call_id, MAX_BY(tag, ("at", seq)) AS tag FROM call_tags GROUP BY call_id'
 
 
-def _last_tags(asking: Asking, _site: SiteFile) -> None:
-    asking.engine.table("last_tags", _TAGS)
+def _last_tags(asking: Asking, site: SiteFile) -> None:
+    make_tags(asking, site.tags)
+    asking.engine.table("last_tags", _LAST_TAGS)
 
 
 def _teams(asking: Asking, site: SiteFile) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from everycall.app.asking import Asking
 from everycall.app.ledger import of_client, within
 from everycall.app.sitefile import SiteFile
+from everycall.app.tagging import make_tags
 from everycall.clock import from_micros
 from everycall.errors import NotFoundError
 from everycall.events.callers import caller
@@ -93,16 +94,11 @@ GROUP BY need
 
 _NO_WISHES = "SELECT CAST(NULL AS VARCHAR) AS need, CAST(NULL AS VARCHAR) AS wish WHERE FALSE"
 
-_TAGS = """
-SELECT DISTINCT COALESCE(l.call_id, e.call_id) AS call_id, COALESCE(e.text, e.reason) AS tag
-FROM events AS e LEFT JOIN links AS l ON l.id = e.call_id
-WHERE e.kind = 'call.tagged'
-"""
 
-
-def take_all(asking: Asking) -> None:
+def take_all(asking: Asking, site: SiteFile) -> None:
     """Make what is the same for all clients: the tags of calls, and since when callers are known."""
-    asking.engine.table("tags", _TAGS)
+    make_tags(asking, site.tags)
+    asking.engine.table("tags", "SELECT DISTINCT call_id, tag FROM call_tags")
     asking.engine.table("acquaintances", _ACQUAINTANCES)
 
 

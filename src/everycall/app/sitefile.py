@@ -5,6 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from everycall.app.attached_rows import RatingSettings
+from everycall.app.tagging import TagSettings
 from everycall.calls.model import Limits
 from everycall.errors import NotFoundError
 from everycall.events.markers import Markers
@@ -125,6 +127,12 @@ class SiteFile:
     channels: dict[str, int] = setting(
         factory=dict, doc="How many calls each line carries at once: 'PJSIP/trunk-berlin' = 8."
     )
+    ratings: RatingSettings = setting(
+        factory=RatingSettings, doc="How files of what callers thought of their calls are read."
+    )
+    tags: TagSettings = setting(
+        factory=TagSettings, doc="What calls were about: from menu keys, records or a file."
+    )
     nhs: NhsSettings = setting(
         factory=NhsSettings, doc="What NHS England's monthly figures need beside the calls."
     )
@@ -135,7 +143,7 @@ class SiteFile:
     def site(self) -> Site:
         """Return what translations have to know."""
         zone = str(self.zone) if self.zone else None
-        return Site(zone, self.trunks, self.internal, self.markers)
+        return Site(zone, self.trunks, self.internal, self.markers, self.tags.fields)
 
 
 def read_site(data: Path, config: Path | None, name: str = "main") -> SiteFile:

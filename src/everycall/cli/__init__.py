@@ -11,6 +11,7 @@ from everycall.errors import EverycallError
 
 COMMANDS = {
     "import": ("importing", "Take phone-system logs in and count their calls."),
+    "attach": ("attaching", "Attach ratings and tags from a file, each to its call."),
     "audit": ("auditing", "Show what happened to the calls, and what cannot be seen."),
     "calls": ("calls", "List calls, as a table, CSV, JSON or Parquet."),
     "explain": ("explaining", "Tell one call's story, and why it counts as it does."),

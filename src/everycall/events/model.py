@@ -159,6 +159,7 @@ class SkipReason(StrEnum):
     NOT_JSON = "not_json"
     TOO_LONG = "too_long"
     NO_CALL_ID = "no_call_id"
+    NO_CALL = "no_call"
     NO_WORD = "no_word"
     LEFT_OUT = "left_out"
 

@@ -70,6 +70,7 @@ class _Contact:
     record: Object
     follows: bool
     next_began: int | None
+    tag_fields: tuple[str, ...] = ()
 
     @property
     def method(self) -> str:
@@ -102,6 +103,14 @@ class _Contact:
         yield from self._waited()
         yield from self._spoke()
         yield from self._handed_on()
+        yield from self._tagged()
+
+    def _tagged(self) -> Iterator[Event]:
+        """Yield what attributes and disposition say the contact was about, at its end."""
+        for name in self.tag_fields:
+            tag = _text(self.record, "Attributes", name) or _text(self.record, name)
+            if tag is not None:
+                yield replace(self.event(self.ended or self.began, Kind.CALL_TAGGED), text=tag)
 
     def _arrived(self) -> Event:
         return replace(
@@ -218,13 +227,13 @@ def _newest(records: Sequence[Record]) -> list[Object]:
     )
 
 
-def _translate(call: str | None, records: Sequence[Record], _site: Site) -> Iterator[Event]:
+def _translate(call: str | None, records: Sequence[Record], site: Site) -> Iterator[Event]:
     if call is None:
         return
     bodies = _newest(records)
     begins = [_moment(body, "InitiationTimestamp") for body in bodies]
     contacts = [
-        _Contact(call, body, place > 0, following)
+        _Contact(call, body, place > 0, following, site.tag_fields)
         for place, (body, following) in enumerate(zip(bodies, [*begins[1:], None], strict=True))
     ]
     events = [event for contact in contacts for event in contact.events()]

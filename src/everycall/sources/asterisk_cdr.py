@@ -118,7 +118,8 @@ def _read(path: Path, site: Site) -> Iterator[Record | Skip | Note]:
         if isinstance(one, Skip):
             yield one
         else:
-            yield _record(*one, clock, path, names.get(one[0].line, f"{path.name}:{one[0].line}"))
+            name = names.get(one[0].line, f"{path.name}:{one[0].line}")
+            yield _record(*one, clock, path, name, (*_KEPT, *site.tag_fields))
     yield from map(Note, clock.notes())
 
 
@@ -146,7 +147,9 @@ def _by_time(known: tuple[int, int, Fields]) -> tuple[int, int]:
     return known[:2]
 
 
-def _record(row: Row, fields: Fields, clock: LocalTime, path: Path, name: str) -> Record | Skip:
+def _record(
+    row: Row, fields: Fields, clock: LocalTime, path: Path, name: str, kept: Sequence[str]
+) -> Record | Skip:
     if fields.get("disposition", "") not in _DISPOSITIONS:
         return row.skip(path, SkipReason.BAD_VALUE, f"disposition {fields.get('disposition')!r}")
     clock.learn(fields.get("start", ""), fields.get("uniqueid", ""))
@@ -154,7 +157,7 @@ def _record(row: Row, fields: Fields, clock: LocalTime, path: Path, name: str) -
     if start is None:
         return row.skip(path, SkipReason.BAD_TIME, fields.get("start", ""))
     unique = fields.get("uniqueid") or name
-    body: dict[str, object] = {k: _given(fields.get(k)) for k in _KEPT if _given(fields.get(k))}
+    body: dict[str, object] = {k: _given(fields.get(k)) for k in kept if _given(fields.get(k))}
     body |= {"start": start, "end": _end(fields, start, clock)}
     body["answer"] = _answer(fields, start, clock)
     body["picked_up"] = clock.micros(fields.get("answer", ""))

@@ -119,7 +119,19 @@ def translate(call: str | None, records: Sequence[Record], site: Site) -> Iterat
         return
     parties = sorted((Party.of(r.body) for r in records), key=lambda p: (p.start, p.sequence))
     story = _Story(call, parties, site)
-    yield from sorted(story.events(), key=lambda event: event.at)
+    told = [*story.events(), *_tagged(call, records, site)]
+    yield from sorted(told, key=lambda event: event.at)
+
+
+def _tagged(call: str, records: Sequence[Record], site: Site) -> Iterator[Event]:
+    """Yield what the site's fields say the call was about, each thing once."""
+    said = {
+        str(record.body[name]): int(str(record.body["end"]))
+        for name in site.tag_fields
+        for record in records
+        if record.body.get(name)
+    }
+    yield from (Event(at, Kind.CALL_TAGGED, call, SECOND, text=tag) for tag, at in said.items())
 
 
 @dataclass(frozen=True, slots=True)

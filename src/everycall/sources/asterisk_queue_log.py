@@ -225,6 +225,8 @@ def _verbs(site: Site, seen: Iterable[str]) -> Iterator[Emit]:
         if stage is not None:
             kind, direction = _STAGE_KINDS[stage]
             yield Emit(verb, kind, direction=direction, party_in=1, agent=False, begins=True)
+        elif site.markers.means(Stage.TAG, Form.VERB, verb):
+            yield Emit(verb, Kind.CALL_TAGGED, text_in=1)
     yield from _directions(site, here & {emit.verb for emit in VERBS if not emit.staff})
 
 

@@ -22,12 +22,14 @@ class Site:
         trunks: names of endpoints that lead outside; `*` stands for anything.
         internal: patterns of numbers that are the site's own extensions.
         markers: which contexts, prompts, applications and verbs mean which stage.
+        tag_fields: the fields of records that say what a call was about.
     """
 
     zone: str | None = None
     trunks: tuple[str, ...] = ()
     internal: tuple[str, ...] = ()
     markers: Markers = field(default_factory=Markers)
+    tag_fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

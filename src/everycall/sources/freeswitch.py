@@ -129,6 +129,7 @@ class _Story:
         yield from self._rang()
         yield from self._spoke()
         yield from self._voicemail()
+        yield from self._tagged()
         if self.leg.ended is not None:
             code = self.leg.text("hangup_cause_q850")
             yield replace(
@@ -234,6 +235,12 @@ class _Story:
             at = self.leg.moment("answer") or self.leg.ended
             if at is not None:
                 yield self.event(at, Kind.VOICEMAIL_REACHED)
+
+    def _tagged(self) -> Iterator[Event]:
+        for name in self.site.tag_fields:
+            if self.leg.text(name):
+                at = self.leg.ended or self.leg.began
+                yield replace(self.event(at, Kind.CALL_TAGGED), text=self.leg.text(name))
 
     def _ended_by(self) -> EndedBy:
         said = _HUNG_UP.get(self.leg.text("sip_hangup_disposition"), EndedBy.UNKNOWN)

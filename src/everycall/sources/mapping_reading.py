@@ -30,7 +30,7 @@ HEAD = 64 << 10
 SECOND = 1_000_000
 DAY = timedelta(days=1)
 HALF_DAY = timedelta(hours=12)
-_WORDS = ("agent", "trunk", "transfer_to", "menu_choice", "client", "language")
+_WORDS = ("agent", "trunk", "transfer_to", "menu_choice", "tag", "client", "language")
 _NUMBERS = ("caller", "called", "from_number", "to_number")
 _CODES = ("sip_code", "q850")
 _MEANT = ("direction", "result", "kind", "agent_kind", "ended_by")

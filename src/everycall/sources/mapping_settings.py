@@ -146,6 +146,7 @@ class Columns:
     ended_by: str = setting("", doc="Who hung up.")
     transfer_to: str = setting("", doc="To whom the caller was handed on.")
     menu_choice: str = setting("", doc="The key that was pressed.")
+    tag: str = setting("", doc="What the call was about: a reason, a disposition, a wrap-up code.")
     sip_code: str = setting("", doc="The SIP answer.")
     q850: str = setting("", doc="The Q.850 cause.")
     client: str = setting("", doc="The brand that the call was for.")

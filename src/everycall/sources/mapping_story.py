@@ -246,6 +246,9 @@ class _Story:
 
     def _extras(self, row: Course) -> Iterator[Event]:
         end = row.end
+        tag = row.text("tag")
+        if tag is not None:
+            yield replace(self._event(end, Kind.CALL_TAGGED), text=tag)
         match row.result:
             case Result.VOICEMAIL:
                 yield self._event(end, Kind.VOICEMAIL_REACHED)

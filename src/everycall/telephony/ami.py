@@ -109,6 +109,14 @@ class AmiPhoneSystem:
         """It can do everything."""
         return frozenset(self._acts)
 
+    async def knows(self, phone: str) -> bool:
+        """Ask for the state of the phone; one that is not there has none."""
+        try:
+            said = await self._manager.act("Getvar", Variable=f"DEVICE_STATE({phone})")
+        except AmiError as error:
+            raise PhoneSystemError(str(error)) from None
+        return said.get("Value") not in ("INVALID", None)
+
     async def carry_out(self, command: Command) -> None:
         """Carry a command out; see the port."""
         await self._acts[type(command)](command)

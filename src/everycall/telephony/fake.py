@@ -52,6 +52,7 @@ class FakePhoneSystem:
 
     Attributes:
         phones: what happens when a phone or a number is rung; who is not named picks up.
+        strangers: phones that are another phone system's.
         done: every command that was carried out, in its order.
         rung: every number and phone that was rung, in its order.
         is_down: it cannot be reached; `booted_at`: when it was started, in microseconds.
@@ -61,6 +62,7 @@ class FakePhoneSystem:
 
     name: str = "fake"
     phones: dict[str, Reply] = field(default_factory=dict)
+    strangers: frozenset[str] = frozenset()
     clock: Clock = system_clock
     done: list[Command] = field(default_factory=list)
     rung: list[str] = field(default_factory=list)
@@ -75,6 +77,11 @@ class FakePhoneSystem:
     def abilities(self) -> frozenset[type]:
         """It can do everything."""
         return frozenset(Command.__args__)
+
+    async def knows(self, phone: str) -> bool:
+        """It knows every phone, but those that are another's."""
+        self._reached()
+        return phone not in self.strangers
 
     async def carry_out(self, command: Command) -> None:
         """Do it at once; a dialled phone answers as it was told to."""

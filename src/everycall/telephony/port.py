@@ -39,6 +39,14 @@ class PhoneSystem(Protocol):
         """The commands that it can carry out."""
         ...
 
+    async def knows(self, phone: str) -> bool:
+        """Tell whether a phone is one of this phone system's own.
+
+        Raises:
+            PhoneSystemError: there is no connection, so nobody can say.
+        """
+        ...
+
     async def carry_out(self, command: Command) -> None:
         """Carry a command out, and return when the phone system has taken it.
 

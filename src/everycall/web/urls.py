@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from everycall.web.api.app import api
 from everycall.web.views import (
+    acts,
     alerts,
     callbacks,
     calls,
@@ -21,6 +22,8 @@ from everycall.web.views import (
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="now"), name="home"),
     path("now/", now.now, name="now"),
+    path("now/acts/", acts.acts, name="acts"),
+    path("now/acts/<str:name>/", acts.act, name="act"),
     path("live/stream", now.no_stream, name="live-stream"),
     path("wall/<str:secret>/", now.wall, name="wall"),
     path("wall/<str:secret>/stream", now.no_stream, name="wall-stream"),

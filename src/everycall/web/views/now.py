@@ -20,6 +20,7 @@ from everycall.web.live.hub import hub
 from everycall.web.live.stream import view_of
 from everycall.web.live.views import View, picture
 from everycall.web.pages import site_reader
+from everycall.web.views.acts import offered
 from everycall.web.views.people import Names
 
 
@@ -71,6 +72,7 @@ def now(request: HttpRequest) -> HttpResponse:
     if view is None:
         raise PermissionDenied
     page = {**_picture(view), "stream": reverse("live-stream"), "boxes": _boxes(FIRST_BOXES)}
+    page["acts"] = offered(person_of(request), hub.board)
     return render(request, "web/now.html", page)
 
 

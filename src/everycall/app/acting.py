@@ -1,0 +1,258 @@
+"""What a supervisor does from the picture: who may do it to whom is decided before anything is told.
+
+A wish becomes commands, or is refused with its reason; the phone system is told afterwards.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from everycall.errors import EverycallError, NotFoundError
+from everycall.live.board import AgentNow, AgentState, Board
+from everycall.telephony import (
+    Command,
+    Ear,
+    JoinQueue,
+    LeaveQueue,
+    ListenIn,
+    Pause,
+    PhoneSystem,
+    PhoneSystemError,
+    Resume,
+    SetPenalty,
+    TakeCaller,
+)
+
+
+class NotAllowedError(EverycallError):
+    """Somebody may not do that, or not to this person, queue or caller."""
+
+    id = "not-allowed"
+
+
+class Act(StrEnum):
+    """What may be done from the picture."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    ADD = "add"
+    REMOVE = "remove"
+    PENALTY = "penalty"
+    TAKE = "take"
+    LISTEN = "listen"
+    WHISPER = "whisper"
+    BARGE = "barge"
+
+    @property
+    def doc(self) -> str:
+        """What it does, in a sentence."""
+        return _DOCS[self]
+
+    @property
+    def hears_a_talk(self) -> bool:
+        """Whether a talk of others is heard; that is a right of its own."""
+        return self in (Act.LISTEN, Act.WHISPER, Act.BARGE)
+
+
+_DOCS = {
+    Act.PAUSE: "The queues do not ring this person until they are resumed.",
+    Act.RESUME: "The queues ring this person again.",
+    Act.ADD: "The person is rung for this queue, too.",
+    Act.REMOVE: "The person is not rung for this queue any more.",
+    Act.PENALTY: "How late a queue rings this person: a lower number comes first.",
+    Act.TAKE: "The waiting caller is sent to your own phone; if you do not pick up, back to the head of the queue.",
+    Act.LISTEN: Ear.LISTEN.doc,
+    Act.WHISPER: Ear.WHISPER.doc,
+    Act.BARGE: Ear.BARGE.doc,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants done, in the names that the picture shows.
+
+    Attributes:
+        agent: to whom; `queue`: where; `call_id`: which waiting caller.
+    """
+
+    act: Act
+    agent: str = ""
+    queue: str = ""
+    call_id: str = ""
+    reason: str = ""
+    penalty: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Steering:
+    """Whom somebody steers.
+
+    Attributes:
+        own: the name, or phone, under which the phone system knows them.
+        queues: only those who are in these queues, and these queues; empty means all.
+        team: names of those who belong to them although they are in no queue now.
+        clients: only callers of these brands; empty means all.
+    """
+
+    own: str = ""
+    queues: frozenset[str] = frozenset()
+    team: frozenset[str] = frozenset()
+    clients: frozenset[str] = frozenset()
+    may_steer: bool = False
+    may_listen: bool = False
+
+    def has(self, agent: AgentNow) -> bool:
+        """Tell whether somebody is theirs to steer."""
+        return not self.queues or bool(self.queues & set(agent.queues)) or agent.name in self.team
+
+    def has_queue(self, queue: str | None) -> bool:
+        """Tell whether a queue is theirs."""
+        return not self.queues or queue in self.queues
+
+
+def commands_for(wish: Wish, steering: Steering, board: Board) -> tuple[Command, ...]:
+    """Return what the phone system is to be told.
+
+    Raises:
+        NotAllowedError: it is not theirs to do.
+        NotFoundError: nobody of that name is in the picture, or the caller does not wait any more.
+    """
+    allowed = steering.may_listen if wish.act.hears_a_talk else steering.may_steer
+    if not allowed:
+        raise NotAllowedError(f"your role does not include: {wish.act.value}")
+    return _MAKES[wish.act](wish, _View(steering, board))
+
+
+async def carry_out(commands: Sequence[Command], systems: Sequence[PhoneSystem]) -> None:
+    """Tell the phone system whose phones the commands speak of.
+
+    Raises:
+        PhoneSystemError: none knows the phone, or it refused.
+        UnsureError: it did not answer.
+    """
+    if not systems:
+        raise PhoneSystemError("no phone system is connected that can be told anything")
+    for command in commands:
+        await (await _system_of(command, systems)).carry_out(command)
+
+
+async def _system_of(command: Command, systems: Sequence[PhoneSystem]) -> PhoneSystem:
+    phone = getattr(command, "phone", None)
+    if len(systems) == 1 or phone is None:
+        return systems[0]
+    for system in systems:
+        if await system.knows(phone):
+            return system
+    raise PhoneSystemError(f"no connected phone system knows the phone {phone}")
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """The picture, as far as it is somebody's to steer."""
+
+    steering: Steering
+    board: Board
+    _named: dict[str, AgentNow] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_named", {agent.name: agent for agent in self.board.agents})
+
+    def agent(self, name: str) -> AgentNow:
+        found = self._named.get(name)
+        if found is None:
+            raise NotFoundError(f"nobody is called '{name}' in the picture")
+        if not self.steering.has(found):
+            raise NotAllowedError(f"{name} is in none of your queues")
+        return found
+
+    def phones(self, name: str) -> tuple[str, ...]:
+        found = self.agent(name)
+        if not found.phones:
+            raise NotFoundError(f"no source says which phone {name} has")
+        return found.phones
+
+    def phone(self, name: str) -> str:
+        return self.phones(name)[0]
+
+    def own_phone(self) -> str:
+        own = self.steering.own
+        if "/" in own:
+            return own
+        known = self._named.get(own)
+        if known is None or not known.phones:
+            sentence = "your own phone is not known: the owner enters its name, such as PJSIP/1001"
+            raise NotFoundError(f"{sentence}, in your account")
+        return known.phones[0]
+
+    def queue(self, name: str) -> str:
+        if not name or name not in {queue.name for queue in self.board.queues}:
+            raise NotFoundError(f"there is no queue '{name}' in the picture")
+        if not self.steering.has_queue(name):
+            raise NotAllowedError(f"the queue {name} is none of yours")
+        return name
+
+
+def _pause(wish: Wish, view: _View) -> tuple[Command, ...]:
+    phones, where = view.phones(wish.agent), _where(wish, view)
+    return tuple(Pause(phone, wish.reason, queue) for phone in phones for queue in where)
+
+
+def _resume(wish: Wish, view: _View) -> tuple[Command, ...]:
+    phones, where = view.phones(wish.agent), _where(wish, view)
+    return tuple(Resume(phone, queue) for phone in phones for queue in where)
+
+
+def _where(wish: Wish, view: _View) -> tuple[str | None, ...]:
+    """Return the queues of a break: the one that was named, or all that are theirs to steer."""
+    if wish.queue:
+        return (view.queue(wish.queue),)
+    if not view.steering.queues:
+        return (None,)
+    found = view.agent(wish.agent).queues
+    return tuple(queue for queue in found if view.steering.has_queue(queue))
+
+
+def _add(wish: Wish, view: _View) -> tuple[Command, ...]:
+    phone = view.phone(wish.agent)
+    return (JoinQueue(phone, view.queue(wish.queue), wish.agent, wish.penalty),)
+
+
+def _remove(wish: Wish, view: _View) -> tuple[Command, ...]:
+    return (LeaveQueue(view.phone(wish.agent), view.queue(wish.queue)),)
+
+
+def _penalty(wish: Wish, view: _View) -> tuple[Command, ...]:
+    return (SetPenalty(view.phone(wish.agent), view.queue(wish.queue), wish.penalty),)
+
+
+def _take(wish: Wish, view: _View) -> tuple[Command, ...]:
+    call = next((c for c in view.board.waiting() if c.call_id == wish.call_id), None)
+    if call is None:
+        raise NotFoundError("this caller does not wait any more")
+    in_brand = not view.steering.clients or call.client in view.steering.clients
+    if not view.steering.has_queue(call.queue) or not in_brand:
+        raise NotAllowedError("this caller waits in none of your queues")
+    return (TakeCaller(call.call_id, view.own_phone()),)
+
+
+def _listen(wish: Wish, view: _View) -> tuple[Command, ...]:
+    agent = view.agent(wish.agent)
+    if agent.state not in (AgentState.TALKING, AgentState.ON_HOLD):
+        raise NotFoundError(f"{agent.name} does not talk with a caller now")
+    if agent.queue is not None and not view.steering.has_queue(agent.queue):
+        raise NotAllowedError(f"{agent.name} talks with a caller of none of your queues")
+    ear = Ear(wish.act.value)
+    return (ListenIn(view.own_phone(), view.phone(wish.agent), ear),)
+
+
+_MAKES: dict[Act, Callable[[Wish, _View], tuple[Command, ...]]] = {
+    Act.PAUSE: _pause,
+    Act.RESUME: _resume,
+    Act.ADD: _add,
+    Act.REMOVE: _remove,
+    Act.PENALTY: _penalty,
+    Act.TAKE: _take,
+    Act.LISTEN: _listen,
+    Act.WHISPER: _listen,
+    Act.BARGE: _listen,
+}

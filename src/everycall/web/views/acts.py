@@ -1,0 +1,168 @@
+"""What a supervisor does from the Now page: pause, move, take a caller, listen in; all on record."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from everycall.app.acting import Act, NotAllowedError, Steering, Wish, carry_out, commands_for
+from everycall.errors import EverycallError, NotFoundError
+from everycall.live.board import AgentState, Board
+from everycall.records.connections import Connection
+from everycall.records.models import Person
+from everycall.records.roles import Right
+from everycall.records.trail import note
+from everycall.telephony import Command, PhoneSystem, PhoneSystemError, UnsureError
+from everycall.telephony.ami_visit import visited
+from everycall.web.connecting import pbx_of
+from everycall.web.guards import needs, person_of
+from everycall.web.live.hub import hub
+from everycall.web.live.stream import view_of
+from everycall.web.live.views import picture
+from everycall.web.scope import clients_of, queues_of
+from everycall.wire.ami import Pbx
+
+PATIENCE = 8.0
+"""Seconds that a phone system may take for an act."""
+
+TITLES = {
+    Act.PAUSE: gettext_lazy("Pause"),
+    Act.RESUME: gettext_lazy("Let work again"),
+    Act.ADD: gettext_lazy("Add to the queue"),
+    Act.REMOVE: gettext_lazy("Take out of the queue"),
+    Act.PENALTY: gettext_lazy("Set the order"),
+    Act.TAKE: gettext_lazy("Take this caller"),
+    Act.LISTEN: gettext_lazy("Listen"),
+    Act.WHISPER: gettext_lazy("Whisper"),
+    Act.BARGE: gettext_lazy("Join in"),
+}
+
+_STATUS = {NotAllowedError: 403, NotFoundError: 404, UnsureError: 504, PhoneSystemError: 502}
+
+
+def steering_of(person: Person) -> Steering:
+    """Return whom somebody steers: their teams' queues and people, or everybody."""
+    teams = person.teams.prefetch_related("people")
+    names = {one.agent for team in teams for one in team.people.all() if one.agent}
+    return Steering(
+        own=person.agent,
+        queues=frozenset(queues_of(person)),
+        team=frozenset(names),
+        clients=frozenset(clients_of(person)),
+        may_steer=person.may(Right.STEER),
+        may_listen=person.may(Right.LISTEN_IN),
+    )
+
+
+@needs(Right.STEER)
+def acts(request: HttpRequest) -> HttpResponse:
+    """Show what may be done now, and to whom; a part of the Now page."""
+    person = person_of(request)
+    return render(request, "web/acts.html", {"acts": offered(person, hub.board)})
+
+
+def offered(person: Person, board: Board | None) -> dict[str, Any] | None:
+    """Return who and what may be chosen; None for who may do nothing, or before any picture."""
+    steering = steering_of(person)
+    view = view_of(person)
+    if board is None or view is None or not steering.may_steer:
+        return None
+    agents = [agent for agent in board.agents if steering.has(agent) and agent.phones]
+    talking = (AgentState.TALKING, AgentState.ON_HOLD)
+    return {
+        "people": sorted(agent.name for agent in agents),
+        "queues": sorted(q.name for q in board.queues if steering.has_queue(q.name)),
+        "waiting": picture(board, view)["waiting"],
+        "talking": sorted(a.name for a in agents if a.state in talking and steering.may_listen),
+        "moves": [(act.value, TITLES[act], act.doc) for act in (Act.PAUSE, Act.RESUME)],
+        "places": [(a.value, TITLES[a], a.doc) for a in (Act.ADD, Act.REMOVE, Act.PENALTY)],
+        "ears": [(a.value, TITLES[a], a.doc) for a in (Act.LISTEN, Act.WHISPER, Act.BARGE)],
+    }
+
+
+@require_POST
+@needs(Right.STEER)
+def act(request: HttpRequest, name: str) -> HttpResponse:
+    """Do one thing; the answer is a page, a part of one, or JSON, as it was asked for."""
+    if name not in list(Act):
+        raise Http404
+    person, wish = person_of(request), _wish(Act(name), request)
+    try:
+        done(person, wish, hub.board)
+    except EverycallError as error:
+        return _answer(request, str(error), _STATUS.get(type(error), 400))
+    said = _("Done: %(act)s %(whom)s") % {"act": TITLES[wish.act], "whom": wish.agent}
+    return _answer(request, said.strip(), 200)
+
+
+def done(person: Person, wish: Wish, board: Board | None) -> None:
+    """Do what somebody wants, if it is theirs to do; what is done or fails is on record.
+
+    Raises:
+        EverycallError: it was refused, or the phone system did not do it.
+    """
+    if board is None:
+        raise NotFoundError("there is no picture yet: no phone system has said anything")
+    about = wish.agent or wish.call_id
+    details = {"queue": wish.queue, "reason": wish.reason, "call": wish.call_id}
+    kept = {key: value for key, value in details.items() if value}
+    try:
+        commands = commands_for(wish, steering_of(person), board)
+        note(person, f"act: {wish.act.value}", about, **kept)
+        asyncio.run(_told(commands, _managers()))
+    except EverycallError as error:
+        note(person, f"act refused: {wish.act.value}", about, **kept, why=str(error)[:300])
+        raise
+
+
+def _managers() -> list[tuple[str, Pbx]]:
+    rows = Connection.objects.filter(kind="ami", removed_at=None)
+    return [(row.name, pbx_of(row.given(), row.name)) for row in rows]
+
+
+async def _told(commands: Sequence[Command], managers: Sequence[tuple[str, Pbx]]) -> None:
+    """Tell the connected phone systems; each is reached anew, in whatever process this is."""
+    systems: list[PhoneSystem] = []
+    broken: list[str] = []
+    try:
+        async with asyncio.timeout(PATIENCE), AsyncExitStack() as stack:
+            for name, pbx in managers:
+                try:
+                    systems.append(await stack.enter_async_context(visited(name, pbx)))
+                except PhoneSystemError as error:
+                    broken.append(str(error))
+            if broken and not systems:
+                raise PhoneSystemError("; ".join(broken))
+            await carry_out(commands, systems)
+    except TimeoutError:
+        raise UnsureError("the phone system did not answer in time") from None
+
+
+def _wish(act: Act, request: HttpRequest) -> Wish:
+    given = request.POST
+    penalty = given.get("penalty", "")
+    return Wish(
+        act,
+        agent=given.get("agent", "")[:120],
+        queue=given.get("queue", "")[:120],
+        call_id=given.get("call", "")[:160],
+        reason=given.get("reason", "")[:80],
+        penalty=min(int(penalty), 1000) if penalty.isascii() and penalty.isdigit() else 0,
+    )
+
+
+def _answer(request: HttpRequest, said: str, status: int) -> HttpResponse:
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"said": said}, status=status)
+    if request.headers.get("HX-Request"):
+        page = {"said": said, "went_well": status == 200}
+        return render(request, "web/act_said.html", page)
+    (messages.success if status == 200 else messages.error)(request, said)
+    return redirect("now")

@@ -33,6 +33,8 @@ COMMANDS = {
     "ingest": ("everycall.web.serving:ingest", "Listen to the phone systems alone."),
     "work": ("everycall.web.serving:work", "Do callbacks, alerts and jobs alone."),
     "migrate": ("everycall.web.serving:migrate", "Bring the records up to this version."),
+    "backup": ("everycall.web.safekeeping:backup", "Write everything into one file."),
+    "restore": ("everycall.web.safekeeping:restore", "Put a backup into a new data directory."),
 }
 """Every command, the module that holds it (`:name` if it is one of several), and its help."""
 

@@ -72,7 +72,7 @@ def command(data: Path, site: str, host: str, port: int, *, sample: bool) -> Non
     """
     if sample:
         data = _play_sample(data)
-    _set_up("all", data, site, host, port)
+    set_up(data, "all", site, host, port)
     prepare(data.resolve(), f"http://{host}:{port}")
     click.echo(f"Everycall is at http://{host}:{port}/ ; stop it with Ctrl-C.")
     _run(host, port)
@@ -104,7 +104,7 @@ def work(data: Path, site: str, host: str, port: int) -> None:
 @click.option("--check", is_flag=True, help="Only say whether there is something to do.")
 def migrate(data: Path, site: str, host: str, port: int, *, check: bool) -> None:
     """Bring the records up to this version; the data directory needs nothing."""
-    _set_up("all", data, site, host, port)
+    set_up(data, "all", site, host, port)
     from django.core.management import call_command
 
     waiting = _waiting()
@@ -116,7 +116,7 @@ def migrate(data: Path, site: str, host: str, port: int, *, check: bool) -> None
 
 
 def _apart(part: str, data: Path, site: str, host: str, port: int) -> None:
-    _set_up(part, data, site, host, port)
+    set_up(data, part, site, host, port)
     if _waiting():
         raise NotMigratedError("the records are of another version; run first: everycall migrate")
     if part == "web":
@@ -125,7 +125,10 @@ def _apart(part: str, data: Path, site: str, host: str, port: int) -> None:
     _run(host, port)
 
 
-def _set_up(part: str, data: Path, site: str, host: str, port: int) -> None:
+def set_up(
+    data: Path, part: str = "all", site: str = "main", host: str = "127.0.0.1", port: int = 8440
+) -> None:
+    """Make Django ready to work with a data directory; once in a process."""
     os.environ |= {
         "EVERYCALL_DATA": str(data.resolve()),
         "EVERYCALL_SITE": site,

@@ -94,6 +94,61 @@ def a_withheld_number_makes_no_promise(promises: Promises) -> None:
     assert tell(promises, missed(caller=None)) == ["not returnable: the number was withheld"]
 
 
+def a_number_typed_in_gives_identity(promises: Promises) -> None:
+    typed = "+493023125009"
+    tell(promises, missed(caller=None, outcome="callback_requested", typed=typed))
+    found = promises.find_open(typed, "shop")
+    assert found is not None
+    assert (found.requested, found.place_at) == (True, after(0))
+
+
+def who_asks_to_be_called_back_joins_and_keeps_the_place(promises: Promises) -> None:
+    tell(promises, missed(), missed("m2", 10, outcome="callback_requested"))
+    found = the(promises)
+    assert (found.misses, found.requested, found.place_at) == (2, True, after(10))
+
+
+def the_same_call_under_another_id_is_taken_once(promises: Promises) -> None:
+    second = missed("m1-again", 0.02)
+    assert tell(promises, missed(), second)[1] == "taken before"
+    assert the(promises).misses == 1
+
+
+def a_call_that_was_answered_after_all_takes_its_promise_back(promises: Promises) -> None:
+    tell(promises, missed(), answered("m1", 0))
+    assert opened(promises) is None
+
+
+def a_miss_by_another_name_does_not_make_a_second_promise(promises: Promises) -> None:
+    tell(promises, missed(), answered())
+    said = tell(promises, missed(outcome="timed_out"))
+    assert said == ["it was missed before, by another name"]
+    assert opened(promises) is None
+
+
+def a_try_by_somebody_who_had_not_taken_it_counts(promises: Promises) -> None:
+    tell(promises, missed(), ours(outcome="no_answer"))
+    assert (the(promises).state, the(promises).tries) == (State.WAITING, 1)
+
+
+def a_message_of_theirs_that_was_answered_closes_it(promises: Promises) -> None:
+    tell(promises, missed(), answered("t1", 20, talk=None, direction="text"))
+    assert opened(promises) is None
+
+
+def what_a_person_undid_is_not_done_again(promises: Promises) -> None:
+    tell(promises, missed())
+    promise = dialling(promises)
+    tell(promises, answered())
+    step = Step(Move.NOT_REACHED, "Ann", "busy", tries=1)
+    assert dialled(promise, step, promises, SETTINGS, after(22))
+    closed = dataclasses.replace(promise, state=State.WITHDRAWN, owner=None)
+    assert promises.move(closed, Step(Move.REOPEN, "Ann", "somebody else"), after(23))
+    again = dialling(promises)
+    assert dialled(again, dataclasses.replace(step, tries=2), promises, SETTINGS, after(25))
+    assert the(promises).state is State.WAITING
+
+
 def outcomes_after_which_nothing_is_owed(promises: Promises) -> None:
     calls = [
         missed(outcome="unknown"),
@@ -172,6 +227,14 @@ STORIES: tuple[Story, ...] = (
     three_tries_are_the_last,
     a_shared_number_suggests_and_closes_nothing,
     a_withheld_number_makes_no_promise,
+    a_number_typed_in_gives_identity,
+    who_asks_to_be_called_back_joins_and_keeps_the_place,
+    the_same_call_under_another_id_is_taken_once,
+    a_call_that_was_answered_after_all_takes_its_promise_back,
+    a_miss_by_another_name_does_not_make_a_second_promise,
+    a_try_by_somebody_who_had_not_taken_it_counts,
+    a_message_of_theirs_that_was_answered_closes_it,
+    what_a_person_undid_is_not_done_again,
     outcomes_after_which_nothing_is_owed,
     two_cannot_take_the_same,
     a_claim_that_goes_silent_returns,

@@ -19,6 +19,7 @@ from everycall.events import Skip
 from everycall.history import Engine
 from everycall.history.journal_segments import Entry
 from everycall.live.board import Board
+from everycall.live.ended import EndedCall, ended
 from everycall.live.picture import Picture
 from everycall.live.signs import Sign
 from everycall.live.staff import KINDS, Staff, sign_of
@@ -128,6 +129,10 @@ class LivePicture:
     def board(self, as_of: int) -> Board:
         """Return what is to be shown."""
         return self._picture.board(as_of, self._today)
+
+    def ended(self, since: int) -> tuple[EndedCall, ...]:
+        """Return the calls that ended since a moment."""
+        return ended(self._window, since)
 
     def open_calls(self, feed: str, before: int) -> frozenset[str]:
         """Return a feed's calls that are not over and of which nothing was heard since a moment."""

@@ -33,6 +33,7 @@ from everycall.history import History
 from everycall.history.journal import Journal, JournalState, Receipt
 from everycall.history.journal_segments import Entry
 from everycall.live.board import Board
+from everycall.live.ended import EndedCall
 from everycall.registry import load
 from everycall.sources.base import Source
 from everycall.wire.ami import AmiError, Pbx
@@ -262,6 +263,10 @@ class Watch:
                     await self._drawn.wait()
             version = self.board.version
             yield self.board
+
+    async def ended_calls(self, since: int) -> tuple[EndedCall, ...]:
+        """Return the calls that ended since a moment, in the order in which they did."""
+        return await self._in_picture(partial(self.picture.ended, since))
 
     def take(self, entries: Sequence[Entry]) -> "Future[Receipt]":
         """Hand posted records in; may be called from any thread."""

@@ -4,9 +4,10 @@ from everycall.records.alerts import Alert, AlertRule, Channel, Delivery
 from everycall.records.connections import Connection
 from everycall.records.jobs import Job
 from everycall.records.people import Person, Team
-from everycall.records.promises import Promise, PromiseCall, PromiseMove, TakenCall
+from everycall.records.promises import NotReturnable, Promise, PromiseCall, PromiseMove, TakenCall
 from everycall.records.tokens import Token
 from everycall.records.trail import Entry
+from everycall.records.tries import PromiseTry
 from everycall.records.walls import Wall
 
 __all__ = [
@@ -17,10 +18,12 @@ __all__ = [
     "Delivery",
     "Entry",
     "Job",
+    "NotReturnable",
     "Person",
     "Promise",
     "PromiseCall",
     "PromiseMove",
+    "PromiseTry",
     "TakenCall",
     "Team",
     "Token",

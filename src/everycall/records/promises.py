@@ -6,17 +6,36 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
-from everycall.recovery import Deadline, Ended, Finding, Owed, State, Verdict, arrow, open_states
+from everycall.records.people import Team
+from everycall.recovery import (
+    Deadline,
+    Ended,
+    Finding,
+    Move,
+    Owed,
+    State,
+    Verdict,
+    arrow,
+    open_states,
+)
 from everycall.recovery import promises as port
+from everycall.recovery.evidence import SAME_CALL
 
 _OPEN = [state.value for state in open_states()]
 
 
 class Promise(models.Model):
-    """A call back that is owed to one caller, and where it is."""
+    """A call back that is owed to one caller, and where it is.
+
+    Attributes:
+        keeper: who took it first; one owner from the first call to the last.
+        number: the number that was called.
+        doubt: a call may have reached them unseen, so only a person dials again.
+        place_at: since when the caller stood in line, if the place was kept.
+    """
 
     caller = models.CharField(max_length=64)
     client = models.CharField(max_length=80, blank=True)
@@ -35,6 +54,11 @@ class Promise(models.Model):
     owner = models.CharField(max_length=120, blank=True)
     team = models.ForeignKey("records.Team", null=True, on_delete=models.SET_NULL)
     queue = models.CharField(max_length=120, blank=True)
+    keeper = models.CharField(max_length=120, blank=True)
+    number = models.CharField(max_length=64, blank=True)
+    language = models.CharField(max_length=16, blank=True)
+    doubt = models.BooleanField(default=False)
+    place_at = models.DateTimeField(null=True)
     first_call = models.CharField(max_length=120)
     next_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
@@ -52,6 +76,7 @@ class Promise(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["state", "due_clock"]),
             models.Index(fields=["caller"]),
+            models.Index(fields=["ended_at"]),
         ]
 
     def __str__(self) -> str:
@@ -75,11 +100,20 @@ class Promise(models.Model):
             self.owner or None,
             self.next_at,
             self.lease_until,
+            self.first_call,
+            self.queue or None,
+            self.language or None,
+            self.doubt,
+            self.place_at,
         )
 
 
 class PromiseMove(models.Model):
-    """One move of a promise: who, when, why. Moves are only ever added."""
+    """One move of a promise: who, when, why. Moves are only ever added.
+
+    Attributes:
+        told_at: when the journal took it, from which history has it.
+    """
 
     promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="moves")
     at = models.DateTimeField()
@@ -89,6 +123,7 @@ class PromiseMove(models.Model):
     who = models.CharField(max_length=120)
     why = models.CharField(max_length=400, blank=True)
     call_id = models.CharField(max_length=120, blank=True)
+    told_at = models.DateTimeField(null=True, db_index=True)
 
     class Meta:
         ordering: ClassVar = ["at", "id"]
@@ -123,6 +158,34 @@ class TakenCall(models.Model):
 
     call_id = models.CharField(max_length=160, primary_key=True)
     at = models.DateTimeField()
+    outcome = models.CharField(max_length=40, blank=True)
+    caller = models.CharField(max_length=64, blank=True)
+    direction = models.CharField(max_length=12, blank=True)
+    arrived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["caller", "arrived_at"])]
+
+    def __str__(self) -> str:
+        return self.call_id
+
+
+class NotReturnable(models.Model):
+    """A caller who was missed and whose number nobody knows: counted apart, never forgotten.
+
+    Attributes:
+        promise: made when somebody found out who it was.
+    """
+
+    call_id = models.CharField(max_length=160, primary_key=True)
+    client = models.CharField(max_length=80, blank=True)
+    queue = models.CharField(max_length=120, blank=True)
+    missed_at = models.DateTimeField(db_index=True)
+    reason = models.CharField(max_length=40)
+    promise = models.ForeignKey(Promise, null=True, on_delete=models.SET_NULL)
+
+    class Meta:
+        ordering: ClassVar = ["-missed_at"]
 
     def __str__(self) -> str:
         return self.call_id
@@ -152,6 +215,11 @@ class StoredPromises:
                     requested=what.requested,
                     joins=what.joins,
                     first_call=what.call_id,
+                    number=what.number or "",
+                    queue=what.queue or "",
+                    language=what.language or "",
+                    place_at=what.place_at,
+                    team=_team_of(what.queue),
                 )
                 PromiseMove.objects.create(
                     promise=made,
@@ -171,7 +239,10 @@ class StoredPromises:
         """Count another miss of the same caller, once for each call."""
         if not _line(promise, call, "again", "they called again and were missed again", sure=True):
             return False
-        return bool(Promise.objects.filter(pk=promise.id).update(misses=F("misses") + 1))
+        changes: dict[str, Any] = {"misses": F("misses") + 1}
+        if call.outcome == "callback_requested":
+            changes |= {"requested": True, "place_at": Coalesce("place_at", Value(call.arrived_at))}
+        return bool(Promise.objects.filter(pk=promise.id).update(**changes))
 
     def suggest(self, promise: port.Promise, call: Ended, finding: Finding) -> bool:
         """Note what a call may mean, for a person to confirm; once for each call."""
@@ -179,34 +250,16 @@ class StoredPromises:
 
     def move(self, promise: port.Promise, step: port.Step, now: datetime) -> bool:
         """Make a move if the promise is still where it was; False if it is not."""
-        way = arrow(step.move)
-        if promise.state not in way.sources:
+        if promise.state not in arrow(step.move).sources:
             return False
-        changes: dict[str, Any] = {"state": way.target.value}
-        changes["ended_at"] = None if way.target.is_open else now
-        changes["lease_until"] = step.lease_until
-        if way.target is State.WAITING or step.owner is not None:
-            changes["owner"] = step.owner or ""
-        for name in ("tries", "next_at", "message_left"):
-            if getattr(step, name) is not None:
-                changes[name] = getattr(step, name)
         try:
             with transaction.atomic():
                 here = Promise.objects.filter(pk=promise.id, state=promise.state.value)
                 if promise.owner is not None:
                     here = here.filter(owner=promise.owner)
-                if not here.update(**changes):
+                if not here.update(**_changes(step, now)):
                     return False
-                PromiseMove.objects.create(
-                    promise_id=promise.id,
-                    at=now,
-                    move=step.move.value,
-                    before=promise.state.value,
-                    after=way.target.value,
-                    who=step.who,
-                    why=step.why,
-                    call_id=step.call_id or "",
-                )
+                _note(promise, step, now)
         except IntegrityError:
             # to open it again is refused while the same caller has another one open
             return False
@@ -228,13 +281,49 @@ class StoredPromises:
         """Keep everything that is done inside, or nothing of it."""
         return transaction.atomic()
 
-    def is_taken(self, call_id: str) -> bool:
-        """Tell whether a call has been taken already."""
-        return TakenCall.objects.filter(call_id=call_id).exists()
+    def not_returnable(self, what: Owed) -> bool:
+        """Note a caller who cannot be called back, once for each call."""
+        fields = {
+            "client": what.client or "",
+            "queue": what.queue or "",
+            "missed_at": what.missed_at,
+            "reason": what.reason,
+        }
+        return NotReturnable.objects.get_or_create(call_id=what.call_id, defaults=fields)[1]
 
-    def taken(self, call_id: str, now: datetime) -> None:
-        """Note that a call has been taken."""
-        TakenCall.objects.get_or_create(call_id=call_id, defaults={"at": now})
+    def is_taken(self, call: Ended) -> str | None:
+        """Return the outcome with which a call was taken, under whatever id; None if it was not."""
+        mine = Q(call_id=call.call_id)
+        if call.caller is not None:
+            near = (call.arrived_at - SAME_CALL, call.arrived_at + SAME_CALL)
+            who = Q(caller=call.caller, direction=call.direction)
+            mine |= who & Q(arrived_at__gt=near[0], arrived_at__lt=near[1])
+        found = list(TakenCall.objects.filter(mine).values_list("call_id", "outcome"))
+        by_id = (outcome for call_id, outcome in found if call_id == call.call_id)
+        return next(by_id, found[0][1] if found else None)
+
+    def taken(self, call: Ended, now: datetime) -> None:
+        """Note that a call has been taken as it is now."""
+        fields = {
+            "at": now,
+            "outcome": call.outcome,
+            "caller": call.caller or "",
+            "direction": call.direction,
+            "arrived_at": call.arrived_at,
+        }
+        TakenCall.objects.update_or_create(call_id=call.call_id, defaults=fields)
+
+    def taken_as(self, call_id: str, outcome: str, now: datetime) -> None:
+        """Note that a call of our own was taken already, by how its dialling ended."""
+        TakenCall.objects.update_or_create(
+            call_id=call_id, defaults={"at": now, "outcome": outcome}
+        )
+
+    def known(self, calls: Iterable[Ended]) -> set[str]:
+        """Return the ids of those calls that were taken as they are."""
+        given = {call.call_id: call.outcome for call in calls}
+        found = TakenCall.objects.filter(call_id__in=given).values_list("call_id", "outcome")
+        return {call_id for call_id, outcome in found if given[call_id] == outcome}
 
     def overdue(self, now: datetime) -> Iterable[port.Promise]:
         """Return open promises whose lease, or whose time, is over."""
@@ -259,6 +348,46 @@ class StoredPromises:
             )
             .order_by("later", "behind", "due", "-misses", "id")
         )
+
+
+def _changes(step: port.Step, now: datetime) -> dict[str, Any]:
+    """Return what a move changes in the row."""
+    target = arrow(step.move).target
+    changes: dict[str, Any] = {"state": target.value, "lease_until": step.lease_until}
+    changes["ended_at"] = None if target.is_open else now
+    if target is State.WAITING or step.owner is not None:
+        changes["owner"] = step.owner or ""
+    if step.move is Move.CLAIM and step.owner:
+        first = models.When(keeper="", then=Value(step.owner))
+        changes["keeper"] = models.Case(first, default=F("keeper"))
+    for name in ("tries", "next_at", "message_left", "doubt"):
+        if getattr(step, name) is not None:
+            changes[name] = getattr(step, name)
+    return changes
+
+
+def _note(promise: port.Promise, step: port.Step, now: datetime) -> None:
+    """Put a move on record."""
+    if step.move is Move.REOPEN:
+        # a person said that what closed it was wrong: it does not close it again
+        PromiseCall.objects.filter(promise_id=promise.id).update(certain=False)
+    PromiseMove.objects.create(
+        promise_id=promise.id,
+        at=now,
+        move=step.move.value,
+        before=promise.state.value,
+        after=arrow(step.move).target.value,
+        who=step.who,
+        why=step.why[:400],
+        call_id=step.call_id or "",
+    )
+
+
+def _team_of(queue: str | None) -> Team | None:
+    """Return the team that answers a queue: the first by name, where several do."""
+    if not queue:
+        return None
+    return next((team for team in Team.objects.all() if queue in team.queues), None)
 
 
 def _line(promise: port.Promise, call: Ended, verdict: str, reason: str, *, sure: bool) -> bool:

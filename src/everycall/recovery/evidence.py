@@ -18,7 +18,9 @@ class Ended:
     Attributes:
         caller: what joins the calls of one customer; null when withheld.
         talk_ms: the time with a person; null if nobody saw it.
-        shared: the number is known to belong to several people.
+        shared: the number is known to belong to several people, or was seen in two calls at once.
+        number: the number that was called; `queue`: the one that the caller came to last.
+        typed: the number that the caller typed in to be called back, made comparable.
     """
 
     call_id: str
@@ -33,6 +35,21 @@ class Ended:
     talk_ms: int | None = None
     agent: str | None = None
     shared: bool = False
+    number: str | None = None
+    queue: str | None = None
+    language: str | None = None
+    typed: str | None = None
+
+    @property
+    def owed_to(self) -> str | None:
+        """Who is owed a call for it: who typed a number in is who answers there."""
+        return self.typed or self.caller
+
+
+def is_same(one: Ended, other: Ended) -> bool:
+    """Tell whether two records with different ids are one call: same caller, same moment."""
+    who = (one.caller, one.direction) == (other.caller, other.direction)
+    return one.caller is not None and who and abs(one.arrived_at - other.arrived_at) < SAME_CALL
 
 
 class Verdict(StrEnum):
@@ -58,16 +75,29 @@ class Finding:
 _NOTHING = Finding(Verdict.NOTHING, "it says nothing about the promise")
 _OURS = ("outbound", "callback")
 
+SAME_CALL = timedelta(seconds=2)
+"""Two records of one caller that begin within this time are one call, told under two ids."""
+
 
 def judge(call: Ended, since: datetime, helped_after: timedelta = HELPED_AFTER) -> Finding:
     """Return what a call proves of a promise that was made at a moment to the same caller."""
-    if call.ended_at < since or call.caller is None:
+    if call.ended_at < since or call.owed_to is None:
         return _NOTHING
+    if call.direction == "text":
+        return _text(call)
     if call.direction in _OURS:
         return _ours(call, helped_after)
     if call.direction != "inbound":
         return _NOTHING
     return _theirs(call, helped_after)
+
+
+def _text(call: Ended) -> Finding:
+    """A message of theirs that a person answered is help like a talk; one that waits is a miss."""
+    if call.answered:
+        who = call.agent or "somebody"
+        return Finding(Verdict.RETURNED, f"they wrote, and {who} answered", not call.shared)
+    return Finding(Verdict.AGAIN, "they wrote and wait for an answer", not call.shared)
 
 
 def _ours(call: Ended, helped_after: timedelta) -> Finding:

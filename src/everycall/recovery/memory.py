@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from everycall.recovery.deadlines import Deadline
-from everycall.recovery.evidence import Ended, Finding, Verdict
+from everycall.recovery.evidence import Ended, Finding, Verdict, is_same
 from everycall.recovery.owing import Owed
 from everycall.recovery.promises import Promise, Step
-from everycall.recovery.states import State, arrow
+from everycall.recovery.states import Move, State, arrow
 
 
 @dataclass(slots=True)
@@ -19,7 +19,8 @@ class MemoryPromises:
     rows: dict[int, Promise] = field(default_factory=dict)
     moves: list[tuple[int, Step]] = field(default_factory=list)
     lines: dict[tuple[int, str], Finding] = field(default_factory=dict)
-    calls: set[str] = field(default_factory=set)
+    calls: dict[str, Ended] = field(default_factory=dict)
+    withheld: dict[str, Owed] = field(default_factory=dict)
 
     def find_open(self, caller: str, client: str | None) -> Promise | None:
         """Return the open promise to a caller; there is at most one."""
@@ -42,6 +43,10 @@ class MemoryPromises:
             due,
             requested=what.requested,
             joins=what.joins,
+            first_call=what.call_id,
+            queue=what.queue,
+            language=what.language,
+            place_at=what.place_at,
         )
         self.rows[made.id] = made
         return made
@@ -51,7 +56,13 @@ class MemoryPromises:
         if not self._line(promise, call, Finding(Verdict.AGAIN, "missed again")):
             return False
         here = self.rows[promise.id]
-        self.rows[promise.id] = replace(here, misses=here.misses + 1)
+        asked = call.outcome == "callback_requested"
+        self.rows[promise.id] = replace(
+            here,
+            misses=here.misses + 1,
+            requested=here.requested or asked,
+            place_at=here.place_at or (call.arrived_at if asked else None),
+        )
         return True
 
     def suggest(self, promise: Promise, call: Ended, finding: Finding) -> bool:
@@ -78,7 +89,7 @@ class MemoryPromises:
     @contextmanager
     def together(self) -> Iterator[None]:
         """Keep everything that is done inside, or nothing of it."""
-        kept = dict(self.rows), list(self.moves), dict(self.lines), set(self.calls)
+        kept = dict(self.rows), list(self.moves), dict(self.lines), dict(self.calls)
         try:
             yield
         except BaseException:
@@ -95,6 +106,8 @@ class MemoryPromises:
         reopened = way.target.is_open and not here.state.is_open
         if reopened and self.find_open(here.caller, here.client) is not None:
             return False
+        if step.move is Move.REOPEN:
+            self._forget_proofs(promise.id)
         free = way.target is State.WAITING
         self.rows[promise.id] = replace(
             here,
@@ -104,17 +117,44 @@ class MemoryPromises:
             tries=here.tries if step.tries is None else step.tries,
             next_at=here.next_at if step.next_at is None else step.next_at,
             message_left=here.message_left if step.message_left is None else step.message_left,
+            doubt=here.doubt if step.doubt is None else step.doubt,
         )
         self.moves.append((promise.id, step))
         return True
 
-    def is_taken(self, call_id: str) -> bool:
-        """Tell whether a call has been taken already."""
-        return call_id in self.calls
+    def not_returnable(self, what: Owed) -> bool:
+        """Note a caller who cannot be called back, once for each call."""
+        return self.withheld.setdefault(what.call_id, what) is what
 
-    def taken(self, call_id: str, now: datetime) -> None:
-        """Note that a call has been taken."""
-        self.calls.add(call_id)
+    def _forget_proofs(self, number: int) -> None:
+        """A person said that what closed it was wrong: it does not close it again."""
+        for key, finding in self.lines.items():
+            if key[0] == number:
+                self.lines[key] = replace(finding, certain=False)
+
+    def is_taken(self, call: Ended) -> str | None:
+        """Return the outcome with which a call was taken, under whatever id; None if it was not."""
+        if call.call_id in self.calls:
+            return self.calls[call.call_id].outcome
+        same = (one for one in self.calls.values() if is_same(one, call))
+        return next((one.outcome for one in same), None)
+
+    def taken(self, call: Ended, now: datetime) -> None:
+        """Note that a call has been taken as it is now."""
+        self.calls[call.call_id] = call
+
+    def known(self, calls: Iterable[Ended]) -> set[str]:
+        """Return the ids of those calls that were taken as they are."""
+        before = self.calls
+        return {
+            c.call_id
+            for c in calls
+            if c.call_id in before and before[c.call_id].outcome == c.outcome
+        }
+
+    def taken_as(self, call_id: str, outcome: str, now: datetime) -> None:
+        """Note that a call of our own was taken already, by how its dialling ended."""
+        self.calls[call_id] = Ended(call_id, "callback", None, None, now, now, outcome)
 
     def overdue(self, now: datetime) -> Iterable[Promise]:
         """Return open promises whose lease, or whose time, is over."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from everycall.recovery.evidence import Ended
+from everycall.recovery.quiet import QuietHours
 from everycall.settings import setting
 
 CLOSED = frozenset({"caller_left_closed", "closed_while_waiting"})
@@ -37,6 +38,10 @@ class OwingSettings:
         timedelta(minutes=15), doc="Who has taken a promise and does nothing keeps it for so long."
     )
     lasts: timedelta = setting(timedelta(days=7), doc="After so long a promise has expired.")
+    quiet: QuietHours | None = setting(
+        QuietHours(20 * 60, 8 * 60),
+        doc="When nobody is called back by the caller's own clock: '20:00-08:00'; '' for never.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,8 @@ class Owed:
         caller: what joins the caller's calls; null for a withheld number: not returnable.
         requested: the caller asked for it.
         joins: whether later calls of this number may join or close it without being asked.
+        number: the number that was called; `queue`: the one that the caller came to last.
+        place_at: since when the caller stood in line, if the place was kept.
     """
 
     call_id: str
@@ -56,6 +63,10 @@ class Owed:
     reason: str
     requested: bool
     joins: bool
+    number: str | None = None
+    queue: str | None = None
+    language: str | None = None
+    place_at: datetime | None = None
 
 
 def owed(call: Ended, settings: OwingSettings) -> Owed | None:
@@ -64,12 +75,16 @@ def owed(call: Ended, settings: OwingSettings) -> Owed | None:
         return None
     return Owed(
         call.call_id,
-        call.caller,
+        call.owed_to,
         call.client,
         call.arrived_at,
         call.outcome,
         requested=call.outcome == "callback_requested",
-        joins=call.caller is not None and not call.shared,
+        joins=call.owed_to is not None and (call.typed is not None or not call.shared),
+        number=call.number,
+        queue=call.queue,
+        language=call.language,
+        place_at=call.arrived_at if call.outcome == "callback_requested" else None,
     )
 
 

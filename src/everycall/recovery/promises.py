@@ -21,6 +21,9 @@ class Promise:
         misses: how often the caller was missed; `tries`: how often we called.
         owner: who has taken it; null if nobody has.
         joins: later calls of the number may join and close it without being asked.
+        first_call: the call that made it; it cannot be its own second miss.
+        doubt: a call may have reached them unseen, so only a person dials again.
+        place_at: since when the caller stood in line, if the place was kept.
     """
 
     id: int
@@ -38,6 +41,11 @@ class Promise:
     owner: str | None = None
     next_at: datetime | None = None
     lease_until: datetime | None = None
+    first_call: str = ""
+    queue: str | None = None
+    language: str | None = None
+    doubt: bool = False
+    place_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,7 @@ class Step:
     lease_until: datetime | None = None
     message_left: bool | None = None
     owner: str | None = None
+    doubt: bool | None = None
 
 
 class Promises(Protocol):
@@ -82,11 +91,20 @@ class Promises(Protocol):
     def together(self) -> AbstractContextManager[object]:
         """Keep everything that is done inside, or nothing of it."""
 
-    def is_taken(self, call_id: str) -> bool:
-        """Tell whether a call has been taken already."""
+    def not_returnable(self, what: Owed) -> bool:
+        """Note a caller who cannot be called back, once for each call."""
 
-    def taken(self, call_id: str, now: datetime) -> None:
-        """Note that a call has been taken."""
+    def is_taken(self, call: Ended) -> str | None:
+        """Return the outcome with which a call was taken, under whatever id; None if it was not."""
+
+    def taken(self, call: Ended, now: datetime) -> None:
+        """Note that a call has been taken as it is now."""
+
+    def known(self, calls: Iterable[Ended]) -> set[str]:
+        """Return the ids of those calls that were taken as they are."""
+
+    def taken_as(self, call_id: str, outcome: str, now: datetime) -> None:
+        """Note that a call of our own was taken already, by how its dialling ended."""
 
     def overdue(self, now: datetime) -> Iterable[Promise]:
         """Return open promises whose lease, or whose time, is over."""
@@ -101,36 +119,58 @@ def take(
 ) -> str:
     """Let a finished call make, join or close a promise; returns what it did, in words.
 
-    The same call may come any number of times: it is taken once.
+    The same call may come any number of times: it is taken once, and again only if more was heard of
+    it in the meantime and it ended otherwise than was thought.
     """
     with promises.together():
-        if promises.is_taken(call.call_id):
+        before = promises.is_taken(call)
+        if before in ("", call.outcome):
             return "taken before"
-        said = _take(call, promises, due, settings, now)
-        promises.taken(call.call_id, now)
+        said = _take(call, promises, due, settings, now, before=before)
+        promises.taken(call, now)
     return said
 
 
 def _take(
-    call: Ended, promises: Promises, due: Deadline, settings: OwingSettings, now: datetime
+    call: Ended,
+    promises: Promises,
+    due: Deadline,
+    settings: OwingSettings,
+    now: datetime,
+    *,
+    before: str | None,
 ) -> str:
-    found = promises.find_open(call.caller, call.client) if call.caller else None
+    who, known = call.owed_to, before is not None
+    found = promises.find_open(who, call.client) if who else None
     if found is not None:
-        return _close(call, found, promises, settings, now)
+        return _close(call, found, promises, settings, now, known=known)
     what = owed(call, settings)
     if what is None:
         return "nothing is owed"
+    if before is not None and owed(replace(call, outcome=before), settings) is not None:
+        return "it was missed before, by another name"
     if what.caller is None:
+        promises.not_returnable(what)
         return "not returnable: the number was withheld"
     made = promises.make(what, due, now)
     return "a promise was made" if made is not None else "there is a promise already"
 
 
+_COUNTED = (Verdict.AGAIN, Verdict.TRIED, Verdict.MESSAGE)
+"""What a call counts once: hearing more of it later does not count it again."""
+
+
 def _close(
-    call: Ended, found: Promise, promises: Promises, settings: OwingSettings, now: datetime
+    call: Ended,
+    found: Promise,
+    promises: Promises,
+    settings: OwingSettings,
+    now: datetime,
+    *,
+    known: bool = False,
 ) -> str:
-    finding = judge(call, found.made_at)
-    if finding.verdict is Verdict.NOTHING:
+    finding = _judged(call, found)
+    if finding.verdict is Verdict.NOTHING or (known and finding.verdict in _COUNTED):
         return finding.reason
     if not finding.certain or not found.joins:
         promises.suggest(found, call, finding)
@@ -146,6 +186,16 @@ def _close(
         # it moved in between: what it is now decides
         return _close_anew(call, found, promises, settings, now)
     return finding.reason
+
+
+def _judged(call: Ended, found: Promise) -> Finding:
+    """Return what a call proves; the call that made the promise can only turn out to be answered."""
+    finding = judge(call, found.made_at)
+    if call.call_id != found.first_call:
+        return finding
+    if finding.verdict is Verdict.RETURNED:
+        return replace(finding, reason="more was heard of the call: it was answered after all")
+    return Finding(Verdict.NOTHING, "it made the promise")
 
 
 def _close_anew(
@@ -196,10 +246,8 @@ def _tried(
     if tries >= settings.tries:
         return Step(Move.GIVE_UP, "the calls", finding.reason, call_id, tries=tries)
     left = finding.verdict is Verdict.MESSAGE
-    on_the_line = promise.state in (State.DIALLING, State.TALKING)
-    move = (Move.LEFT_MESSAGE if left else Move.NOT_REACHED) if on_the_line else Move.GIVE_BACK
     return Step(
-        move,
+        _back(promise.state, left=left),
         "the calls",
         finding.reason,
         call_id,
@@ -207,6 +255,13 @@ def _tried(
         next_at=now + settings.gap,
         message_left=left or None,
     )
+
+
+def _back(state: State, *, left: bool) -> Move:
+    """Return the move by which a try that came to nothing leads back to waiting."""
+    if state in (State.DIALLING, State.TALKING):
+        return Move.LEFT_MESSAGE if left else Move.NOT_REACHED
+    return Move.GIVE_BACK if state is State.CLAIMED else Move.TRIED
 
 
 def tidy(
@@ -241,7 +296,8 @@ def _overdue(
         and silent
         and on_the_line(promise) is False
     ):
-        return Step(Move.DIAL_LOST, "everycall", "whoever dialled went silent, and no call is on")
+        why = "whoever dialled went silent; nobody saw how it ended, and no call is on"
+        return Step(Move.DIAL_LOST, "everycall", why, doubt=True)
     if promise.state is State.WAITING and promise.made_at + settings.lasts <= now:
         return Step(Move.EXPIRE, "everycall", "its last day has passed")
     return None

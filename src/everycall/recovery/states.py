@@ -51,11 +51,14 @@ class Move(StrEnum):
 
     CLAIM = "claim"
     GIVE_BACK = "give back"
+    TRIED = "tried"
+    SET_TIME = "set a time"
     LEASE_ENDED = "lease ended"
     DIAL = "dial"
     CONNECTED = "connected"
     NOT_REACHED = "not reached"
     LEFT_MESSAGE = "left a message"
+    NOT_DIALLED = "not dialled"
     DIAL_LOST = "dial lost"
     KEEP = "keep"
     GIVE_UP = "give up"
@@ -85,6 +88,12 @@ ARROWS = (
         Move.GIVE_BACK, (State.CLAIMED,), State.WAITING, "Who has it hands it back or snoozes it."
     ),
     Arrow(
+        Move.TRIED,
+        (State.WAITING,),
+        State.WAITING,
+        "Somebody who had not taken it rang the caller, from whatever phone, and did not reach them.",
+    ),
+    Arrow(
         Move.LEASE_ENDED,
         (State.CLAIMED,),
         State.WAITING,
@@ -105,10 +114,24 @@ ARROWS = (
         "A machine took the call; it stays open and ranks lower.",
     ),
     Arrow(
+        Move.SET_TIME,
+        (State.WAITING,),
+        State.WAITING,
+        "The caller chose when to be called.",
+    ),
+    Arrow(
+        Move.NOT_DIALLED,
+        (State.DIALLING,),
+        State.WAITING,
+        "Our own phone was not picked up, or it was called off: the caller's never rang, and it is "
+        "proved that it never will.",
+    ),
+    Arrow(
         Move.DIAL_LOST,
         (State.DIALLING, State.TALKING),
         State.WAITING,
-        "The program died while the line was open, and it is proved that no call is on any more.",
+        "Nobody saw how the call ended, and it is proved that none is on any more: only a person "
+        "calls again.",
     ),
     Arrow(
         Move.KEEP,

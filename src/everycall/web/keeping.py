@@ -17,6 +17,7 @@ from everycall.recovery.promises import tidy
 from everycall.web.alerting import Watcher, carry
 from everycall.web.live.hub import hub
 from everycall.web.reading import Reader
+from everycall.web.returning import returning
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,8 @@ def keeping(reader: Reader) -> Iterator[Keeper]:
     thread = threading.Thread(target=keeper.run, name="keeper", daemon=True)
     thread.start()
     try:
-        yield keeper
+        with returning(reader):
+            yield keeper
     finally:
         keeper.stop()
         thread.join(timeout=10)

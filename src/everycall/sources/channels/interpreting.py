@@ -283,6 +283,7 @@ class _Story:
                 text=passed.text or None,
                 reason=passed.reason,
                 value=passed.value,
+                party=passed.party,
             )
 
     def _ended(self, spoken: Sequence[Talk]) -> Iterator[Event]:

@@ -38,13 +38,18 @@ _EVERY_TIME = frozenset({Stage.MENU, Stage.WELCOME, Stage.INFORMATION})
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A stage that the customer went through, or something they did in it."""
+    """A stage that the customer went through, or something they did in it.
+
+    Attributes:
+        party: the number that the customer typed in, to be called back.
+    """
 
     kind: Kind
     at: int
     text: str = ""
     reason: str | None = None
     value: int | None = None
+    party: str | None = None
 
 
 def stages(steps: Sequence[Step], cast: Cast, site: Site) -> Iterator[Passed]:
@@ -68,7 +73,13 @@ def _passed(steps: Sequence[Step], site: Site) -> Iterator[Passed]:
             continue
         seen.add(stage)
         reason = "blocked" if stage is Stage.BLOCKED else None
-        yield Passed(_KINDS[stage], step.at, _words(step), reason)
+        party = _typed(steps) if stage is Stage.CALLBACK_REQUESTED else None
+        yield Passed(_KINDS[stage], step.at, _words(step), reason, party=party)
+
+
+def _typed(steps: Sequence[Step]) -> str | None:
+    """Return the number that the dialplan says is to be called back."""
+    return next((s.value for s in steps if s.act is Act.SAID and s.value), None)
 
 
 def stage_of(step: Step, site: Site) -> Stage | None:

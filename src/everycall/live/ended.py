@@ -1,0 +1,76 @@
+"""Calls that ended a moment ago, as they were counted: for whoever has to act at once."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from everycall.live.window import Window
+
+_COLUMNS = (
+    *("call_id", "direction", "caller_key", "caller_raw", "client", "called", "first_queue"),
+    *("arrived_at", "ended_at", "outcome", "asked_for_person", "answered", "talk_ms", "wait_ms"),
+    *("answered_agent", "message_left", "last_queue", "language"),
+)
+_OVERLAP = 2_000_000
+"""Two calls of one number that overlap by more than this, in microseconds, are two people."""
+
+_SHARED = f"""
+SELECT DISTINCT a.caller_key FROM hot_calls AS a
+INNER JOIN hot_calls AS b ON b.caller_key = a.caller_key AND b.call_id <> a.call_id
+WHERE a.direction = 'inbound' AND b.direction = 'inbound' AND b.arrived_at >= a.arrived_at
+  AND b.arrived_at < COALESCE(a.ended_at, ?) - {_OVERLAP}
+"""
+_TYPED = """
+SELECT call_id, MAX(party) FROM hot_events
+WHERE kind = 'callback.requested' AND NOT party IS NULL GROUP BY call_id
+"""
+_ENDED = " UNION ALL ".join(
+    f"SELECT {', '.join(_COLUMNS)} FROM {kept}_calls "
+    "WHERE outcome <> 'pending' AND NOT ended_at IS NULL AND ended_at >= ?"
+    for kept in ("hot", "cold")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EndedCall:
+    """A call that is over; what no source told is null.
+
+    Attributes:
+        typed: the number that the caller typed in, to be called back.
+        shared: the number was on the line twice at once a moment ago.
+    """
+
+    call_id: str
+    direction: str
+    caller: str | None
+    number: str | None
+    client: str | None
+    called: str | None
+    queue: str | None
+    arrived_at: int
+    ended_at: int
+    outcome: str
+    asked_for_person: bool | None
+    answered: bool | None
+    talk_ms: int | None
+    wait_ms: int | None
+    agent: str | None
+    message: bool | None
+    last_queue: str | None = None
+    language: str | None = None
+    typed: str | None = None
+    shared: bool = False
+
+
+def ended(window: Window, since: int) -> tuple[EndedCall, ...]:
+    """Return the calls that ended since a moment, in the order in which they did."""
+    rows = window.engine.rows(_ENDED, [since, since])
+    typed = dict(window.hot(_TYPED))
+    latest = max((row[8] for row in rows), default=0)
+    shared = {key for (key,) in window.engine.rows(_SHARED, [latest])} if rows else set()
+    found = (replace(_call(row), typed=typed.get(row[0]), shared=row[2] in shared) for row in rows)
+    return tuple(sorted(found, key=lambda call: (call.ended_at, call.call_id)))
+
+
+def _call(row: tuple[Any, ...]) -> EndedCall:
+    values: list[Any] = [*row[:3], row[2] or row[3], *row[4:]]
+    return EndedCall(*values)

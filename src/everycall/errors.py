@@ -96,6 +96,12 @@ class RefusedError(EverycallError):
     id = "refused"
 
 
+class UnclearError(EverycallError):
+    """The other side may have done it, or not; it is not done again without a person's word."""
+
+    id = "unclear"
+
+
 class BrokenHistoryError(EverycallError):
     """The data directory is not in a state that can be trusted."""
 

@@ -65,7 +65,7 @@ class _Reading:
         if origin in (Union, types.UnionType):
             inner = next(a for a in get_args(kind) if a is not type(None))
             return self.value(inner, raw, place)
-        if is_dataclass(kind) and isinstance(kind, type):
+        if is_dataclass(kind) and isinstance(kind, type) and not hasattr(kind, "from_text"):
             return self.table(kind, raw, place)
         if origin is tuple:
             return self.items(get_args(kind)[0], raw, place)

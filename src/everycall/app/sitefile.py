@@ -15,6 +15,7 @@ from everycall.metrics.nhs import NhsSettings
 from everycall.metrics.targets import Target
 from everycall.money.inputs import MoneySettings
 from everycall.recovery import OwingSettings
+from everycall.recovery.texting import TextSettings
 from everycall.remedies.model import Planned
 from everycall.settings import read_file, setting
 from everycall.sources.base import Site
@@ -38,6 +39,9 @@ class Client:
     )
     money: MoneySettings = setting(
         factory=MoneySettings, doc="What its calls are worth; what is not said is the site's."
+    )
+    texts: TextSettings | None = setting(
+        None, doc="How its callers are told by text; without it, as the site's."
     )
 
 
@@ -117,6 +121,9 @@ class SiteFile:
     definition_switches: dict[str, object] = setting(
         factory=dict, doc="How switches of that definition stand, where not as it says."
     )
+    trade: str = setting(
+        "", doc="Where reports begin: 'shop', 'gp_practice', 'outsourcing' or 'sales_desk'."
+    )
     targets: dict[str, Target] = setting(
         factory=dict, doc="What you set out to reach, each by a name of its own."
     )
@@ -127,6 +134,9 @@ class SiteFile:
     channels: dict[str, int] = setting(
         factory=dict, doc="How many calls each line carries at once: 'PJSIP/trunk-berlin' = 8."
     )
+    texts: TextSettings = setting(
+        factory=TextSettings, doc="Whether and how missed callers are told by text."
+    )
     ratings: RatingSettings = setting(
         factory=RatingSettings, doc="How files of what callers thought of their calls are read."
     )
@@ -135,6 +145,9 @@ class SiteFile:
     )
     nhs: NhsSettings = setting(
         factory=NhsSettings, doc="What NHS England's monthly figures need beside the calls."
+    )
+    important: tuple[str, ...] = setting(
+        (), doc="Numbers of callers who are marked while they wait, as you would dial them."
     )
     plan: dict[str, Planned] = setting(
         factory=dict, doc="What you decided about a remedy, by its id in `everycall remedies`."

@@ -1,19 +1,15 @@
 """Asking a CRM over HTTP: what its answers mean for whether, and when, to ask again."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 
 from everycall.errors import LaterError, NotTakenError, RefusedError
+from everycall.wire.waiting import asked_to_wait
 
 PATIENCE = 20.0
 """Seconds that an answer may take."""
-
-SHORTEST = timedelta(seconds=1)
-LONGEST = timedelta(hours=1)
 
 
 class Remote:
@@ -50,27 +46,10 @@ class Remote:
     def _check(self, answer: httpx.Response) -> None:
         status = answer.status_code
         if status == 429 or (status == 503 and "retry-after" in answer.headers):
-            raise LaterError(f"{self.name} asks us to wait", _pause(answer.headers))
+            raise LaterError(f"{self.name} asks us to wait", asked_to_wait(answer.headers))
         if status >= 500 or status == 408:
             raise NotTakenError(f"{self.name} answered {status}")
         if status in (401, 403):
             raise RefusedError(f"{self.name} refused the key ({status}); make a new one there")
         if status >= 300:
             raise RefusedError(f"{self.name} answered {status}: {answer.text[:200]}")
-
-
-def _pause(headers: Mapping[str, str]) -> timedelta:
-    """Return how long to wait: what the answer asks for, in seconds or until a date."""
-    said = headers.get("retry-after") or headers.get("x-ratelimit-reset") or "10"
-    try:
-        wait = timedelta(seconds=float(said))
-    except ValueError:
-        wait = _until(said)
-    return min(max(wait, SHORTEST), LONGEST)
-
-
-def _until(said: str) -> timedelta:
-    try:
-        return parsedate_to_datetime(said) - datetime.now(UTC)
-    except ValueError:
-        return SHORTEST

@@ -5,42 +5,18 @@ missing one fails instead of skipping.
 """
 
 import asyncio
-import os
-import sys
-import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from everycall.app.asking import Asking, Filter
-from everycall.app.sitefile import SiteFile
-from everycall.app.watching import Log, Manager, Watch, WatchSettings
-from everycall.history import History
-from everycall.live.board import AgentNow, AgentState, Board
-from everycall.settings import read_table
-from everycall.wire.ami import Pbx
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
-
+from asterisk.kit import demand
+from asterisk.watching import agent, rows, run, seen, settled, told, watched
+from everycall.live.board import AgentState, Board
 from lab import scenarios  # noqa: F401 - fills the list of stories
-from lab.node import MANAGER_USER, SECRET, installed_prefix, is_installed
-from lab.stage import Stage
 from lab.story import STORIES
 
 pytestmark = pytest.mark.asterisk
-
-SITE = read_table(
-    SiteFile,
-    {
-        "zone": "UTC",
-        "trunks": ["PJSIP/trunk*"],
-        "markers": {"information": ["prompt:info*"], "menu": ["context:menu"]},
-    },
-)
 
 WATCHED = (
     "s01_caller_hangs_up",
@@ -64,99 +40,7 @@ WATCHED = (
 
 @pytest.fixture(autouse=True)
 def asterisk() -> None:
-    if is_installed(installed_prefix()):
-        return
-    reason = f"no Asterisk in {installed_prefix()}: run tools/lab/fetch.sh"
-    if os.environ.get("ASTERISK_REQUIRED"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-class Cable:
-    """A wire between everycall and the manager interface that can be pulled out."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._to = (host, port)
-        self._writers: list[asyncio.StreamWriter] = []
-        self._works: set[asyncio.Task[None]] = set()
-        self.is_cut = False
-
-    async def start(self) -> int:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        port: int = self._server.sockets[0].getsockname()[1]
-        return port
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self.is_cut:
-            writer.close()
-            return
-        there, back = await asyncio.open_connection(*self._to)
-        self._writers += [writer, back]
-        for one, other in ((reader, back), (there, writer)):
-            work = asyncio.create_task(self._pass_on(one, other))
-            self._works.add(work)
-
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while data := await reader.read(65536):
-                writer.write(data)
-        except OSError:
-            pass
-        writer.close()
-
-    def cut(self) -> None:
-        self.is_cut = True
-        for writer in self._writers:
-            writer.close()
-        self._writers.clear()
-
-    def mend(self) -> None:
-        self.is_cut = False
-
-    async def stop(self) -> None:
-        self.cut()
-        self._server.close()
-        await asyncio.gather(*self._works, return_exceptions=True)
-
-
-@asynccontextmanager
-async def watched(data: Path, *, with_log: bool) -> AsyncIterator[tuple[Stage, Watch, Cable]]:
-    async with Stage() as stage:
-        cable = Cable(*stage.node.manager)
-        pbx = Pbx("127.0.0.1", MANAGER_USER, SECRET, await cable.start())
-        feeds: list[Manager | Log] = [Manager("pbx", pbx)]
-        if with_log:
-            feeds.append(Log("queue_log", stage.node.run / "log" / "queue_log"))
-        async with Watch(WatchSettings(data, SITE, tuple(feeds))) as watch:
-            await seen(watch, lambda _: watch.health().links[0].connected)
-            yield stage, watch, cable
-        await cable.stop()
-
-
-async def seen(watch: Watch, true: Callable[[Board], bool], within: float = 40) -> Board:
-    async def first() -> Board:
-        async for board in watch.boards():
-            if true(board):
-                return board
-        raise AssertionError
-
-    return await asyncio.wait_for(first(), within)
-
-
-def agent(board: Board, name: str) -> AgentNow:
-    return next(
-        (one for one in board.agents if one.name == name), AgentNow(name, AgentState.UNKNOWN, None)
-    )
-
-
-def run(story: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(story, 200))
-
-
-def told(data: Path) -> Counter[tuple[str, str]]:
-    with Asking(History(data)) as asking:
-        calls = asking.calls(Filter(), evidence=False)
-        return Counter((call["direction"], call["outcome"]) for call in calls)
+    demand()
 
 
 @pytest.mark.parametrize("with_log", [True, False], ids=["ami and queue_log", "ami"])
@@ -173,9 +57,7 @@ def test_a_story_is_told_as_it_was_live_and_in_history(
         async with watched(tmp_path, with_log=with_log) as (stage, watch, _):
             await story.play(stage)
             await stage.quiet()
-            # a picture that was begun after everything was said and read
-            said = time.time_ns() // 1000 + 1_500_000
-            boards.append(await seen(watch, lambda b: b.as_of > said and not b.calls))
+            boards.append(await settled(watch))
 
     run(play())
     expected = Counter((call.direction, call.outcome) for call in story.calls if call.outcome)
@@ -246,6 +128,4 @@ def test_a_lost_connection_is_made_good_by_what_asterisk_lists(tmp_path: Path) -
             assert board.day.outcomes == {"unknown": 1, "caller_left_in_queue": 1}
 
     run(play())
-    with Asking(History(tmp_path)) as asking:
-        reasons = asking.rows("SELECT reason FROM events WHERE kind = 'source.gap'")
-    assert ("away",) in reasons
+    assert ("away",) in rows(tmp_path, "SELECT reason FROM events WHERE kind = 'source.gap'")

@@ -12,7 +12,7 @@ from everycall.history.journal_segments import Entry
 from everycall.live.board import AgentState, Board
 from everycall.live.signs import Device, Sign
 from everycall.live.staff import Staff
-from everycall.live.tallies import CALLS
+from everycall.live.totals import key_of
 from everycall.settings import read_table
 from live.days import AMI, QUEUE_LOG, SAMPLES, lines_of, said, source
 
@@ -67,8 +67,8 @@ def outcomes(board: Board, day: str) -> dict[str, int]:
 
 
 def of_tally(board: Board, day: str) -> dict[str, int]:
-    rows = board.tallies["calls"].items()
-    return {key[2]: values[0] or 0 for key, values in rows if key[0] == day}
+    rows = board.tallies["outcomes/call"].items()
+    return {str(key[1]): values[0] or 0 for key, values in rows if key[0] == key_of(day)}
 
 
 def test_a_silent_call_is_closed_after_the_settable_time_and_reopened_when_it_speaks(
@@ -100,12 +100,12 @@ def test_a_late_word_changes_the_day_that_it_belongs_to(told: Told) -> None:
     )
     assert told.hot == {call(3, MIDNIGHT + HOUR)}
     assert of_tally(before, "2026-11-20") == {"answered": 1, "caller_left_in_queue": 1}
-    rings = {key: values[0] for key, values in before.tallies["rings"].items()}
+    rings = {key: values[0] for key, values in before.tallies["rings/attempt"].items()}
     now = MIDNIGHT + HOUR + 20
     late = told.tell(EVENING + 8, f"{call(2)}|sales|Ben|RINGNOANSWER|5000", now=now)
-    assert {key: values[0] for key, values in late.tallies["rings"].items()} == {
+    assert {key: values[0] for key, values in late.tallies["rings/attempt"].items()} == {
         **rings,
-        ("2026-11-20", "Ben"): 1,
+        (key_of("2026-11-20"), "Ben"): 1,
     }
     late = told.tell(
         EVENING + 30,
@@ -122,10 +122,8 @@ def test_a_transfer_that_is_told_under_another_id_joins_the_call_that_it_was_of(
     told.tell(EVENING + 5, f"{call(1)}|sales|Ann|CONNECT|5|1.2|3")
     board = told.tell(EVENING + 30, f"{call(2)}|sales|Ann|ATTENDEDTRANSFER|BRIDGE|b1|5|25|1")
     assert {call(1)} >= {one.call_id for one in board.calls}
-    rows = board.tallies["calls"].items()
-    names = CALLS.names()
-    transfers = sum(dict(zip(names, values, strict=True))["transfers"] or 0 for _, values in rows)
-    assert sum(values[0] or 0 for _, values in rows) == 1
+    assert sum(of_tally(board, "2026-11-20").values()) == 1
+    ((transfers,),) = told.picture._window.hot("SELECT transfers FROM hot_calls")
     assert transfers == 1
 
 

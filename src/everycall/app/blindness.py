@@ -1,11 +1,14 @@
 """What cannot be seen, and what would show it: the reason behind every dash."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from everycall.app.finding import shipped
+from everycall.app.measured_tables import spoken
 from everycall.calls.facts import FACTS
 from everycall.calls.results import RESULTS
+from everycall.definitions import Definition
 from everycall.events.sights import Sight
+from everycall.metrics.levels import JUDGED
 
 _FACTS = {fact.name: fact for fact in (*RESULTS, *FACTS)}
 
@@ -32,3 +35,16 @@ def why_missing(fact_name: str, sources: Iterable[str]) -> tuple[str, str]:
     if fact.sight is None:
         return fact.doc, "no source says, and no opening hours are declared"
     return fact.doc, remedy_of(fact.sight, sources)
+
+
+def never_seen(sight: Sight, sources: Iterable[str]) -> str:
+    """Return the sentence that says that no source sees a thing, and what would."""
+    return f"no source sees {sight.doc}: {remedy_of(sight, sources)}"
+
+
+def unspoken_words(definition: Definition) -> Iterator[tuple[str, str]]:
+    """Yield the words that a definition has no calls for, and how to say so."""
+    for word in JUDGED:
+        # what never got in is lost in any words; only its definition may say more
+        if word not in spoken(definition) and word != "lost":
+            yield word, f"the definition {definition.id} does not speak of {word}"

@@ -1,13 +1,21 @@
 """The live picture of a site: an engine in memory, what translates each source, and the board."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from everycall.app.defining import chosen
 from everycall.app.given import give
+from everycall.app.live_counting import (
+    blindness_of,
+    counted_by,
+    service_level_of,
+    targets_of,
+    verdicts_of_counted,
+)
 from everycall.app.sitefile import SiteFile
 from everycall.app.staging import Numbers
 from everycall.app.translating import Feed, Incoming, LineFeed, Told, feed_of
@@ -16,14 +24,22 @@ from everycall.calls.model import Setting
 from everycall.calls.statement import words
 from everycall.clock import from_micros, to_micros
 from everycall.events import Skip
+from everycall.events.callers import caller
 from everycall.history import Engine
 from everycall.history.journal_segments import Entry
 from everycall.live.board import Board
 from everycall.live.ended import EndedCall, ended
+from everycall.live.lines import KINDS as LINE_KINDS
+from everycall.live.lines import Lines, Remark
+from everycall.live.needs import Helps
 from everycall.live.picture import Picture
+from everycall.live.repeats import Repeats
 from everycall.live.signs import Sign
 from everycall.live.staff import KINDS, Staff, sign_of
+from everycall.live.totals import Totals, by_name
 from everycall.live.window import Batch, Window
+from everycall.metrics.levels import TABLES
+from everycall.metrics.slots import OFFSETS, offsets, slots
 from everycall.sources.base import Source
 
 MEMORY = "1500MB"
@@ -40,6 +56,10 @@ _STAFF = f"""
 SELECT kind, "at", agent, queue, text FROM incoming
 WHERE source = ? AND call_id IS NULL AND NOT agent IS NULL AND kind IN ({words(KINDS)})
 ORDER BY "at", seq
+"""
+_REMARKS = f"""
+SELECT kind, "at", trunk, COALESCE(agent, leg), text FROM incoming
+WHERE kind IN ({words(LINE_KINDS)}) ORDER BY "at", seq
 """
 _EXTENT = 'SELECT MIN("at"), MAX("at") FROM incoming'
 
@@ -67,7 +87,6 @@ class LivePicture:
         as_of: int,
         *,
         name: str = "main",
-        in_time: timedelta = timedelta(seconds=20),
         memory: str = MEMORY,
     ) -> None:
         self.zone = site.zone or ZoneInfo("UTC")
@@ -82,11 +101,29 @@ class LivePicture:
         limits = site.limits.limits()
         setting = Setting(tuple(source.view(site.site()) for source in sources), limits)
         give(self._engine, site, (as_of, as_of, as_of))
+        teams = [(queue, team) for team, one in site.teams.items() for queue in one.queues]
+        self._engine.load("teams", TABLES["teams"], teams)
         longest = int(limits.longest_call.total_seconds() * 1_000_000)
-        in_time_ms = int(in_time.total_seconds() * 1000)
-        self._window = Window(self._engine, written(setting), longest, in_time_ms)
+        self._definition = chosen(site)
+        counted = counted_by(site, name)
+        verdicts = verdicts_of_counted(self._definition, self.zone)
+        self._window = Window(self._engine, written(setting), longest, counted, verdicts)
+        self._tallies = by_name(counted)
+        self._targets = targets_of(site)
+        self._sources = {source.name: source for source in sources}
+        self._spoke: set[str] = set()
         self._staff = Staff(site.agents)
-        self._picture = Picture(self._window, self._staff)
+        self.helps = Helps()
+        self._lines = Lines()
+        self._picture = Picture(
+            self._window,
+            self._staff,
+            self.totals,
+            self._definition.id,
+            self.helps,
+            self._lines,
+            Repeats(self._window, frozenset(_keys(site))),
+        )
         self._covered: tuple[int, int] | None = None
         self._cooled_at = 0
         self._today = ""
@@ -117,6 +154,7 @@ class LivePicture:
             by_source.setdefault(entry.source, []).append(entry)
         told = [self._translate(source, found) for source, found in by_source.items()]
         self._staff.take(sorted((s for one in told for s in one.signs), key=lambda s: s.at))
+        self._lines.take(Remark(*row) for row in self._engine.again(_REMARKS))
         self._moment(as_of)
         retold = [one for each in told for one in each.retold if one.calls]
         batch = self._window.take(as_of, retold)
@@ -129,6 +167,18 @@ class LivePicture:
     def board(self, as_of: int) -> Board:
         """Return what is to be shown."""
         return self._picture.board(as_of, self._today)
+
+    def totals(self) -> Totals:
+        """Return what was added up, and what is needed to read it."""
+        spoke = [self._sources[name] for name in sorted(self._spoke)]
+        return Totals(
+            self._window.totals(),
+            self._tallies,
+            self.zone,
+            blindness_of(spoke, self._site.site(), self._definition),
+            service_level_of(self._targets),
+            self._targets,
+        )
 
     def ended(self, since: int) -> tuple[EndedCall, ...]:
         """Return the calls that ended since a moment."""
@@ -150,6 +200,7 @@ class LivePicture:
         feed = self._feeds[source]
         told = feed.take(entries)
         self.unread.add(told.skips)
+        self._spoke.add(source)
         if isinstance(feed, LineFeed):
             rows = self._engine.rows(_STAFF, [source])
             told.signs += [self._sign(*row) for row in rows]
@@ -185,10 +236,28 @@ class LivePicture:
             (str(day), start, end)
             for day, start, end in zip(days, starts, starts[1:], strict=False)
         )
+        self._give_slots(starts[0], starts[-1])
+        self._lines.begin(starts[DAYS - 1])
         gone = self._window.forget(self._from)
         for feed in self._feeds.values():
             feed.forget(gone)
 
+    def _give_slots(self, first: int, last: int) -> None:
+        """Make the table of local time for the days of the window."""
+        rows = list(offsets(self.zone, first, last))
+        self._engine.load("offsets", OFFSETS, rows)
+        quarters = f"SELECT range AS slot FROM RANGE({rows[0][0]}, {rows[-1][1]})"
+        self._engine.view("quarters", quarters)
+        self._engine.table("slots", slots())
+
     def _pack(self, calls: set[str]) -> None:
         for feed in self._feeds.values():
             feed.pack(calls)
+
+
+def _keys(site: SiteFile) -> Iterator[str]:
+    """Yield what joins the calls of callers whom the site calls important."""
+    for number in site.important:
+        key = caller(number, site.region, site.internal).key
+        if key is not None:
+            yield key

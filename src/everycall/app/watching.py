@@ -86,7 +86,6 @@ class WatchSettings:
 
     Attributes:
         seal_every: how often the journal is taken into history; it always is when watching ends.
-        in_time: the limit of the service level.
         whole_log: read a log from its beginning, not only what it holds of today.
     """
 
@@ -95,7 +94,6 @@ class WatchSettings:
     feeds: tuple[Manager | Log | Posted, ...]
     name: str = "main"
     seal_every: timedelta = timedelta(minutes=10)
-    in_time: timedelta = timedelta(seconds=20)
     whole_log: bool = False
 
 
@@ -170,9 +168,7 @@ class Watch:
         settings, now = self.settings, self._now()
         names = dict.fromkeys(source_of(feed) for feed in settings.feeds)
         sources: list[Source] = [load("source", name) for name in names]
-        self.picture = LivePicture(
-            settings.site, sources, now, name=settings.name, in_time=settings.in_time
-        )
+        self.picture = LivePicture(settings.site, sources, now, name=settings.name)
         since = now - 2 * 86_400_000_000
         batch: list[Entry] = []
         for entry in self.journal.entries():

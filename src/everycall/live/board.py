@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+
+from everycall.metrics.model import Cell
+
+Cells = dict[str, Cell]
+"""Values of metrics, by their ids: the same as a question about the finished day is answered by."""
 
 
 class AgentState(StrEnum):
@@ -58,7 +62,9 @@ class CallNow:
         since: when it came to the stage that it is at.
         agent: who talks, or whose phone rings; several phones are one name each in `ringing`.
         position: the place in the queue, from 1; null if it does not wait.
-        calls_today: how often this number has called today, this call included.
+        calls_today: how often this number has called today, this call included; null if withheld.
+        unhelped_today: how many of the earlier ones reached nobody.
+        important: the site says that this caller is.
     """
 
     call_id: str
@@ -78,6 +84,69 @@ class CallNow:
     holds: int = 0
     transfers: int | None = None
     calls_today: int | None = None
+    unhelped_today: int | None = None
+    important: bool = False
+
+
+class Need(StrEnum):
+    """Why somebody on the line needs help now."""
+
+    ASKED = "asked"
+    LONG_TALK = "long_talk"
+    MANY_HOLDS = "many_holds"
+
+
+@dataclass(frozen=True, slots=True)
+class HelpNow:
+    """Somebody who needs help now: who, on which call, why, since when."""
+
+    need: Need
+    agent: str
+    call_id: str | None
+    queue: str | None
+    since: int
+    holds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkNow:
+    """A line: whether it is registered, and for how long it was not today.
+
+    Attributes:
+        lost_since: since when it is out; null while it works.
+    """
+
+    name: str
+    lost_since: int | None
+    out_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class QualityNow:
+    """How a phone heard and was heard today; null is not told.
+
+    Attributes:
+        reports: how many reports there were, `bad` of them beyond what people notice.
+        loss, jitter_ms: the worst that was told.
+    """
+
+    phone: str
+    reports: int
+    bad: int
+    loss: float | None
+    jitter_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetNow:
+    """A target today: its metric, its limit in words, the value, and whether it is met."""
+
+    name: str
+    metric: str
+    limit: str
+    cell: Cell
+    met: bool | None
+    where: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +159,9 @@ class AgentNow:
         reason: why they are paused.
         signed_in: null where no source says it.
         checked_every: how many seconds a dead phone may go unnoticed; 0: for ever; null: not known.
+        talking_since: when the talk began that goes on, holds included.
         no_answers: rings in a row that were not answered.
-        rings, answered, no_answer, talk_ms: of today.
+        rings, answered, no_answer, talk_ms, dropped: of today.
     """
 
     name: str
@@ -104,6 +174,7 @@ class AgentNow:
     call_id: str | None = None
     with_caller: str | None = None
     queue: str | None = None
+    talking_since: int | None = None
     reason: str | None = None
     checked_every: int | None = None
     no_answers: int = 0
@@ -112,6 +183,7 @@ class AgentNow:
     no_answer: int = 0
     talks: int = 0
     talk_ms: int = 0
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +193,7 @@ class QueueNow:
     Attributes:
         longest_since: when the caller began to wait who waits longest.
         staffed: signed in, reachable and not paused; `free` of these can take a call.
+        measures: of today, by the ids of metrics; the numbers beside are parts of these.
     """
 
     name: str
@@ -140,11 +213,19 @@ class QueueNow:
     wait_seen: int = 0
     wait_ms: int = 0
     longest_wait_ms: int | None = None
+    measures: Cells = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class DayNow:
-    """A day so far. `arrived` is the sum over `outcomes`; `pending` are those not over, apart."""
+    """A day so far: it is finished when the last of its calls has ended.
+
+    Attributes:
+        arrived: the sum over `outcomes`, those included that are `pending`.
+        measures: every metric of the board, as a report of that day gives it.
+        slots: arrived and answered, by the first moment of a quarter of an hour.
+        hours, trunks, numbers, clients: metrics by the hour of the local day, line, number, brand.
+    """
 
     day: str
     arrived: int
@@ -157,10 +238,18 @@ class DayNow:
     longest_wait_ms: int | None
     talk_seen: int
     talk_ms: int
-    directions: dict[str, int]
+    measures: Cells = field(default_factory=dict)
     slots: dict[int, tuple[int, int]] = field(default_factory=dict)
-    trunks: dict[str, dict[str, int]] = field(default_factory=dict)
-    numbers: dict[str, dict[str, int]] = field(default_factory=dict)
+    hours: dict[int, Cells] = field(default_factory=dict)
+    trunks: dict[str, Cells] = field(default_factory=dict)
+    numbers: dict[str, Cells] = field(default_factory=dict)
+    clients: dict[str, Cells] = field(default_factory=dict)
+    targets: tuple[TargetNow, ...] = ()
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether every call of it is over."""
+        return self.pending == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +261,8 @@ class Board:
         version: rises whenever anything changed.
         days: today, and yesterday while any of its calls is open.
         tallies: the totals as they are merged, for whoever needs others than these.
+        service_level: the metric that says what is in time.
+        definition: whose words missed, lost and abandoned are.
     """
 
     as_of: int
@@ -181,9 +272,14 @@ class Board:
     agents: tuple[AgentNow, ...]
     queues: tuple[QueueNow, ...]
     days: tuple[DayNow, ...]
-    tallies: dict[str, dict[tuple[Any, ...], tuple[int | None, ...]]] = field(
+    tallies: dict[str, dict[tuple[object, ...], tuple[int | None, ...]]] = field(
         default_factory=dict, repr=False
     )
+    service_level: str = ""
+    definition: str = ""
+    help: tuple[HelpNow, ...] = ()
+    trunks: tuple[TrunkNow, ...] = ()
+    quality: tuple[QualityNow, ...] = ()
 
     @property
     def day(self) -> DayNow | None:

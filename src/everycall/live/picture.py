@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from everycall.live import tallies
-from everycall.live.board import AgentNow, AgentState, Board, CallNow, DayNow, QueueNow, Stage
+from everycall.live.board import AgentNow, AgentState, Board, CallNow, Cells, QueueNow, Stage
+from everycall.live.lines import Lines
+from everycall.live.needs import Helps, needs
+from everycall.live.repeats import Repeats
 from everycall.live.signs import Device
 from everycall.live.staff import Membership, Phone, Staff
+from everycall.live.totals import Totals, by_person, counted_agent
 from everycall.live.window import Window
 
 _OPEN = """
@@ -61,22 +64,41 @@ class _Open:
 
 
 class Picture:
-    """Draws the board; remembers of people what their hot calls no longer tell."""
+    """Draws the board; remembers of people what their hot calls no longer tell.
 
-    def __init__(self, window: Window, staff: Staff) -> None:
+    `totals` makes values of what was added up; `helps` knows who needs help, `lines` which line is
+    out and which phone hears badly, `repeats` who calls again.
+    """
+
+    def __init__(
+        self,
+        window: Window,
+        staff: Staff,
+        totals: Callable[[], Totals],
+        definition: str,
+        helps: Helps,
+        lines: Lines,
+        repeats: Repeats,
+    ) -> None:
         self._window = window
         self._staff = staff
+        self._totals = totals
+        self._definition = definition
+        self._helps = helps
+        self._lines = lines
+        self._repeats = repeats
         self._talked: dict[str, int] = {}
         self._missed: dict[str, tuple[int, int]] = {}
         self._version = 0
 
     def board(self, as_of: int, today: str) -> Board:
         """Return what is to be shown at a moment."""
-        window = self._window
-        totals = window.totals()
+        totals = self._totals()
         found = self._open()
+        self._repeats.mark(found.calls, today)
         self.remember()
         agents = self._agents(as_of, today, found, totals)
+        days = sorted({today, *_days(found.calls.values())}, reverse=True)
         self._version += 1
         return Board(
             as_of=as_of,
@@ -85,8 +107,13 @@ class Picture:
             calls=tuple(found.calls.values()),
             agents=tuple(agents),
             queues=tuple(self._queues(today, found, agents, totals)),
-            days=tuple(days_of(totals, {today, *_days(found.calls.values())})),
-            tallies=totals,
+            days=tuple(totals.day(day) for day in days),
+            tallies=dict(totals.parts),
+            service_level=totals.service_level,
+            definition=self._definition,
+            help=needs(agents, found.calls, self._helps, as_of),
+            trunks=self._lines.trunks(as_of),
+            quality=self._lines.quality(),
         )
 
     def person(self, name: str) -> str:
@@ -161,16 +188,14 @@ class Picture:
                 count = 0 if result == "answered" else count + 1
                 self._missed[person] = (count, _int(ended_at))
 
-    def _agents(
-        self, as_of: int, today: str, found: _Open, totals: dict[str, tallies.Part]
-    ) -> list[AgentNow]:
+    def _agents(self, as_of: int, today: str, found: _Open, totals: Totals) -> list[AgentNow]:
         queues = self._staff.everyone(self.person)
         phones = self._staff.phones_of(self.person)
-        rings = _of_day(tallies.RINGS, totals, today, self.person)
-        talks = _of_day(tallies.TALKS, totals, today, self.person)
+        rings = by_person(totals.of("rings", today), self.person)
+        talks = by_person(totals.of("talks", today), self.person)
         names = {*queues, *rings, *(line.agent for line in (*found.rings, *found.talks))}
         return [
-            _counted(
+            counted_agent(
                 self._agent(as_of, name, queues.get(name), phones.get(name, []), found),
                 rings.get(name, {}),
                 talks.get(name, {}),
@@ -239,14 +264,19 @@ class Picture:
         today: str,
         found: _Open,
         agents: Sequence[AgentNow],
-        totals: dict[str, tallies.Part],
+        totals: Totals,
     ) -> list[QueueNow]:
-        counted = _of_day(tallies.QUEUES, totals, today, lambda name: name)
+        counted: dict[str, Cells] = {
+            str(name): cells for name, cells in totals.cells("queues", today) if name is not None
+        }
         names = {*counted, *(queue for agent in agents for queue in agent.queues)}
         names |= {call.queue for call in found.calls.values() if call.queue}
         told = any(agent.signed_in is not None for agent in agents)
         calls = list(found.calls.values())
-        return [_queue(name, calls, agents, counted.get(name, {}), told) for name in sorted(names)]
+        return [
+            totals.queue(_queue(name, calls, agents, told), counted.get(name, {}))
+            for name in sorted(names)
+        ]
 
 
 def _on_the_line(plain: AgentNow, found: _Open) -> AgentNow | None:
@@ -259,6 +289,7 @@ def _on_the_line(plain: AgentNow, found: _Open) -> AgentNow | None:
                 plain,
                 state=AgentState.ON_HOLD if held else state,
                 since=held or line.since,
+                talking_since=line.since if state is AgentState.TALKING else None,
                 call_id=line.call_id,
                 with_caller=found.calls[line.call_id].caller,
                 queue=line.queue or found.calls[line.call_id].queue,
@@ -277,22 +308,10 @@ def _free_since(
     return max([*times, talked or 0])
 
 
-def _counted(agent: AgentNow, rings: dict[str, Any], talks: dict[str, Any]) -> AgentNow:
-    return replace(
-        agent,
-        rings=rings.get("rings", 0),
-        answered=rings.get("answered", 0),
-        no_answer=rings.get("no_answer", 0),
-        talks=talks.get("talks", 0),
-        talk_ms=talks.get("talk_ms", 0),
-    )
-
-
 def _queue(
     name: str,
     calls: Sequence[CallNow],
     agents: Sequence[AgentNow],
-    counted: dict[str, Any],
     told: bool,  # noqa: FBT001 - whether any source says who is signed in
 ) -> QueueNow:
     waiting = [call for call in calls if call.position is not None and call.queue == name]
@@ -313,77 +332,11 @@ def _queue(
         ringing=sum(1 for call in calls if call.queue == name and call.ringing),
         paused=sum(name in agent.paused_in for agent in mine) if told else None,
         unreachable=of(AgentState.UNREACHABLE),
-        **counted,
     )
-
-
-def _of_day(
-    tally: tallies.Tally, totals: dict[str, tallies.Part], day: str, resolve: Callable[[str], str]
-) -> dict[str, dict[str, Any]]:
-    """Return the measures of a tally with one key, on one day, by that key."""
-    found: dict[str, dict[str, Any]] = {}
-    for (on, name), values in totals[tally.name].items():
-        if on == day and name is not None:
-            found[resolve(str(name))] = dict(zip(tally.names(), values, strict=True))
-    return found
 
 
 def _days(calls: Iterable[CallNow]) -> set[str]:
     return {call.day for call in calls if call.day is not None}
-
-
-def days_of(totals: dict[str, tallies.Part], days: Iterable[str]) -> Iterable[DayNow]:
-    """Yield what is known of some days, the newest first."""
-    for day in sorted(days, reverse=True):
-        yield _day(totals, day)
-
-
-def _day(totals: dict[str, tallies.Part], day: str) -> DayNow:
-    names = tallies.CALLS.names()
-    rows = [
-        (direction, outcome, dict(zip(names, values, strict=True)))
-        for (on, direction, outcome), values in totals["calls"].items()
-        if on == day
-    ]
-    inbound = [(o, row) for d, o, row in rows if d == "inbound" and o != "pending"]
-    outcomes = {str(outcome): _int(row["calls"]) for outcome, row in inbound}
-
-    def total(measure: str) -> int:
-        return sum(_int(row[measure] or 0) for _, row in inbound)
-
-    longest = [row["longest_wait_ms"] for _, row in inbound if row["longest_wait_ms"] is not None]
-    directions: dict[str, int] = defaultdict(int)
-    for direction, _, row in rows:
-        directions[str(direction)] += _int(row["calls"])
-    return DayNow(
-        day=day,
-        arrived=total("calls"),
-        answered=total("answered"),
-        asked=total("asked"),
-        pending=sum(_int(row["calls"]) for d, o, row in rows if o == "pending" and d == "inbound"),
-        outcomes=outcomes,
-        wait_seen=total("wait_seen"),
-        wait_ms=total("wait_ms"),
-        longest_wait_ms=max(longest, default=None),
-        talk_seen=total("talk_seen"),
-        talk_ms=total("talk_ms"),
-        directions=dict(directions),
-        slots={_int(k[1]): (_int(v[0]), _int(v[1])) for k, v in _on(totals, "arrivals", day)},
-        trunks=_by_outcome(totals, "trunks", day),
-        numbers=_by_outcome(totals, "numbers", day),
-    )
-
-
-def _on(totals: dict[str, tallies.Part], name: str, day: str) -> list[tuple[Any, Any]]:
-    return [(key, values) for key, values in totals[name].items() if key[0] == day]
-
-
-def _by_outcome(totals: dict[str, tallies.Part], name: str, day: str) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
-    for (_, place, outcome), (calls,) in _on(totals, name, day):
-        if place is not None:
-            found.setdefault(place, {})[outcome] = calls
-    return found
 
 
 def _int(value: Any) -> int:

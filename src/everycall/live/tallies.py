@@ -1,229 +1,199 @@
-"""The day's totals: each declared once as SQL, and so made that those of parts can be merged.
+"""The totals of a day: the metrics' own declarations, asked for by the same planner as history.
 
-A total of a day is the total of the calls that are done with, which is kept and only added to, and
-of those that are open or were so a moment ago. Over a finished day in history the same statements
-give the same numbers.
+What a statement sums up can be merged, so a total is that of the calls that are done with, which is
+kept and only added to, and of those that are open or were so a moment ago. The values of the board
+are made of the merged sums by the same function that answers a question about history.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from everycall.calls.statement import fill, write
+from sqlglot import exp
 
-SLOT = 900_000_000
-"""Arrivals are counted by quarters of an hour, in microseconds."""
+from everycall.calls.statement import DIALECT, write
+from everycall.metrics.answering import Blindness, Row, table
+from everycall.metrics.asked import asked
+from everycall.metrics.dimensions import dimension
+from everycall.metrics.model import Form, Shape
+from everycall.metrics.planner import Plan, Question, plan
+from everycall.metrics.targets import Target
 
+TABLES = ("calls", "visits", "stays", "attempts", "talks", "verdicts")
+"""The tables of counted calls that tallies are made of; there is one of each for every part."""
 
-class Merge(StrEnum):
-    """How the values of two parts become the value of both."""
+SERVICE_LEVEL = "service_level.sl2"
+"""The formula of the share answered in time; its limit is the target's, else of the site's watch."""
 
-    SUM = "sum"
-    MAX = "max"
+_WORDS = ("missed", "lost", "abandoned", "dropped_by_definition")
+_FAULTS = ("dropped", "refused_before_ring")
 
+Key = tuple[object, ...]
+"""A day, as a number of days since 1970, and the values of a tally's other dimensions."""
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A number that can be merged: name, what it says, its SQL, and how."""
+Values = tuple[int | None, ...]
+"""For each metric its numerator, its denominator, and the rows that nobody could see."""
 
-    name: str
-    doc: str
-    sql: str
-    merge: Merge = Merge.SUM
+Part = dict[Key, Values]
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Totals by day and something else.
+    """Some metrics by day and something else.
 
     Attributes:
-        keys: what it counts by, beside the day: names and their SQL.
-        of: the FROM and WHERE of its statement; `c` is the call, `d` the day that it arrived on.
+        by: the dimensions beside the day.
+        ids: the metrics.
+        where: only of these.
     """
 
     name: str
-    doc: str
-    keys: tuple[tuple[str, str], ...]
-    measures: tuple[Measure, ...]
-    of: str
-
-    def names(self) -> tuple[str, ...]:
-        """Return the names of its measures."""
-        return tuple(measure.name for measure in self.measures)
+    by: tuple[str, ...]
+    ids: tuple[str, ...]
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
-_ON_DAY = "INNER JOIN days AS d ON c.arrived_at >= d.from_at AND c.arrived_at < d.to_at"
-_THEIRS = "c.direction IN ('inbound', 'internal')"
-_ARRIVED = "c.direction = 'inbound' AND c.outcome <> 'pending'"
-
-
-def _count(name: str, doc: str, when: str = "TRUE") -> Measure:
-    return Measure(name, doc, f"COUNT(*) FILTER (WHERE {when})")
-
-
-def _seen(name: str, doc: str, column: str) -> Measure:
-    return Measure(name, doc, f"COUNT({column})")
-
-
-def _sum(name: str, doc: str, column: str) -> Measure:
-    return Measure(name, doc, f"CAST(COALESCE(SUM({column}), 0) AS BIGINT)")
-
-
-def _longest(name: str, doc: str, column: str) -> Measure:
-    return Measure(name, doc, f"MAX({column})", Merge.MAX)
-
-
-CALLS = Tally(
-    "calls",
-    "Calls by direction and outcome.",
-    (("direction", "c.direction"), ("outcome", "c.outcome")),
-    (
-        _count("calls", "Calls."),
-        _count("answered", "A person spoke with the caller.", "c.answered"),
-        _count("asked", "The caller asked for a person.", "c.asked_for_person"),
-        _seen("wait_seen", "Calls of which the wait was seen.", "c.wait_ms"),
-        _sum("wait_ms", "All their waiting.", "c.wait_ms"),
-        _longest("longest_wait_ms", "The longest wait.", "c.wait_ms"),
-        _seen("talk_seen", "Calls of which the talk was seen.", "c.talk_ms"),
-        _sum("talk_ms", "All their talk.", "c.talk_ms"),
-        _seen("hold_seen", "Calls of which hold could be seen.", "c.hold_ms"),
-        _sum("hold_ms", "All their hold.", "c.hold_ms"),
-        _sum("transfers", "How often callers were handed on.", "c.transfers"),
-    ),
-    f"FROM calls AS c {_ON_DAY}",
-)
-
-QUEUES = Tally(
-    "queues",
-    "Stays in each queue.",
-    (("queue", "v.queue"),),
-    (
-        _count("entered", "Stays that began."),
-        _count("answered", "Ended with a person.", "v.result = 'answered'"),
-        _count("gave_up", "The caller left.", "v.result = 'caller'"),
-        _count(
-            "sent_on",
-            "Ended otherwise: time-out, key, empty, full ...",
-            "NOT v.result IN ('answered', 'caller') AND NOT v.result IS NULL",
-        ),
-        _count(
-            "answered_in_time",
-            "Answered within the limit of the service level.",
-            "v.result = 'answered' AND v.lasted_ms <= :in_time_ms",
-        ),
-        _seen("wait_seen", "Stays of which the length was seen.", "v.lasted_ms"),
-        _sum("wait_ms", "All their waiting.", "v.lasted_ms"),
-        _longest("longest_wait_ms", "The longest stay.", "v.lasted_ms"),
-    ),
-    f"FROM visits AS v INNER JOIN calls AS c ON c.call_id = v.call_id {_ON_DAY} WHERE {_THEIRS}",
-)
-
-_PEOPLE = "COALESCE({0}.agent_kind, 'person') = 'person'"
-
-RINGS = Tally(
-    "rings",
-    "Rings of each person's phone.",
-    (("agent", "a.agent"),),
-    (
-        _count("rings", "Rings."),
-        _count("answered", "Answered.", "a.result = 'answered'"),
-        _count("no_answer", "Not answered.", "a.result = 'no_answer'"),
-        _count("rejected", "Refused.", "a.result = 'rejected'"),
-        _count("busy", "Busy or out of reach.", "a.result IN ('busy', 'unreachable')"),
-        _count("other", "Not theirs to take.", "a.result IN ('elsewhere', 'cancelled')"),
-    ),
-    f"FROM attempts AS a INNER JOIN calls AS c ON c.call_id = a.call_id {_ON_DAY} "
-    f"WHERE {_THEIRS} AND {_PEOPLE.format('a')}",
-)
-
-TALKS = Tally(
-    "talks",
-    "Talks of each person with callers.",
-    (("agent", "k.agent"),),
-    (
-        _count("talks", "Talks."),
-        _sum("talk_ms", "All their talk, hold included.", "k.lasted_ms"),
-        _longest("longest_talk_ms", "The longest talk.", "k.lasted_ms"),
-    ),
-    f"FROM talks AS k INNER JOIN calls AS c ON c.call_id = k.call_id {_ON_DAY} WHERE {_THEIRS}",
-)
-
-ARRIVALS = Tally(
-    "arrivals",
-    "Inbound calls by the quarter of an hour in which they arrived.",
-    (("slot", f"c.arrived_at - c.arrived_at % {SLOT}"),),
-    (
-        _count("arrived", "Calls."),
-        _count("answered", "A person spoke with the caller.", "c.answered"),
-    ),
-    f"FROM calls AS c {_ON_DAY} WHERE {_ARRIVED}",
-)
-
-TRUNKS = Tally(
-    "trunks",
-    "Inbound calls by the line that they came by, and their outcomes.",
-    (("trunk", "c.trunk"), ("outcome", "c.outcome")),
-    (_count("calls", "Calls."),),
-    f"FROM calls AS c {_ON_DAY} WHERE {_ARRIVED}",
-)
-
-NUMBERS = Tally(
-    "numbers",
-    "Inbound calls by the number that was dialled, and their outcomes.",
-    (("called", "c.called"), ("outcome", "c.outcome")),
-    (_count("calls", "Calls."),),
-    f"FROM calls AS c {_ON_DAY} WHERE {_ARRIVED}",
-)
-
-TALLIES = (CALLS, QUEUES, RINGS, TALKS, ARRIVALS, TRUNKS, NUMBERS)
-
-TABLES = ("calls", "visits", "attempts", "talks")
-"""The tables that tallies are made of; `days` (day, from_at, to_at) is the fifth."""
-
-Key = tuple[object, ...]
-"""A day, as '2026-11-22', and the values of a tally's keys."""
-
-Part = dict[Key, tuple[int | None, ...]]
-"""The values of a tally's measures, by key."""
-
-
-@cache
-def statement(tally: Tally, in_time_ms: int, prefix: str = "") -> str:
-    """Return a tally's statement over tables whose names begin with a prefix."""
-    keys = ", ".join(f"{sql} AS {name}" for name, sql in (("day", "d.day"), *tally.keys))
-    measures = ", ".join(f"{m.sql} AS {m.name}" for m in tally.measures)
-    numbers = ", ".join(str(i + 1) for i in range(len(tally.keys) + 1))
-    text = f"SELECT {keys}, {measures} {tally.of} GROUP BY {numbers}"
-    places = {"in_time_ms": in_time_ms} if ":in_time_ms" in text else {}
-    return write(fill(text, {table: f"{prefix}{table}" for table in TABLES}, **places))
-
-
-def part(tally: Tally, rows: list[tuple[object, ...]]) -> Part:
-    """Return what a tally's statement gave, by key."""
-    width = len(tally.keys) + 1
-    return {row[:width]: row[width:] for row in rows}  # type: ignore[misc]  # a slice has no length for the type checker
-
-
-def merged(tally: Tally, one: Mapping[Key, tuple[int | None, ...]], other: Part) -> Part:
-    """Return the total of two parts that have no call in common."""
-    result = dict(one)
-    for key, values in other.items():
-        known = result.get(key)
-        result[key] = values if known is None else _values(tally, known, values)
-    return result
-
-
-def _values(
-    tally: Tally, one: tuple[int | None, ...], other: tuple[int | None, ...]
-) -> tuple[int | None, ...]:
-    return tuple(
-        _value(measure.merge, a, b)
-        for measure, a, b in zip(tally.measures, one, other, strict=True)
+def tallies(service_level: str, targets: Mapping[str, Target] | None = None) -> tuple[Tally, ...]:
+    """Return every tally of a board: those that all have, and one for each target that is narrower."""
+    waits = ("asa", "average_wait", "longest_wait")
+    day = (
+        *("arrived", "answered", "not_answered", "offered", "pending", "gave_up"),
+        *("voicemails", "callbacks_requested", "self_served", *_FAULTS, *_WORDS),
+        *("missed_rate", "answer_rate", service_level, *waits, "talk_time"),
+    )
+    places = ("arrived", "answered", *_FAULTS, *_WORDS)
+    queue = ("arrived", "answered", "gave_up", "passed_on", *_WORDS, service_level, *waits)
+    return (
+        Tally("day", (), day),
+        Tally("outcomes", ("outcome",), ("arrived",)),
+        Tally("queues", ("queue",), queue),
+        Tally("rings", ("agent",), ("arrived", "answered", "not_answered", "missed")),
+        Tally("talks", ("agent",), ("talk_time", "dropped")),
+        Tally("hours", ("hour",), places),
+        Tally("quarters", ("15min",), ("arrived", "answered")),
+        Tally("trunks", ("trunk",), places),
+        Tally("numbers", ("called",), places),
+        Tally("clients", ("client",), (*places, service_level, *waits)),
+        *_of_targets(targets or {}),
     )
 
 
-def _value(merge: Merge, one: int | None, other: int | None) -> int | None:
+def _of_targets(targets: Mapping[str, Target]) -> Iterator[Tally]:
+    for name, target in targets.items():
+        if is_counted_live(target.metric):
+            where = tuple(target.where().items())
+            yield Tally(f"target:{name}", (), (target.metric,), where)
+
+
+_LIVE = frozenset({"calls", "stays", "attempts", "verdicts", "slots", "teams", "visits"})
+
+
+def is_counted_live(metric: str) -> bool:
+    """Tell whether a metric stands on calls alone, and its sums can be merged."""
+    (one,) = plan(Question((asked(metric),)))
+    return one.tables() <= _LIVE and all(is_mergeable(part.form) for part in one.parts)
+
+
+def is_mergeable(form: Form) -> bool:
+    """Tell whether the value of two parts follows from the values of each."""
+    return form.shape is not Shape.PICK or form.numerator.startswith("MAX(")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A tally's statements: one for each level that its metrics have."""
+
+    tally: Tally
+    question: Question
+    plans: tuple[Plan, ...]
+
+    @property
+    def keys(self) -> int:
+        """How many columns say of what a row is."""
+        return len(self.question.by)
+
+    def name(self, number: int) -> str:
+        """Return the name of one of its statements' totals."""
+        return f"{self.tally.name}/{self.plans[number].level.name.lower()}"
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of its totals."""
+        return tuple(self.name(number) for number in range(len(self.plans)))
+
+    def statement(self, number: int, prefix: str) -> str:
+        """Return a statement over tables whose names begin with a prefix."""
+        return _written(self.plans[number], prefix)
+
+    def rows(
+        self, totals: Mapping[str, Part], days: Iterable[int], zone: ZoneInfo, blind: Blindness
+    ) -> Iterator[Row]:
+        """Yield what totals say of some days, as history answers."""
+        wanted = set(days)
+        results = [
+            (one, [(*k, *v) for k, v in _ordered(totals[self.name(i)]) if k[0] in wanted])
+            for i, one in enumerate(self.plans)
+        ]
+        yield from table(self.question, results, blind, zone).rows
+
+
+def _ordered(part: Part) -> list[tuple[Key, Values]]:
+    return sorted(part.items(), key=lambda one: [(key is None, key) for key in one[0]])
+
+
+def planned(tally: Tally, site: str, short_ms: int) -> Planned:
+    """Return a tally with its statements.
+
+    Raises:
+        ValueError: the sums of one of its metrics cannot be merged.
+    """
+    question = Question(
+        tuple(asked(name) for name in tally.ids),
+        (dimension("day"), *(dimension(name) for name in tally.by)),
+        {dimension(name): values for name, values in tally.where},
+        site=site,
+        short_ms=short_ms,
+    )
+    found = Planned(tally, question, plan(question))
+    for one in found.plans:
+        for part in one.parts:
+            if not is_mergeable(part.form):
+                raise ValueError(f"{part.asked.name} cannot be added up from parts")
+    return found
+
+
+@cache
+def _written(one: Plan, prefix: str) -> str:
+    names = {name: f"{prefix}{name}" for name in TABLES}
+    tree = exp.replace_tables(one.tree.copy(), names, dialect=DIALECT)
+    tree.set("order", None)
+    return write(tree)
+
+
+def part(keys: int, rows: Iterable[Sequence[Any]]) -> Part:
+    """Return what a statement gave, by key."""
+    return {tuple(row[:keys]): tuple(row[keys:]) for row in rows}
+
+
+def merged(one: Plan, before: Mapping[Key, Values], added: Part) -> Part:
+    """Return the total of two parts that have no call in common."""
+    result = dict(before)
+    for key, values in added.items():
+        known = result.get(key)
+        result[key] = values if known is None else tuple(_merged(one, known, values))
+    return result
+
+
+def _merged(one: Plan, before: Values, added: Values) -> Iterator[int | None]:
+    for number, asked_part in enumerate(one.parts):
+        first = 3 * number
+        yield _value(asked_part.form.shape is Shape.PICK, before[first], added[first])
+        for place in (first + 1, first + 2):
+            yield _value(False, before[place], added[place])  # noqa: FBT003 - rows are summed up
+
+
+def _value(largest: bool, one: int | None, other: int | None) -> int | None:  # noqa: FBT001
     if one is None or other is None:
         return other if one is None else one
-    return one + other if merge is Merge.SUM else max(one, other)
+    return max(one, other) if largest else one + other

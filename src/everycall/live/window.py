@@ -14,6 +14,8 @@ from everycall.events import Kind
 from everycall.live import tallies
 from everycall.live.neighbours import COLUMNS, Neighbours, Said
 from everycall.live.ports import Engine
+from everycall.metrics.stays import COLUMNS as STAY
+from everycall.metrics.stays import lone_stays
 
 RENEWED = 100
 """After so many counts the tables are written anew."""
@@ -22,6 +24,12 @@ HOT = 90_000_000
 """A call stays hot for so long after its last sign of life, in microseconds."""
 
 RESULTS = ("calls", "visits", "attempts", "talks", "holds")
+"""What the chain gives of every call."""
+
+MORE = ("stays", "verdicts")
+"""What metrics need beside: stays in queues, and what the team's definition says of each call."""
+
+KEPT = (*RESULTS, *MORE)
 
 _SPEAKING = f"SELECT {', '.join(COLUMNS)} FROM incoming WHERE NOT call_id IS NULL"
 _GAPS = (
@@ -47,6 +55,12 @@ INSERT INTO kept_answers
 SELECT n.call_id, l.call_id + ? AS number, l.source, l.agent
 FROM lone_answers AS l INNER JOIN call_numbers AS n ON n.number = l.call_id
 """
+_COUNTED = "SELECT * FROM hot_{0} WHERE call_id IN (SELECT id FROM counted_ids)"
+_STAYS = f"""
+SELECT {STAY} FROM counted_visits
+UNION ALL
+SELECT {STAY} FROM ({lone_stays("counted_calls", "counted_talks", "counted_visits")}) AS lone
+"""
 _LEARNED = """
 SELECT one, other FROM known_agents EXCEPT SELECT one, other FROM given_agents
 """
@@ -71,20 +85,30 @@ class Batch:
 class Window:
     """Events of the last days in an engine, and what they amount to.
 
-    The engine holds the chain's other inputs already; `incoming` takes new events.
+    The engine holds the chain's other inputs already, and the table of slots; `incoming` takes new
+    events. The verdicts are a query over `counted_calls`.
     """
 
-    def __init__(self, engine: Engine, chain: Chain, longest_call: int, in_time_ms: int) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        chain: Chain,
+        longest_call: int,
+        counted: Sequence[tallies.Planned],
+        verdicts: str,
+    ) -> None:
         self.engine = engine
+        self.tallies = tuple(counted)
         self.neighbours = Neighbours()
         self.names: dict[str, str] = {}
         self.open: set[str] = set()
         self._chain = chain
         self._longest_call = longest_call
-        self._in_time_ms = in_time_ms
+        self._verdicts = verdicts
         self._hot: set[str] = set()
         self._cold: set[str] = set()
-        self._parts: dict[str, tallies.Part] = {tally.name: {} for tally in tallies.TALLIES}
+        self._parts = self._nothing()
+        self._totals: dict[str, tallies.Part] | None = None
         self._same: frozenset[tuple[str, str]] = frozenset()
         self._learned: list[tuple[str, str]] = []
         self._answers = 0
@@ -100,6 +124,9 @@ class Window:
             _empty(engine, name, {"id": "VARCHAR"})
 
     # ---- what is given from outside
+
+    def _nothing(self) -> dict[str, tallies.Part]:
+        return {name: {} for tally in self.tallies for name in tally.names()}
 
     def set_days(self, days: Iterable[tuple[str, int, int]]) -> None:
         """Say which days there are: name, first moment, first moment of the next."""
@@ -145,6 +172,7 @@ class Window:
         return {call for call in self.open if self.neighbours.last_at(call) < latest}
 
     def _count(self, wanted: set[str]) -> None:
+        self._totals = None
         self._ids("counted_ids", wanted)
         self.make()
         for name, statement in self._steps:
@@ -176,18 +204,29 @@ class Window:
             for kept in ("hot", "cold", "moving"):
                 empty = f"SELECT * FROM {self._sources[name]} LIMIT 0"
                 self.engine.table(f"{kept}_{name}", empty)
+        self._make_more()
         self._is_made = True
+
+    def _make_more(self) -> None:
+        """Make what metrics need beside the chain, from the rows that were counted last."""
+        for name in ("calls", "visits", "talks"):
+            self.engine.view(f"counted_{name}", _COUNTED.format(name))
+        for name, statement in zip(MORE, (_STAYS, self._verdicts), strict=True):
+            self._sources[name] = f"counted_{name}"
+            self.engine.view(f"counted_{name}", statement)
+            for kept in ("hot", "cold", "moving"):
+                self.engine.table(f"{kept}_{name}", f"SELECT * FROM counted_{name} LIMIT 0")
 
     def _renew(self) -> None:
         """Write the small tables anew: deleted rows would stay in them for ever."""
         for name in ("incoming", "moment", "counted_ids", "moving_ids", "kept_answers", "gaps"):
             self.engine.table(name, f"SELECT * FROM {name}")
-        for name in ("events", *RESULTS):
+        for name in ("events", *KEPT):
             self.engine.table(f"hot_{name}", f"SELECT * FROM hot_{name}")
 
     def _keep(self, wanted: set[str]) -> None:
         """Put the counted rows in the place of those of before."""
-        for name in RESULTS:
+        for name in KEPT:
             mine = "call_id IN (SELECT id FROM counted_ids)"
             self.engine.again(f"DELETE FROM hot_{name} WHERE {mine}")
             self.engine.again(f"INSERT INTO hot_{name} SELECT * FROM {self._sources[name]}")
@@ -225,11 +264,10 @@ class Window:
             return moving
         self._ids("moving_ids", moving)
         self._move("events")
-        for name in RESULTS:
+        for name in KEPT:
             self._move(name)
-        for tally in tallies.TALLIES:
-            added = self._part(tally, "moving")
-            self._parts[tally.name] = tallies.merged(tally, self._parts[tally.name], added)
+        self._parts = self._merged(self._all("moving"))
+        self._totals = None
         self._hot -= moving
         self._cold |= moving
         return moving
@@ -261,10 +299,9 @@ class Window:
         self._ids("moving_ids", again)
         mine = "call_id IN (SELECT id FROM moving_ids)"
         self.engine.run(f"INSERT INTO hot_events SELECT * FROM cold_events WHERE {mine}")
-        for name in ("events", *RESULTS):
+        for name in ("events", *KEPT):
             self.engine.run(f"DELETE FROM cold_{name} WHERE {mine}")
-        for tally in tallies.TALLIES:
-            self._parts[tally.name] = self._part(tally, "cold")
+        self._parts = self._all("cold")
         self._cold -= again
         self._hot |= again
 
@@ -278,13 +315,13 @@ class Window:
             return old
         old = self.neighbours.together(old) & self._cold
         self._ids("moving_ids", old)
-        for name in ("cold_events", *(f"cold_{name}" for name in RESULTS), "kept_answers"):
+        for name in ("cold_events", *(f"cold_{name}" for name in KEPT), "kept_answers"):
             self.engine.run(f"DELETE FROM {name} WHERE call_id IN (SELECT id FROM moving_ids)")
         self.engine.run('DELETE FROM gaps WHERE "at" < ?', [before])
         for call in old:
             self.neighbours.forget(call)
-        for tally in tallies.TALLIES:
-            self._parts[tally.name] = self._part(tally, "cold")
+        self._parts = self._all("cold")
+        self._totals = None
         self._cold -= old
         return old
 
@@ -293,19 +330,29 @@ class Window:
     def totals(self) -> dict[str, tallies.Part]:
         """Return every tally: what is cold was added up before, only what is hot is added now."""
         if not self._is_made:
-            return {tally.name: {} for tally in tallies.TALLIES}
+            return self._nothing()
+        if self._totals is None:
+            self._totals = self._merged(self._all("hot"))
+        return self._totals
+
+    def _merged(self, added: dict[str, tallies.Part]) -> dict[str, tallies.Part]:
         return {
-            tally.name: tallies.merged(tally, self._parts[tally.name], self._part(tally, "hot"))
-            for tally in tallies.TALLIES
+            name: tallies.merged(tally.plans[number], self._parts[name], added[name])
+            for tally in self.tallies
+            for number, name in enumerate(tally.names())
+        }
+
+    def _all(self, kept: str) -> dict[str, tallies.Part]:
+        """Return every tally of the calls that are hot, cold or on their way from one to the other."""
+        return {
+            name: tallies.part(tally.keys, self.engine.again(tally.statement(number, f"{kept}_")))
+            for tally in self.tallies
+            for number, name in enumerate(tally.names())
         }
 
     def hot(self, query: str) -> list[tuple[Any, ...]]:
         """Run a query over the tables of hot calls; nothing before the first call."""
         return self.engine.again(query) if self._is_made else []
-
-    def _part(self, tally: tallies.Tally, kept: str) -> tallies.Part:
-        statement = tallies.statement(tally, self._in_time_ms, f"{kept}_")
-        return tallies.part(tally, self.engine.again(statement))
 
     def _ids(self, table: str, ids: Iterable[str]) -> None:
         self.engine.run(f"DELETE FROM {table}")

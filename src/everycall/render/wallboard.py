@@ -54,15 +54,18 @@ def _parts(
         yield _calls(board)
 
 
+_SAID = ("answered", "pending")
+
+
 def _day(day: DayNow | None) -> str:
     if day is None:
         return "No call yet today."
     share = f" ({day.answered / day.arrived:.0%})" if day.arrived else ""
     wait = day.wait_ms / day.wait_seen / 1000 if day.wait_seen else None
     waited = f", waited {_length(wait)} on average" if wait is not None else ""
-    arrived = f"{day.arrived} arrived and are over, {day.answered} answered{share}{waited}"
+    arrived = f"{day.arrived} arrived, {day.answered} answered{share}{waited}"
     rows = sorted(day.outcomes.items(), key=lambda row: -row[1])
-    others = ", ".join(f"{count} {outcome}" for outcome, count in rows if outcome != "answered")
+    others = ", ".join(f"{count} {outcome}" for outcome, count in rows if outcome not in _SAID)
     return f"{arrived}; {day.pending} open.\n{others or 'None was lost.'}"
 
 

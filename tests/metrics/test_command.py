@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from everycall.cli import main
+from everycall.definitions import load
 from everycall.metrics.catalog import METRICS
 from truth.histories import told
 
@@ -48,7 +49,8 @@ def test_one_object_for_each_group(data: Path, capsys: pytest.CaptureFixture[str
     assert [(row["queue"], row["hour"]) for row in found] == [("sales", 14), ("support", 15)]
     assert found[0]["answered"]["value"] == 1
     rate = found[0]["answer_rate"]
-    assert set(rate) == {"value", "numerator", "denominator", "low", "high", "note"}
+    parts = {"value", "numerator", "denominator", "low", "high", "note", "definition"}
+    assert set(rate) == parts
     assert (rate["value"], rate["numerator"], rate["denominator"]) == (0.5, 1, 2)
     assert 0 < rate["low"] < 0.5 < rate["high"] < 1
 
@@ -60,6 +62,23 @@ def test_without_by_there_is_one_object(data: Path, capsys: pytest.CaptureFixtur
     assert found["lost"]["value"] is None
     assert "no source sees" in found["lost"]["note"]
     assert found["service_level.sl2:5"]["numerator"] == 1
+
+
+def test_a_number_in_the_words_of_a_definition_names_it(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ("asa", "missed", "recovery_rate", "abandon_rate.a")
+    asked = ("metrics", *names, "--definition", "finsofy", "--data", str(data))
+    (found,) = objects(capsys, *asked)
+    finsofy = load("finsofy")
+    whose = {"id": "finsofy", "version": finsofy.pack.version, "digest": finsofy.digest}
+    assert found["asa"]["definition"] is None
+    assert found["missed"]["definition"] == whose
+    assert found["recovery_rate"]["definition"] == whose
+    by_word = objects(capsys, *asked[:2], "--by", "category", "--data", str(data))
+    assert {row["asa"]["definition"]["id"] for row in by_word} == {"xon"}
+    (narrowed,) = objects(capsys, *asked[:2], "--category", "missed", "--data", str(data))
+    assert narrowed["asa"]["definition"]["id"] == "xon"
 
 
 def test_a_filter_and_days(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

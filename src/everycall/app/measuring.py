@@ -13,10 +13,10 @@ from everycall.app.defining import chosen
 from everycall.app.measured_tables import make, spoken
 from everycall.app.sitefile import SiteFile
 from everycall.clock import from_micros
-from everycall.definitions import Definition
+from everycall.definitions import Definition, definition_ids
 from everycall.events.sights import Sight
 from everycall.history.store import SourceState
-from everycall.metrics.answering import Blindness, Table, table
+from everycall.metrics.answering import Blindness, Joined, Row, Table, Whose, table
 from everycall.metrics.asked import asked
 from everycall.metrics.dimensions import dimension
 from everycall.metrics.levels import JUDGED
@@ -68,12 +68,53 @@ def measure(  # noqa: PLR0913 - one question has so many parts
         asking.history.site,
         int(site.limits.short_call.total_seconds() * 1000),
     )
+    names = [name.strip() for name in (definition or "").split(",") if name.strip()]
+    if _DEFINITION not in question.by:
+        return _answered(asking, question, site, definition)
+    given = names or list(dict.fromkeys([*filter(None, [site.definition]), *definition_ids()]))
+    return _by_definition(asking, question, site, given)
+
+
+_DEFINITION = dimension("definition")
+
+
+def _answered(asking: Asking, question: Question, site: SiteFile, name: str | None) -> Table:
     plans = plan(question)
-    judge = _definition(plans, site, definition)
+    judge = _definition(plans, site, name)
     results = [(one, _rows(asking, one, site, judge)) for one in plans]
-    found = table(question, results, _blindness(asking, since, until, judge), asking.zone)
-    whose = (f"Missed, lost and abandoned by {judge.name}: {judge.title}.",) if judge else ()
-    return replace(found, remarks=(*found.remarks, *whose))
+    blind = _blindness(asking, question.since, question.until, judge)
+    found = table(question, results, blind, asking.zone)
+    return replace(found, remarks=(*found.remarks, *_remark(judge)), whose=_whose(plans, judge))
+
+
+def _by_definition(
+    asking: Asking, question: Question, site: SiteFile, names: Iterable[str]
+) -> Table:
+    """Ask the same of every definition; what stands on none is the same in all of them."""
+    place = question.by.index(_DEFINITION)
+    others = tuple(one for one in question.by if one is not _DEFINITION)
+    each = replace(question, by=others)
+    found = [(chosen(site, n).id, _answered(asking, each, site, n)) for n in names]
+    rows = (
+        Row((*row.keys[:place], name, *row.keys[place:]), row.cells, one.whose)
+        for name, one in found
+        for row in one.rows
+    )
+    remarks = dict.fromkeys(remark for _, one in found for remark in one.remarks)
+    return Table(question.by, question.asked, Joined(rows), tuple(remarks))
+
+
+def _remark(judge: Definition | None) -> Iterator[str]:
+    if judge is not None:
+        yield f"Missed, lost and abandoned by {judge.name}: {judge.title}."
+
+
+def _whose(plans: Iterable[Plan], judge: Definition | None) -> dict[str, Whose]:
+    """Return the definition behind each metric that stands on the words of one."""
+    if judge is None:
+        return {}
+    one = Whose(judge.id, judge.pack.version, judge.digest)
+    return {name: one for plan in plans for name in plan.judged()}
 
 
 def _spoken(asking: Asking) -> tuple[int, int]:

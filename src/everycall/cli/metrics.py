@@ -27,7 +27,7 @@ from everycall.reports.words import DASH, count, duration, percent
 F = TypeVar("F", bound=Callable[..., Any])
 
 _TIMES = {"day", "week", "month", "quarter", "year", "15min", "30min", "60min"}
-_FILTERS = tuple(d for d in DIMENSIONS if d.name not in _TIMES | {"site"})
+_FILTERS = tuple(d for d in DIMENSIONS if d.name not in _TIMES | {"site", "definition"})
 _CELLS = ("value", "numerator", "denominator", "low", "high", "note")
 
 _UNITS = {
@@ -48,7 +48,10 @@ def _filters(command: F) -> F:
 @click.command("metrics")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--by", help="By what, with commas: queue,hour; see the list.")
-@click.option("--definition", help="Whose words missed, lost and abandoned are.")
+@click.option(
+    "--definition",
+    help="Whose words missed, lost and abandoned are; several with commas --by definition.",
+)
 @click.option(
     "--at",
     "moment",

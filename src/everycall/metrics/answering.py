@@ -1,7 +1,7 @@
 """From what was summed up to what is said: values, intervals, and the reason for every dash."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from typing import Any, overload
 from zoneinfo import ZoneInfo
@@ -33,10 +33,24 @@ class Blindness:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One group: its keys as people and programs read them, and a cell for each metric by its id."""
+    """One group: its keys as people and programs read them, and a cell for each metric by its id.
+
+    Attributes:
+        whose: the definition behind a metric, where groups differ in it.
+    """
 
     keys: tuple[Any, ...]
     cells: Mapping[str, Cell]
+    whose: Mapping[str, "Whose"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """The definition whose words made a number: by its id, version and the digest of its text."""
+
+    id: str
+    version: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +60,14 @@ class Table:
     Attributes:
         rows: made when they are read, for there may be very many.
         remarks: what holds for whole columns, such as by what a level was grouped instead.
+        whose: of the metrics that stand on a definition's words, that definition.
     """
 
     by: tuple[Dimension, ...]
     asked: tuple[Asked, ...]
-    rows: "Rows"
+    rows: "Rows | Joined"
     remarks: tuple[str, ...] = ()
+    whose: Mapping[str, Whose] = field(default_factory=dict)
 
     def cell(self, name: str, *keys: Any) -> Cell:
         """Return one cell; a group in which nothing happened has an empty one."""
@@ -62,15 +78,20 @@ class Table:
         """Yield one object for each group."""
         names = [dimension.name for dimension in self.by]
         for row in self.rows:
-            cells = {name: cell_as_json(row.cells[name]) for name in (a.name for a in self.asked)}
+            cells = {
+                name: cell_as_json(row.cells[name]) | {"definition": self._whose(row, name)}
+                for name in (a.name for a in self.asked)
+            }
             yield dict(zip(names, row.keys, strict=True)) | cells
+
+    def _whose(self, row: Row, name: str) -> dict[str, str] | None:
+        found = (row.whose or self.whose).get(name)
+        return asdict(found) if found else None
 
 
 def cell_as_json(cell: Cell) -> dict[str, Any]:
     """Return a cell as other programs read it."""
-    return {field.name: getattr(cell, field.name) for field in fields(cell)} | {
-        "note": cell.note or None
-    }
+    return {one.name: getattr(cell, one.name) for one in fields(cell)} | {"note": cell.note or None}
 
 
 Result = tuple[Plan, Sequence[tuple[Any, ...]]]
@@ -123,6 +144,28 @@ class Rows(Sequence[Row]):
         return tuple(None if key is None else one.write(key, self._zone) for key, one in pairs)
 
 
+class Joined(Sequence[Row]):
+    """Groups of several answers, one after another."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows = tuple(rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Row]: ...
+    def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
+        return self._rows[place]
+
+    @cached_property
+    def places(self) -> Mapping[Keys, int]:
+        """The place of every group, by its keys."""
+        return {row.keys: i for i, row in enumerate(self._rows)}
+
+
 _Group = tuple[Keys, Sequence[tuple[Any, ...] | None]]
 """The keys of a group, and for each statement its row there, if it has one."""
 
@@ -168,7 +211,7 @@ def _empty(plan: Plan, part: Part, blindness: Blindness) -> Cell:
 
 def _lacking(part: Part, lacking: Iterable[Dimension]) -> str:
     names = " and ".join(dimension.name for dimension in lacking)
-    return f"{part.asked.metric.title} has no {names}"
+    return f"{part.asked.metric.title}: cannot be asked by {names}, for {part.form.level.alone}"
 
 
 def _cell(part: Part, row: tuple[Any, ...], blindness: Blindness) -> Cell:

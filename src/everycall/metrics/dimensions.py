@@ -146,6 +146,11 @@ DIMENSIONS = (
         },
     ),
     Dimension(
+        "definition",
+        "The definition whose words hold: each of them, or those that `--definition` names.",
+        dict.fromkeys(Level, ":definition"),
+    ),
+    Dimension(
         "open", "Whether you were open when the call arrived.", _of_call("c.open_at_arrival")
     ),
     Dimension("hour", "The hour of the local day, 0 to 23.", local="hour"),

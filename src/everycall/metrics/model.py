@@ -42,6 +42,17 @@ class Level(StrEnum):
         """The words that explain it."""
         return _LEVELS[self]
 
+    @property
+    def alone(self) -> str:
+        """Why it cannot be asked by what belongs to a call."""
+        return _ALONE.get(self, "it is not seen there")
+
+
+_ALONE = {
+    Level.STAFF: "people's time belongs to no single call",
+    Level.LOAD: "people's time belongs to no single call",
+    Level.LINE: "a line in use belongs to no single call or person",
+}
 
 _LEVELS = {
     Level.CALL: "Calls that came in, by their arrival.",

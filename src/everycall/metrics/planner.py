@@ -86,6 +86,16 @@ class Plan:
         """Return the names of the tables that it reads."""
         return frozenset(table.name for table in self.tree.find_all(exp.Table))
 
+    def judged(self) -> Iterator[str]:
+        """Yield the metrics that stand on a definition's words, by name."""
+        keys = min(part.column for part in self.parts)
+        where = self.tree.args.get("where")
+        shared = [*self.tree.expressions[:keys], *([where] if where else [])]
+        every = "returns" in self.tables() or _judges(shared)
+        for part in self.parts:
+            if every or _judges(self.tree.expressions[part.column : part.column + 3]):
+                yield part.asked.name
+
 
 def plan(question: Question) -> tuple[Plan, ...]:
     """Return the statements that answer a question."""
@@ -254,6 +264,11 @@ def _add_existing_time(tree: exp.Select, question: Question) -> None:
         time = time.select(f"s.{key}").group_by(f"s.{key}")
     same = " AND ".join(f"x.{key} = s.{key}" for key in keys)
     tree.join(time.subquery("x"), on=parse(same or "TRUE"), copy=False)
+
+
+def _judges(trees: Iterable[exp.Expr]) -> bool:
+    """Tell whether verdicts are read."""
+    return any("j" in _aliases(tree) for tree in trees)
 
 
 def _aliases(tree: exp.Expr) -> set[str]:

@@ -333,6 +333,13 @@ class StoredPromises:
         for found in Promise.objects.filter(claimed | old).order_by("made_at").iterator():
             yield found.plain()
 
+    def waiting(self, now: datetime) -> Iterable[port.Promise]:
+        """Return the promises that wait and may be tried now, those with a place in line first."""
+        due = Q(next_at=None) | Q(next_at__lte=now)
+        found = Promise.objects.filter(due, state=State.WAITING.value, doubt=False)
+        for row in found.order_by("-requested", "place_at", "missed_at")[:200]:
+            yield row.plain()
+
     def next_to_do(self, now: datetime) -> "models.QuerySet[Promise]":
         """Return what waits, the most urgent first, as `recovery.promises.rank` orders it."""
         later = Q(next_at__gt=now)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from everycall.recovery.automatic_settings import AutomaticSettings
 from everycall.recovery.evidence import Ended
 from everycall.recovery.quiet import QuietHours
 from everycall.settings import setting
@@ -41,6 +42,9 @@ class OwingSettings:
     quiet: QuietHours | None = setting(
         QuietHours(20 * 60, 8 * 60),
         doc="When nobody is called back by the caller's own clock: '20:00-08:00'; '' for never.",
+    )
+    automatic: AutomaticSettings = setting(
+        factory=AutomaticSettings, doc="How the phone system keeps promises by itself."
     )
 
 

@@ -17,6 +17,7 @@ from everycall.app.watching import Health, Log, Manager, Posted, Watch, WatchSet
 from everycall.errors import EverycallError
 from everycall.records.connections import Connection
 from everycall.settings import read_table, setting
+from everycall.web.calling import calling
 from everycall.web.live.hub import hub
 from everycall.web.pages import site_reader
 from everycall.wire.ami import Pbx
@@ -154,7 +155,12 @@ class Live:
             self.watch, self.trouble = watch, ""
             works = [
                 asyncio.ensure_future(work)
-                for work in (self._publish(watch), watch.ended(), self._changed.wait())
+                for work in (
+                    self._publish(watch),
+                    calling(watch),
+                    watch.ended(),
+                    self._changed.wait(),
+                )
             ]
             try:
                 await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)

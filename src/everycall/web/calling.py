@@ -1,0 +1,199 @@
+"""Calling back from this process: one dialler for each phone system that can be driven."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+
+from everycall.app.calling_back import CallingBack, left_today
+from everycall.app.dialling import Dialler, Wish
+from everycall.app.recovering import Recoverer
+from everycall.app.watching import Watch
+from everycall.clock import system_clock
+from everycall.errors import EverycallError
+from everycall.live.board import AgentState, Board
+from everycall.records.models import Promise as Row
+from everycall.records.promises import StoredPromises
+from everycall.records.tries import StoredTries
+from everycall.recovery import State
+from everycall.recovery.automatic import may_offer
+from everycall.recovery.promises import Promise
+from everycall.recovery.quiet import may_ring
+from everycall.recovery.tries import Try
+from everycall.telephony.ami import AmiPhoneSystem
+from everycall.wire.ami_link import Link
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+ROUND = 1.0
+"""So often it is looked whose turn it is, in seconds."""
+
+RESUME = 10
+"""Every so many rounds it is looked for tries that nobody follows."""
+
+OFFER = 15
+"""Every so many rounds queues are told whether a call back may be offered."""
+
+OFFERED = timedelta(seconds=60)
+"""An offer that is not renewed ends: a dead Everycall promises nothing."""
+
+OFFERS = "everycall-offer"
+"""The family of Asterisk's database in which queues find until when they may offer one."""
+
+_AWAY = (AgentState.SIGNED_OUT, AgentState.UNREACHABLE, AgentState.UNKNOWN)
+
+
+async def in_thread(work: Callable[..., T], /, *args: Any, **more: Any) -> T:
+    """Run what waits for the database in a thread, with a connection that is let go after it."""
+
+    def worked() -> T:
+        try:
+            return work(*args, **more)
+        finally:
+            close_old_connections()
+
+    return await sync_to_async(worked, thread_sensitive=False)()
+
+
+@dataclass(slots=True)
+class Desk:
+    """What calls back through one phone system."""
+
+    link: Link
+    watch: Watch
+    phones: AmiPhoneSystem
+    back: CallingBack
+    recoverer: Recoverer
+    _rounds: int = 0
+    _clicked: set["asyncio.Task[Any]"] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, watch: Watch, link: Link) -> "Desk":
+        """Make the desk of a manager connection."""
+        site, promises = watch.settings.site, StoredPromises()
+        phones = AmiPhoneSystem(link)
+        recoverer = Recoverer(site, promises, site.zone or ZoneInfo("UTC"))
+        dialler = Dialler(
+            phones,
+            promises,
+            StoredTries(promises),
+            site.promises,
+            is_calling=lambda caller: _is_calling(watch.board, caller),
+            run=in_thread,
+        )
+        back = CallingBack(dialler, promises, site.promises, lambda: watch.board)
+        desk = cls(link, watch, phones, back, recoverer)
+        back.may = desk.may
+        return desk
+
+    def may(self, promise: Promise, now: datetime) -> bool:
+        """Tell whether a promise may be rung by itself: while it is open, and nobody sleeps."""
+        calendar = self.recoverer.calendar(None, promise.queue, promise.client)
+        quiet = self.watch.settings.site.promises.quiet
+        awake = may_ring(promise.caller, now, quiet, self.recoverer.zone) <= now
+        return awake and calendar.is_open(now) is not False
+
+    async def round(self) -> None:
+        """Do what is to be done now."""
+        if not self.link.state.connected:
+            return
+        if self._rounds % RESUME == 0:
+            await self.back.resume()
+        await self.back.round()
+        if self._rounds % OFFER == 0:
+            await self._offer()
+        self._rounds += 1
+
+    async def dial(self, promise: Promise, wish: Wish) -> Try | None:
+        """Dial a promise that somebody has claimed; it is followed from here on."""
+        one = await self.back.dialler.dial(promise, wish)
+        if one is not None:
+            task = asyncio.create_task(self.back.dialler.follow(one))
+            self._clicked.add(task)
+            task.add_done_callback(self._clicked.discard)
+        return one
+
+    async def _offer(self) -> None:
+        """Tell each queue until when it may offer a call back; without a renewal it may not."""
+        now = system_clock()
+        for queue, people in _staffed(self.watch.board).items():
+            owed = await in_thread(_owed, queue)
+            calendar = self.recoverer.calendar(None, queue, None)
+            left = left_today(calendar, now)
+            offer = may_offer(owed, people, left, self.back.settings.automatic)
+            until = int((now + OFFERED).timestamp()) if offer else 0
+            with contextlib.suppress(EverycallError):
+                await self.link.act("DBPut", Family=OFFERS, Key=queue, Val=str(until))
+
+    async def stop(self) -> None:
+        """Follow no more; what is on the line goes on."""
+        await self.back.stop()
+        for task in list(self._clicked):
+            task.cancel()
+        await asyncio.gather(*self._clicked, return_exceptions=True)
+        self.phones.stop()
+
+
+def _owed(queue: str) -> int:
+    held = [State.WAITING.value, State.CLAIMED.value, State.DIALLING.value]
+    return Row.objects.filter(queue=queue, requested=True, state__in=held).count()
+
+
+def _staffed(board: Board) -> dict[str, int]:
+    found: dict[str, int] = {queue.name: 0 for queue in board.queues}
+    for agent in board.agents:
+        for queue in agent.queues if agent.state not in _AWAY else ():
+            found[queue] = found.get(queue, 0) + 1
+    return found
+
+
+def _is_calling(board: Board, caller: str) -> bool:
+    return any(call.caller == caller and call.direction == "inbound" for call in board.calls)
+
+
+@dataclass(slots=True)
+class Desks:
+    """The desks of this process, by the name of the connection."""
+
+    found: dict[str, Desk] = field(default_factory=dict)
+
+    def first(self) -> Desk | None:
+        """Return a desk whose phone system is there; None if there is none."""
+        return next((d for d in self.found.values() if d.link.state.connected), None)
+
+    def __iter__(self) -> Iterator[Desk]:
+        return iter(list(self.found.values()))
+
+
+desks = Desks()
+"""The desks of this process."""
+
+
+async def calling(watch: Watch) -> None:
+    """Call back until cancelled."""
+    desks.found = {feed: Desk.of(watch, link) for feed, link in watch.links.items()}
+    try:
+        while True:
+            await asyncio.sleep(ROUND)
+            for desk in desks:
+                await _tolerant(desk.round())
+    finally:
+        found, desks.found = list(desks), {}
+        for desk in found:
+            await desk.stop()
+
+
+async def _tolerant(work: Awaitable[None]) -> None:
+    try:
+        await work
+    except Exception:
+        log.exception("a round of calling back failed")

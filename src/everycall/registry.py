@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from everycall.errors import NotFoundError, did_you_mean
+from everycall.errors import BadSettingsError, Mistake, NotFoundError, did_you_mean
 
 KINDS = {
     "crm": "everycall.crm",
+    "definition": "everycall.definitions",
+    "metric": "everycall.metrics",
     "source": "everycall.sources",
 }
 
@@ -27,10 +29,23 @@ def load(kind: str, name: str) -> Any:
     if name not in entries:
         hint = did_you_mean(name, entries) or f" (there are: {', '.join(sorted(entries))})"
         raise NotFoundError(f"there is no {kind} called '{name}'{hint}")
-    return entries[name].load()
+    return _loaded(kind, entries[name])
 
 
 def load_all(kind: str) -> Iterator[tuple[str, Any]]:
     """Import every plug-in of one kind, in the order of their names."""
     for name, entry in sorted(_entries(kind).items()):
-        yield name, entry.load()
+        yield name, _loaded(kind, entry)
+
+
+def _loaded(kind: str, entry: EntryPoint) -> Any:
+    """Import one plug-in; a stranger's fault is told with its name.
+
+    Raises:
+        BadSettingsError: it cannot be loaded.
+    """
+    try:
+        return entry.load()
+    except Exception as error:
+        where = f"plug-in {kind} '{entry.name}' ({entry.value})"
+        raise BadSettingsError([Mistake(where, f"cannot be loaded: {error}")]) from error

@@ -1,4 +1,4 @@
-"""Reading definitions: the packs that come with everycall, and a team's own file."""
+"""Reading definitions: the packs that come with everycall or a plug-in, and a team's own file."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from everycall import registry
 from everycall.definitions.checking import fits, mistakes
 from everycall.definitions.model import Definition, PackText, Rule, RuleText
 from everycall.definitions.parsing import parse
@@ -21,13 +22,18 @@ _PACKS = files("everycall.definitions") / "packs"
 
 @cache
 def definition_ids() -> tuple[str, ...]:
-    """Return the ids of the definitions that come with everycall, sorted."""
+    """Return the ids of the definitions that are installed, sorted: everycall's and plug-ins'."""
+    return tuple(sorted({*_built_in(), *registry.names("definition")}))
+
+
+@cache
+def _built_in() -> frozenset[str]:
     names = (Path(pack.name) for pack in _PACKS.iterdir())
-    return tuple(sorted(name.stem for name in names if name.suffix == ".toml"))
+    return frozenset(name.stem for name in names if name.suffix == ".toml")
 
 
 def load(name: str | Path, switches: Mapping[str, object] | None = None) -> Definition:
-    """Return a definition: one of everycall's by its id, or a team's own by the path of its file.
+    """Return a definition: one that is installed by its id, or a team's own by its file's path.
 
     Raises:
         NotFoundError: there is no such definition.
@@ -38,14 +44,27 @@ def load(name: str | Path, switches: Mapping[str, object] | None = None) -> Defi
 
 
 def _text_of(name: str | Path) -> tuple[str, str]:
-    if isinstance(name, str) and name in definition_ids():
+    if isinstance(name, str) and name in _built_in():
         return (_PACKS / f"{name}.toml").read_text(encoding="utf-8"), f"{name}.toml"
+    if isinstance(name, str) and name in definition_ids():
+        return _plugin(name), f"{name}.toml"
     path = Path(name)
     if path.suffix != ".toml" or not path.is_file():
         ids = definition_ids()
         hint = did_you_mean(str(name), ids) or f" (there are: {', '.join(ids)})"
         raise NotFoundError(f"there is no definition '{name}'{hint}")
     return _own(path), path.name
+
+
+def _plugin(name: str) -> str:
+    """Return the text of a plug-in's definition: it gives the text itself, or the path of its file."""
+    given = registry.load("definition", name)
+    if isinstance(given, str):
+        return given
+    if isinstance(given, Path):
+        return _own(given)
+    sentence = "is no text of a definition, and no path of one"
+    raise BadSettingsError([Mistake(f"plug-in definition '{name}'", sentence)])
 
 
 def _own(path: Path) -> str:

@@ -49,6 +49,9 @@ COOLING = 5_000_000
 DAYS = 2
 """Today and so many days before it less one are in the window; what is older is history's."""
 
+FEW = 5_000
+"""So many records are counted faster by plain plans than by well considered ones."""
+
 SKIPS = 1000
 """So many of the newest records that could not be read are kept to be looked at."""
 
@@ -126,6 +129,7 @@ class LivePicture:
         )
         self._covered: tuple[int, int] | None = None
         self._cooled_at = 0
+        self._thorough = True
         self._today = ""
         self._from = 0
         self._roll(as_of)
@@ -152,6 +156,7 @@ class LivePicture:
         by_source: dict[str, list[Entry]] = {}
         for entry in entries:
             by_source.setdefault(entry.source, []).append(entry)
+        self._plan_for(sum(map(len, by_source.values())))
         told = [self._translate(source, found) for source, found in by_source.items()]
         self._staff.take(sorted((s for one in told for s in one.signs), key=lambda s: s.at))
         self._lines.take(Remark(*row) for row in self._engine.again(_REMARKS))
@@ -195,6 +200,13 @@ class LivePicture:
     def knows(self, call: str) -> bool:
         """Tell whether anything is known of a call."""
         return call in self._window.neighbours
+
+    def _plan_for(self, records: int) -> None:
+        """Let the engine think as long about its statements as is worth it."""
+        thorough = records > FEW
+        if thorough is not self._thorough:
+            self._thorough = thorough
+            self._engine.run(f"PRAGMA {'enable' if thorough else 'disable'}_optimizer")
 
     def _translate(self, source: str, entries: Sequence[Entry]) -> Told:
         feed = self._feeds[source]

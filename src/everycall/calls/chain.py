@@ -121,7 +121,7 @@ def _matching(span: spans.Span, setting: Setting) -> Iterator[Step]:
 def _summing(setting: Setting) -> Iterator[Step]:
     yield Step("who", heard.who(setting))
     yield Step("heard", heard.heard(setting))
-    yield Step("call_visits", parse(rollups.CALL_VISITS), view=True)
+    yield Step("call_visits", parse(rollups.CALL_VISITS))
     yield Step("call_attempts", parse(rollups.CALL_ATTEMPTS))
     yield Step("call_direct", parse(rollups.CALL_DIRECT), view=True)
     yield Step("call_talks", parse(rollups.CALL_TALKS), view=True)
@@ -134,6 +134,7 @@ def _summing(setting: Setting) -> Iterator[Step]:
 
 
 def _judging(setting: Setting) -> Iterator[Step]:
+    yield Step("placed", judging.placed())
     yield Step("ending", judging.ending(), view=True)
     yield Step("ends", judging.ends(setting), view=True)
     yield Step("facts", judging.facts(setting), view=True)

@@ -11,24 +11,26 @@ from everycall.calls.results import RESULTS
 from everycall.calls.statement import add_columns, fill, parse
 from everycall.events.sights import Sight
 
-_ENDING = """
-SELECT g.* EXCLUDE (client, language), g.client, g.language,
-  s.stopped_at, d.shut_at, m.as_of, m.covered_from, m.covered_to,
+_PLACED = """
+SELECT g.call_id, g.client, g.language, s.stopped_at, d.shut_at,
+  m.as_of, m.covered_from, m.covered_to,
   CASE WHEN NOT k.schedule IS NULL THEN NOT c.schedule IS NULL END AS open_at_arrival
 FROM (
-  SELECT h.* EXCLUDE (client, language),
+  SELECT t.call_id, t.arrived_at,
     COALESCE(h.client, pn.client, pq.client, pt.client) AS client,
     COALESCE(h.language, pn.language, pq.language, pt.language) AS language,
     COALESCE(
       sn.schedule, sq.schedule,
       'client:' || COALESCE(h.client, pn.client, pq.client, pt.client), 'site'
     ) AS wanted
-  FROM gathered AS h
+  FROM touched AS t
+  LEFT JOIN who AS h ON h.call_id = t.call_id
+  LEFT JOIN call_visits AS v ON v.call_id = t.call_id
   LEFT JOIN places AS pn ON pn.kind = 'number' AND pn.place = h.called
-  LEFT JOIN places AS pq ON pq.kind = 'queue' AND pq.place = h.first_queue
+  LEFT JOIN places AS pq ON pq.kind = 'queue' AND pq.place = v.first_queue
   LEFT JOIN places AS pt ON pt.kind = 'trunk' AND pt.place = h.trunk
   LEFT JOIN schedules AS sn ON sn.kind = 'number' AND sn.place = h.called
-  LEFT JOIN schedules AS sq ON sq.kind = 'queue' AND sq.place = h.first_queue
+  LEFT JOIN schedules AS sq ON sq.kind = 'queue' AND sq.place = v.first_queue
 ) AS g
 LEFT JOIN stopped_calls AS s ON s.call_id = g.call_id
 LEFT JOIN shut_down_calls AS d ON d.call_id = g.call_id
@@ -37,6 +39,12 @@ LEFT JOIN schedules AS w ON w.schedule = g.wanted AND w.kind <> 'known'
 LEFT JOIN schedules AS k ON k.kind = 'known' AND k.schedule = COALESCE(w.schedule, 'site')
 LEFT JOIN calendar AS c ON c.schedule = k.schedule AND c.day = g.arrived_at // 86400000000
   AND g.arrived_at >= c.opens_at AND g.arrived_at < c.closes_at
+"""
+
+_ENDING = """
+SELECT h.* EXCLUDE (client, language), p.* EXCLUDE (call_id)
+FROM gathered AS h
+INNER JOIN placed AS p ON p.call_id = h.call_id
 """
 
 _WE_CALLED = "COALESCE(direction, 'inbound') IN ('outbound', 'callback')"
@@ -50,6 +58,14 @@ def ends(setting: Setting) -> exp.Expr:
     """Return the statement that says whether and when each call ended."""
     tree = parse("SELECT * EXCLUDE (ended_at) FROM ending")
     return add_columns(tree, _expressions(ENDS, setting))
+
+
+def placed() -> exp.Expr:
+    """Return the statement that says where each call belongs, and whether that was open.
+
+    It has few columns: many tables are joined here, and each would carry all that was gathered.
+    """
+    return parse(_PLACED)
 
 
 def ending() -> exp.Expr:

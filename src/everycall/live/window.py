@@ -14,6 +14,7 @@ from everycall.events import Kind
 from everycall.live import tallies
 from everycall.live.neighbours import COLUMNS, Neighbours, Said
 from everycall.live.ports import Engine
+from everycall.metrics.slots import SLOT
 from everycall.metrics.stays import COLUMNS as STAY
 from everycall.metrics.stays import lone_stays
 
@@ -108,6 +109,7 @@ class Window:
         self._hot: set[str] = set()
         self._cold: set[str] = set()
         self._parts = self._nothing()
+        self._quarters: dict[int, dict[str, tallies.Part]] = {}
         self._totals: dict[str, tallies.Part] | None = None
         self._same: frozenset[tuple[str, str]] = frozenset()
         self._learned: list[tuple[str, str]] = []
@@ -229,9 +231,13 @@ class Window:
         for name in KEPT:
             mine = "call_id IN (SELECT id FROM counted_ids)"
             self.engine.again(f"DELETE FROM hot_{name} WHERE {mine}")
-            self.engine.again(f"INSERT INTO hot_{name} SELECT * FROM {self._sources[name]}")
+            if name != "verdicts":
+                self.engine.again(f"INSERT INTO hot_{name} SELECT * FROM {self._sources[name]}")
         rows = self.engine.again("SELECT call_id FROM hot_calls WHERE outcome = 'pending'")
         self.open = {call for (call,) in rows}
+        if wanted - self.open:
+            # nobody judges a call that is not over
+            self.engine.again("INSERT INTO hot_verdicts SELECT * FROM counted_verdicts")
         self._hot |= wanted
 
     # ---- names of the same phone
@@ -266,7 +272,7 @@ class Window:
         self._move("events")
         for name in KEPT:
             self._move(name)
-        self._parts = self._merged(self._all("moving"))
+        self._add(moving)
         self._totals = None
         self._hot -= moving
         self._cold |= moving
@@ -297,11 +303,12 @@ class Window:
         if not again:
             return
         self._ids("moving_ids", again)
+        quarters = self._quarters_of("cold_calls")
         mine = "call_id IN (SELECT id FROM moving_ids)"
         self.engine.run(f"INSERT INTO hot_events SELECT * FROM cold_events WHERE {mine}")
         for name in ("events", *KEPT):
             self.engine.run(f"DELETE FROM cold_{name} WHERE {mine}")
-        self._parts = self._all("cold")
+        self._recount(quarters)
         self._cold -= again
         self._hot |= again
 
@@ -315,12 +322,13 @@ class Window:
             return old
         old = self.neighbours.together(old) & self._cold
         self._ids("moving_ids", old)
+        quarters = self._quarters_of("cold_calls")
         for name in ("cold_events", *(f"cold_{name}" for name in KEPT), "kept_answers"):
             self.engine.run(f"DELETE FROM {name} WHERE call_id IN (SELECT id FROM moving_ids)")
         self.engine.run('DELETE FROM gaps WHERE "at" < ?', [before])
         for call in old:
             self.neighbours.forget(call)
-        self._parts = self._all("cold")
+        self._recount(quarters)
         self._totals = None
         self._cold -= old
         return old
@@ -332,15 +340,61 @@ class Window:
         if not self._is_made:
             return self._nothing()
         if self._totals is None:
-            self._totals = self._merged(self._all("hot"))
+            self._totals = self._merged(self._parts, self._all("hot"))
         return self._totals
 
-    def _merged(self, added: dict[str, tallies.Part]) -> dict[str, tallies.Part]:
+    def _merged(
+        self, before: dict[str, tallies.Part], added: dict[str, tallies.Part]
+    ) -> dict[str, tallies.Part]:
         return {
-            name: tallies.merged(tally.plans[number], self._parts[name], added[name])
+            name: tallies.merged(tally.plans[number], before[name], added[name])
             for tally in self.tallies
             for number, name in enumerate(tally.names())
         }
+
+    def _add(self, moved: set[str]) -> None:
+        """Add calls that are cold now, and still in the tables of those that move, to the totals."""
+        quarters = self._quarters_of("moving_calls")
+        for quarter in quarters:
+            if len(quarters) > 1:
+                self._take_out(
+                    quarter, "AND call_id IN (SELECT UNNEST(CAST(? AS VARCHAR[])))", moved
+                )
+            added = self._all("moving")
+            before = self._quarters.get(quarter) or self._nothing()
+            self._quarters[quarter] = self._merged(before, added)
+            self._parts = self._merged(self._parts, added)
+
+    def _recount(self, quarters: Iterable[int]) -> None:
+        """Add up again what arrived in some quarters of an hour; the rest of the day stays."""
+        for quarter in quarters:
+            self._take_out(quarter)
+            self._quarters[quarter] = self._all("moving")
+        self._parts = self._nothing()
+        for added in self._quarters.values():
+            self._parts = self._merged(self._parts, added)
+
+    def _quarters_of(self, table: str) -> list[int]:
+        """Return the quarters of an hour in which the calls arrived that are about to move."""
+        rows = self.engine.rows(
+            f"SELECT DISTINCT arrived_at // {SLOT} FROM {table} "
+            "WHERE call_id IN (SELECT id FROM moving_ids) ORDER BY 1"
+        )
+        return [quarter for (quarter,) in rows]
+
+    def _take_out(self, quarter: int, only: str = "", ids: Collection[str] = ()) -> None:
+        """Put the cold calls of a quarter of an hour into the tables of those that move."""
+        values = [list(ids)] if only else []
+        self.engine.run("DELETE FROM moving_ids")
+        self.engine.run(
+            f"INSERT INTO moving_ids SELECT call_id FROM cold_calls "
+            f"WHERE arrived_at // {SLOT} = {quarter} {only}",
+            values,
+        )
+        mine = "call_id IN (SELECT id FROM moving_ids)"
+        for name in tallies.TABLES:
+            self.engine.run(f"DELETE FROM moving_{name}")
+            self.engine.run(f"INSERT INTO moving_{name} SELECT * FROM cold_{name} WHERE {mine}")
 
     def _all(self, kept: str) -> dict[str, tallies.Part]:
         """Return every tally of the calls that are hot, cold or on their way from one to the other."""

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from everycall.app.asking import Asking
-from everycall.app.measured_site import TABLES
+from everycall.app.measured_site import TABLES, complete
 from everycall.clock import to_micros
 from everycall.events.sights import Sight
 from everycall.history import Engine, History
@@ -73,7 +73,7 @@ class Invented(Asking):
             unknown = {key for row in rows for key in row} - set(columns)
             assert not unknown, f"{name} has no {unknown}"
             self.engine.load(name, columns, ([row.get(c) for c in columns] for row in rows))
-        self.engine.view("calls", "SELECT * FROM counted")
+        complete(self.engine)
 
     def _open(self) -> None:
         pass

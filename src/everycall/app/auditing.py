@@ -8,22 +8,23 @@ from pathlib import Path
 from everycall.app.asking import Asking, day_bounds
 from everycall.app.blindness import remedy_of
 from everycall.app.costing import cost
-from everycall.app.defining import chosen, compare, judged
+from everycall.app.defining import chosen, compare
 from everycall.app.definitions_used import changed, remember
 from everycall.app.finding import shipped
+from everycall.app.holding import hold
 from everycall.app.ledger import open_ledger, view_ledger
-from everycall.app.measured_tables import make, marks
+from everycall.app.measured_tables import make
 from everycall.app.measuring import measure
 from everycall.app.nhs import months_of
 from everycall.app.remedy_words import id_of
 from everycall.app.remedying import remedies
 from everycall.app.sitefile import SiteFile
-from everycall.calls.statement import write
 from everycall.clock import from_micros
 from everycall.definitions import Definition, load
 from everycall.events.sights import Sight
 from everycall.history.store import SourceState
 from everycall.metrics.answering import Table
+from everycall.metrics.levels import JUDGED
 from everycall.metrics.nhs import NhsMonth
 from everycall.reports import Blind, Coverage, Desk, Frame, Report, Span, Words, audit
 from everycall.reports.trades import NO_TRADE, Trade
@@ -94,6 +95,7 @@ def make_desk(asking: Asking, site: SiteFile, order: Order, words: Words | None 
     span = span_of(asking, order)
     named = _named(site, order)
     definition, other = definitions_of(site, order)
+    hold(asking, definition)
     opened = open_ledger(asking, site, named)
     folder = order.folder
     money = cost(asking, site, span.since, span.until, opened=opened, folder=folder)
@@ -203,19 +205,17 @@ def _views(asking: Asking, site: SiteFile, span: Span, definition: Definition, o
     """Make the tables that the report's own questions are asked of."""
     engine = asking.engine
     view_ledger(asking, opened, span.since, span.until)
-    verdicts = make(asking, ["verdicts", "stays"], site, definition)["verdicts"]
-    period = _within("c.arrived_at", span)
+    make(asking, ["stays"], site, definition)
+    judged = hold(asking, definition)
     engine.view(
         "whole_calls",
-        "SELECT c.*, v.category, v.missed, v.abandoned, v.lost FROM counted AS c "
-        f"LEFT JOIN {verdicts} AS v ON v.call_id = c.call_id WHERE {period}",
+        "SELECT i.id AS call_id, c.* EXCLUDE (call_id), v.category, v.missed, v.abandoned, v.lost "
+        f"FROM {asking.stored} AS c LEFT JOIN {judged} AS v ON v.call_id = c.call_id "
+        f"INNER JOIN call_names AS i ON i.call_id = c.call_id WHERE {_within('c.arrived_at', span)}",
     )
-    listed = ", ".join(f"kept_{name} AS {name}" for name in PERIOD_CALLS)
-    tree = write(judged(asking, definition, period, keep=PERIOD_CALLS))
-    engine.table(
-        "period_calls",
-        f"SELECT call_id, {listed}, category, {marks(definition)} FROM ({tree}) AS judged",
-    )
+    listed = ", ".join(("call_id", *PERIOD_CALLS, "category", *JUDGED))
+    within = _within("arrived_at", span)
+    engine.view("period_calls", f"SELECT {listed} FROM {judged} WHERE {within}")
     engine.view("period_needs", f"SELECT * FROM episodes WHERE {_within('began_at', span)}")
 
 

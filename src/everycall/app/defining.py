@@ -48,20 +48,23 @@ def judged(
     asking: Asking,
     definition: Definition,
     within: str = "TRUE",
-    table: str = "counted",
+    table: str | None = None,
     keep: Sequence[str] = (),
 ) -> exp.Select:
     """Return the query of the verdicts over those of a site's calls that a condition takes.
 
+    The calls are all that are stored, or those of another table with the same columns.
     Columns of the call that are kept come out with `kept_` before their names.
     """
     tree = verdicts(definition, as_of=as_of(asking), zone=asking.zone, keep=keep)
-    calls = parse(f"SELECT c.* FROM {_source(tree, table=table)} AS c WHERE {within}")
+    calls = parse(
+        f"SELECT c.* FROM {_source(tree, table=table or asking.stored)} AS c WHERE {within}"
+    )
     found = exp.expand(tree, {"calls": _select(calls)}, dialect="duckdb")
     return _select(found)
 
 
-def _source(*trees: exp.Expr, table: str = "counted") -> str:
+def _source(*trees: exp.Expr, table: str) -> str:
     """Return what the calls are taken from: with the help that came later only where it is needed."""
     columns = (column for tree in trees for column in tree.find_all(exp.Column))
     helped = any(column.name.endswith("helped_later") for column in columns)
@@ -209,7 +212,7 @@ def _twice(
     again = ", ".join(f"kept_{name} AS {name}" for name in sorted(needed))
     said = ", ".join(f"{name} AS first_{name}" for name in _FIRST)
     calls = parse(
-        f"SELECT c.* FROM {_source(before, last)} AS c WHERE {arrived(since, until, inbound=True)}"
+        f"SELECT c.* FROM {_source(before, last, table=asking.stored)} AS c WHERE {arrived(since, until, inbound=True)}"
     )
     judged_once = exp.expand(before, {"calls": _select(calls)}, dialect="duckdb")
     between = parse(f"SELECT call_id, {said}, {again} FROM judged_once")

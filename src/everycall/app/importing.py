@@ -271,7 +271,8 @@ class Importer:
         staged: Sequence[Staged],
         summary: Summary,
     ) -> tuple[Segment, ...]:
-        months = sorted(set(_touched(staged)) | {s.month for s in manifest.segments if s.pending})
+        again = {s.month for s in manifest.segments if s.pending or not s.numbered}
+        months = sorted(again | set(_touched(staged)))
         counted: list[Segment] = []
         for i, month in enumerate(months):
             self.progress(f"counting {month}", i / len(months))
@@ -292,9 +293,9 @@ class Importer:
             return None
         self.progress("joining calls of the same caller", 0.0)
         give_windows(engine, self.site, moment)
-        calls = [self.history.folder / s.folder / "calls.parquet" for s in segments]
+        folders = [self.history.folder / s.folder for s in segments]
         home = self.history.new_folder("episodes")
-        return count_episodes(engine, self.site.limits.limits(), calls, home)
+        return count_episodes(engine, self.site.limits.limits(), folders, home)
 
     def _with_tails(
         self, sources: Iterable[SourceState], staged: Sequence[Staged]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from everycall.app.asking import Asking, of_history
-from everycall.app.defining import as_of, chosen, judged
+from everycall.app.defining import as_of, chosen
+from everycall.app.measured_tables import verdicts
 from everycall.app.pooling import literal
 from everycall.app.sitefile import SiteFile
 from everycall.clock import iso
@@ -102,7 +103,7 @@ def open_ledger(asking: Asking, site: SiteFile, definition: str | None = None) -
     short_us = int(site.limits.short_call.total_seconds() * 1_000_000)
     if _is_open(asking, name, short_us):
         return name
-    engine.table("called_missed", judged(asking, words))
+    engine.view("called_missed", f"SELECT call_id, category FROM {verdicts(asking, words)}")
     engine.load("moment", {"as_of": "BIGINT"}, [(as_of(asking),)])
     for step, statement in ledger_steps(short_us):
         engine.table(step, of_history(statement))

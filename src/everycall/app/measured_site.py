@@ -1,9 +1,12 @@
 """A history opened to be measured: also one that tells of people and of no call at all."""
 
-from everycall.app.asking import Asking
+from zoneinfo import ZoneInfo
+
+from everycall.app.asking import IDS, Asking
 from everycall.app.pooling import reading
 from everycall.calls.results import RESULTS
 from everycall.events import COLUMNS
+from everycall.history import Engine, History
 
 _SPAN = {
     "call_id": "VARCHAR",
@@ -63,6 +66,9 @@ TABLES = {
 class MeasuredSite(Asking):
     """A site's history, of which metrics are asked."""
 
+    def __init__(self, history: History, zone: ZoneInfo | None = None) -> None:
+        super().__init__(history, zone, by_number=True)
+
     def _open(self) -> None:
         if self.manifest.segments or not self.manifest.sources:
             super()._open()
@@ -72,4 +78,11 @@ class MeasuredSite(Asking):
         events = [self.history.folder / event.path for event in self.manifest.events]
         self.engine.run("DROP TABLE events")
         self.engine.view("events", reading(events))
-        self.engine.view("calls", "SELECT * FROM counted")
+        complete(self.engine)
+
+
+def complete(engine: Engine) -> None:
+    """Make the views that stand beside tables that are in memory."""
+    engine.view("calls", "SELECT * FROM counted")
+    engine.view("call_names", "SELECT call_id, call_id AS id FROM counted")
+    engine.view("call_ids", IDS)

@@ -29,14 +29,15 @@ def make(
     """Make what is not there yet; returns the names that tables go by where they differ."""
     other: dict[str, str] = {}
     for name in sorted(names):
-        if name in _JUDGED and definition is not None:
-            other[name] = _JUDGED[name](asking, site, definition)
-        elif name in _MAKERS and not _exists(asking, name):
+        if name == "returns" and definition is not None:
+            other[name] = _returns(asking, site, definition)
+        elif name in _MAKERS and not exists(asking, name):
             _MAKERS[name](asking, site)
     return other
 
 
-def _exists(asking: Asking, name: str) -> bool:
+def exists(asking: Asking, name: str) -> bool:
+    """Tell whether there is such a table or view."""
     found = "SELECT COUNT(*) FROM information_schema.tables WHERE table_name = ?"
     return bool(asking.rows(found, [name])[0][0])
 
@@ -110,11 +111,21 @@ def _run(asking: Asking, steps: Iterable[tuple[str, str]]) -> None:
 
 
 def _neighbours(asking: Asking, _site: SiteFile) -> None:
-    _run(asking, [("neighbours", neighbours())])
+    if not _stored(asking, "neighbours"):
+        _run(asking, [("neighbours", neighbours())])
 
 
 def _episode_people(asking: Asking, _site: SiteFile) -> None:
-    _run(asking, [("episode_people", episode_people())])
+    if not _stored(asking, "episode_people"):
+        _run(asking, [("episode_people", episode_people())])
+
+
+def _stored(asking: Asking, name: str) -> bool:
+    """Read a table that was made when the calls were counted; it knows them by number."""
+    if asking.by_number:
+        path = asking.episode_folder() / f"{name}.parquet"
+        asking.engine.view(name, f"SELECT * FROM read_parquet([{literal(path)}])")
+    return asking.by_number
 
 
 def _ratings(asking: Asking, _site: SiteFile) -> None:
@@ -134,19 +145,38 @@ def _teams(asking: Asking, site: SiteFile) -> None:
     asking.engine.load("teams", TABLES["teams"], rows)
 
 
-def _verdicts(asking: Asking, _site: SiteFile, definition: Definition) -> str:
+def held(definition: Definition) -> str:
+    """Return the name of the table of calls that are held in memory with their verdicts."""
+    return f"held_{definition.digest}"
+
+
+def verdict_table(definition: Definition) -> str:
+    """Return the name of the table of the verdicts of a definition."""
+    return f"verdicts_{definition.digest}"
+
+
+def verdicts(asking: Asking, definition: Definition) -> str:
     """Make the verdicts of a definition; a word includes the words that are a kind of it."""
-    name = f"verdicts_{definition.digest}"
-    if not _exists(asking, name):
-        tree = f"SELECT call_id, category, reason, {marks(definition)} FROM ({write(judged(asking, definition))}) AS judged"
-        asking.engine.table(name, tree)
+    name = verdict_table(definition)
+    if not exists(asking, name):
+        asking.engine.table(name, judged_calls(asking, definition))
     return name
+
+
+def judged_calls(asking: Asking, definition: Definition, columns: Iterable[str] = ()) -> str:
+    """Return the query of calls, as far as these columns tell of them, each with its verdict."""
+    if exists(asking, held(definition)):
+        return f"SELECT * FROM {held(definition)}"
+    named = sorted(columns)
+    kept = "".join(f"kept_{column} AS {column}, " for column in named)
+    tree = write(judged(asking, definition, keep=named))
+    return f"SELECT call_id, {kept}category, reason, {marks(definition)} FROM ({tree}) AS judged"
 
 
 def _returns(asking: Asking, site: SiteFile, definition: Definition) -> str:
     """Make what became of missed needs, in tables of this definition's own."""
     name = f"returns_{definition.digest}"
-    if not _exists(asking, name):
+    if not exists(asking, name):
         until = as_of(asking)
         first = min(source.first_at for source in asking.manifest.sources)
         asking.engine.load("own_schedules", OWN_SCHEDULES, _own_schedules(site))
@@ -155,7 +185,7 @@ def _returns(asking: Asking, site: SiteFile, definition: Definition) -> str:
         short = int(site.limits.short_call.total_seconds() * 1_000_000)
         steps = [*ledger_steps(short), *return_steps(until)]
         own = {step: f"{step}_{definition.digest}" for step, _ in steps}
-        own |= {"calls": "counted", "called_missed": _verdicts(asking, site, definition)}
+        own |= {"calls": "counted", "called_missed": verdicts(asking, definition)}
         for step, statement in steps:
             tree = exp.replace_tables(parse(statement), own, dialect=DIALECT)
             asking.engine.table(own[step], write(tree))
@@ -196,10 +226,6 @@ def _kinds(definition: Definition, word: str) -> Iterator[str]:
             yield from _kinds(definition, part)
 
 
-_JUDGED: dict[str, Callable[[Asking, SiteFile, Definition], str]] = {
-    "returns": _returns,
-    "verdicts": _verdicts,
-}
 _MAKERS: dict[str, Maker] = {
     "episode_people": _episode_people,
     "line_use": _line_use,

@@ -10,8 +10,9 @@ from sqlglot import exp
 from everycall.app.asking import Asking
 from everycall.app.blindness import remedy_of
 from everycall.app.defining import chosen
-from everycall.app.measured_tables import make, spoken
+from everycall.app.measured_tables import judged_calls, make, spoken
 from everycall.app.sitefile import SiteFile
+from everycall.calls.statement import parse
 from everycall.clock import from_micros
 from everycall.definitions import Definition, definition_ids
 from everycall.events.sights import Sight
@@ -23,6 +24,9 @@ from everycall.metrics.levels import JUDGED
 from everycall.metrics.planner import Plan, Question, plan
 
 DAY = 86_400_000_000
+
+_CALLS, _VERDICTS = "c", "j"
+"""What calls and their verdicts are called in the statements of metrics."""
 
 _STORED = {"calls": "counted"}
 """What the history's tables are called where the chain's are meant; `calls` there knows too much."""
@@ -134,8 +138,29 @@ def _rows(
     if one.lacking:
         return []
     names = make(asking, one.tables(), site, definition)
-    tree = exp.replace_tables(one.tree.copy(), {**_STORED, **names}, dialect="duckdb")
+    tree = one.tree.copy()
+    if definition is not None:
+        _judge(asking, tree, definition)
+    tree = exp.replace_tables(tree, {**_STORED, **names}, dialect="duckdb")
     return asking.rows(tree.sql("duckdb", identify=True))
+
+
+def _judge(asking: Asking, tree: exp.Select, definition: Definition) -> None:
+    """Read calls and their verdicts as one table, where a statement joins them."""
+    joins = tree.args.get("joins") or []
+    rest = [join for join in joins if join.alias_or_name != _VERDICTS]
+    if len(rest) == len(joins):
+        return
+    tree.set("joins", rest)
+    columns = list(tree.find_all(exp.Column))
+    needed = {column.name for column in columns if column.table == _CALLS} - {"call_id"}
+    for column in columns:
+        if column.table == _VERDICTS:
+            column.set("table", exp.to_identifier(_CALLS))
+    for one in list(tree.find_all(exp.Table)):
+        if one.alias == _CALLS:
+            both = parse(judged_calls(asking, definition, needed))
+            one.replace(exp.Subquery(this=both, alias=one.args["alias"]))
 
 
 def _blindness(

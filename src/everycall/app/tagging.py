@@ -37,8 +37,8 @@ class TagSettings:
 _TAGS = """
 SELECT t.call_id, t."at", t.seq, COALESCE(n.tag, t.tag) AS tag
 FROM (
-  SELECT COALESCE(l.call_id, e.call_id) AS call_id, e."at", e.seq, COALESCE(e.text, e.reason) AS tag
-  FROM events AS e LEFT JOIN links AS l ON l.id = e.call_id
+  SELECT i.call_id, e."at", e.seq, COALESCE(e.text, e.reason) AS tag
+  FROM events AS e INNER JOIN call_ids AS i ON i.id = e.call_id
   WHERE e.kind = 'call.tagged'
   UNION ALL
   SELECT c.call_id, c.arrived_at, 0, k.tag

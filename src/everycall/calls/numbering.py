@@ -1,6 +1,8 @@
 """Calls and sources by number: a chain that joins and groups by numbers is far quicker than by names.
 
-The numbers hold within one run of the chain; what leaves it has the call's own id again.
+The numbers hold within one run of the chain; what leaves it has the call's own id again. Beside it
+stands a number that no other call of the site has, for those who read many calls at once; it holds
+until the month of the call is counted again.
 """
 
 from sqlglot import exp
@@ -30,6 +32,15 @@ FROM numbered AS t
 INNER JOIN call_numbers AS n ON n.number = t.call_id
 """
 
+_STORED = """
+SELECT n.call_id, :base + n.number AS call_no, t.* EXCLUDE (call_id)
+FROM numbered AS t
+INNER JOIN call_numbers AS n ON n.number = t.call_id
+"""
+
+_MOST = 1 << 32
+"""No month has more calls."""
+
 
 def numbers() -> exp.Expr:
     """Return the statement that gives each call a number."""
@@ -47,3 +58,13 @@ def numbered(setting: Setting) -> exp.Expr:
 def finished(table: str) -> exp.Expr:
     """Return the statement that gives the rows of a table the ids of their calls again."""
     return fill(_FINISHED, tables={"numbered": table})
+
+
+def stored(table: str, month: str) -> exp.Expr:
+    """Return the same with the numbers of the calls, which no call of another month (2026-11) has.
+
+    Numbers follow the order of the ids.
+    """
+    year, number = month.split("-")
+    base = (int(year) * 12 + int(number)) * _MOST
+    return fill(_STORED, tables={"numbered": table}, base=base)

@@ -37,7 +37,7 @@ from everycall.reports.trades import trade as trade_of
 def command(data: Path, site: str, config: Path | None, *, as_json: bool, **wanted: Any) -> None:
     """Show what happened to the calls: by outcome, time, queue and person, and what is unseen."""
     words, out = Words(wanted["language"]), wanted["out"]
-    asking, settings = open_site(data, site, config)
+    asking, settings = open_site(data, site, config, by_number=True)
     with asking:
         since, until = _period(asking, wanted)
         order = Order(

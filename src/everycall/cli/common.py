@@ -78,10 +78,13 @@ def period_options(command: F) -> F:
     return command
 
 
-def open_site(data: Path, site: str, config: Path | None) -> tuple[Asking, SiteFile]:
+def open_site(
+    data: Path, site: str, config: Path | None, *, by_number: bool = False
+) -> tuple[Asking, SiteFile]:
     """Open a site's history for reading, with its settings."""
     settings = read_site(data, config, site)
-    return Asking(History(data, site), settings.zone or ZoneInfo("UTC")), settings
+    zone = settings.zone or ZoneInfo("UTC")
+    return Asking(History(data, site), zone, by_number=by_number), settings
 
 
 def as_day(moment: Any) -> date | None:

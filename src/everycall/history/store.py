@@ -49,12 +49,14 @@ class Segment:
         month: year and month, '2026-11'.
         folder: where its files lie, below the site's folder.
         pending: calls that had not ended.
+        numbered: its calls have numbers beside their ids; those counted long ago have none.
     """
 
     month: str
     folder: str
     calls: int
     pending: int = 0
+    numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,11 @@ class Manifest:
     sources: tuple[SourceState, ...] = ()
     imports: tuple[Imported, ...] = ()
     episodes: str | None = None
+
+    @property
+    def numbered(self) -> bool:
+        """Whether all calls have numbers, and the episodes and what belongs to them too."""
+        return bool(self.segments) and all(segment.numbered for segment in self.segments)
 
     def segment(self, month: str) -> Segment | None:
         """Return the segment of a month, if there is one."""

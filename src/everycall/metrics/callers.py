@@ -34,12 +34,12 @@ GROUP BY e.episode
 """Most needs are one call, of which it is known already how many people spoke."""
 
 _RATINGS = """
-SELECT call_id, MAX_BY(rating, at) AS rating
+SELECT call_id, MAX_BY(rating, (at, seq)) AS rating
 FROM (
-  SELECT COALESCE(l.call_id, e.call_id, c.call_id) AS call_id, e.at,
+  SELECT COALESCE(i.call_id, c.call_id) AS call_id, e.at, e.seq,
     COALESCE(TRY_CAST(e.text AS DOUBLE), e.value) AS rating
   FROM events AS e
-  LEFT JOIN links AS l ON l.id = e.call_id
+  LEFT JOIN call_ids AS i ON i.id = e.call_id
   LEFT JOIN (
     SELECT s.event_at, s.caller_key, MAX_BY(k.call_id, k.arrived_at) AS call_id
     FROM (
@@ -55,7 +55,7 @@ FROM (
 WHERE NOT call_id IS NULL AND NOT rating IS NULL
 GROUP BY call_id
 """
-"""A rating without a call belongs to the last call of its caller within the day before it."""
+"""A rating without a call belongs to the last call of its caller within the day before it; the last that was said counts."""
 
 
 def neighbours() -> str:

@@ -125,9 +125,10 @@ def ledger(query: Query, zone: str, most: int, *, mask: bool = False) -> Ledger:
     rows = query(
         f"WITH kept AS (SELECT * FROM period_calls WHERE {_LISTED} "
         f"ORDER BY COALESCE(answered, FALSE), arrived_at DESC, call_id LIMIT {int(most)}) "
-        f"SELECT calls.call_id, {_seconds(zone)}, {_MASKED if mask else _CALLER}, "
+        f"SELECT i.id, {_seconds(zone)}, {_MASKED if mask else _CALLER}, "
         f"wait_ms, talk_ms, {', '.join(values)}, {', '.join(f'{p.name}.list' for p in PARTS)} "
-        f"FROM kept AS calls {lists} ORDER BY arrived_at DESC, calls.call_id"
+        "FROM kept AS calls INNER JOIN call_names AS i ON i.call_id = calls.call_id "
+        f"{lists} ORDER BY arrived_at DESC, calls.call_id"
     )
     return Ledger((*SHOWN, *names, *(p.name for p in PARTS)), rows, total)
 

@@ -6,7 +6,7 @@ RUN_STAMP := $(VENV)/.run
 DEV_STAMP := $(VENV)/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test spark check format bench docs lock clean
+.PHONY: help run test spark promise check format bench docs lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -34,6 +34,10 @@ test: $(DEV_STAMP) ## run the tests
 spark: $(DEV_STAMP) ## run the chain on a second engine (PySpark; needs Java)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/spark.txt
 	SPARK_REQUIRED=1 $(BIN)/python -m pytest -m spark $(ARGS)
+
+promise: $(DEV_STAMP) ## nobody is called twice and nobody is forgotten, on a real Asterisk (fetches one)
+	tools/lab/fetch.sh
+	ASTERISK_REQUIRED=1 $(BIN)/python -m pytest -m promise $(ARGS)
 
 check: $(DEV_STAMP) ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -18,6 +18,9 @@ _LOST_SIGHT = (
 )
 """The call was handed on, and what came after that is unseen."""
 
+_NOBODY_SAID_WHO = "caller_raw IS NULL AND direction IS NULL"
+"""No record of the call says who called or from where, as where its beginning was cut off."""
+
 
 RESULTS = (
     Fact(
@@ -249,7 +252,9 @@ RESULTS = (
         "withheld",
         "BOOLEAN",
         "The caller withheld the number; a colleague's own number is not withheld.",
-        "caller_key IS NULL AND COALESCE(direction, '') <> 'internal'",
+        f"CASE WHEN NOT ({_NOBODY_SAID_WHO}) THEN caller_key IS NULL "
+        "AND COALESCE(direction, '') <> 'internal' "
+        "AND COALESCE(TRY_CAST(caller_raw AS BIGINT), 0) = 0 END",
         sight=Sight.CALLER,
     ),
     Fact("seen_by", "BIGINT", "Which sources saw the call, one bit for each.", "seen_by"),

@@ -67,6 +67,8 @@ BUILT_IN: dict[Stage, tuple[str, ...]] = {
         "app:MinivmRecord",
         "context:macro-vm",
         "context:vm-*",
+        "context:voicemail*",
+        "context:*-voicemail",
         "context:ext-local-vm*",
     ),
     Stage.CALLBACK_REQUESTED: (

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from everycall.alerts import MEASURES
+from everycall.alerts import PLAIN
 from everycall.recovery import ARROWS, State
 
 Table = Callable[[tuple[str, ...], list[tuple[str, ...]]], str]
@@ -36,17 +36,56 @@ is being dialled nothing closes its promise; what is proved meanwhile closes it 
 
 """
 
-_ALERTS = """# Alerts
+_ALERTS = """
+# Alerts
 
-A rule watches a number of the live picture. When its limit has been passed for long enough, an alert opens,
-is said once through each of its channels, and is closed and said to be over when it is. What is not known
-changes nothing. In quiet hours nothing is said; what is still true afterwards is said then. After a while
-without an end others can be told, too.
-
-Channels are mail and webhooks, signed as Standard Webhooks asks. A message that is not taken is tried again,
-ever later, eight times; Set-up shows what was sent and what went wrong. Secrets are kept encrypted.
+A rule watches something that goes on. When its limit has been passed for long enough, an alert opens, is said
+once through each of its channels, and is closed and said to be over when it is. What is not known changes
+nothing. In quiet hours nothing is said; what is still true afterwards is said then. After a while without an
+end, and without anybody who said that they look after it, others can be told, too.
 
 ## What can be watched
+
+- a number of the live picture, from the table below;
+- any metric, as `metric:` and its id, over the day so far or over so many minutes before now; it is measured
+  once a minute from what history holds, which is up to two minutes behind the phone system;
+- how many calls ended today with an outcome, as `outcome:` and its name;
+- for how many seconds a person has been in a state, as `state:` and its name;
+- callers who were missed, as `missed_call`.
+
+A service level under its target for ten minutes is `metric:service_level.sl2:20` over 60 minutes, below 0.8,
+for 600 seconds.
+
+**No calls** is known where history is: an hour of a weekday always has calls if each of the last eight of these
+days had at least one in it (three days at least; a day without any call counts as a holiday). Of such hours the
+time since the last call is watched; in all others, and while you are closed, it is 0.
+
+**Nothing heard** counts from the loss of a connection to a manager interface, and for a log or for records that
+are posted from the last one of them.
+
+## Missed callers
+
+A rule over missed callers speaks of each caller who is owed a call back, by the same rules as the callbacks. Its
+message leaves within five seconds of the end of the call. Who calls again and is missed again is the same need:
+the alert counts it, and nothing is said a second time. A withheld number, or one that several people use, is a
+need of its own each time. When the caller was called back, or rang again and was helped, or somebody closed the
+call back, the alert is closed and that is said. After a day without help it is put away; the call back stays
+owed. The link leads to a page where somebody says that they call back; the call back is theirs then. Numbers are
+masked in messages unless the rule writes them in full.
+
+## Channels
+
+Mail by a server of yours; webhooks, signed as Standard Webhooks asks, to addresses outside your network, unless
+the owner lets one in; chats and short messages (Slack, Teams, Telegram, SMS and others) by the library apprise,
+which is an extra: `pip install 'everycall[chat]'`. Each channel has a language. Settings are kept encrypted, and
+secrets are never shown again.
+
+A message that is not taken is tried twelve times, ever later, over about an hour; the log of messages shows each
+with its tries, what went wrong, and when the next try is, and sends it again at once if you want. A message has
+an id that stays the same: should a server die between sending and writing that down, the same id comes twice,
+and a receiver can tell.
+
+## Numbers of the live picture
 
 """
 
@@ -67,6 +106,6 @@ def callbacks_page(made: str, table: Table) -> str:
 
 def alerts_page(made: str, table: Table) -> str:
     """Return the page about alerts."""
-    each = {"queue": "each queue", "person": "each person", "": "all"}
-    rows = [(f"`{m.id}`", m.doc, m.unit, each[m.each]) for m in MEASURES]
+    each = {"queue": "each queue", "person": "each person", "source": "each source", "": "all"}
+    rows = [(f"`{m.id}`", m.doc, m.unit, each[m.each]) for m in PLAIN]
     return f"{made}\n{_ALERTS}{table(('number', 'what it is', 'unit', 'of'), rows)}"

@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from everycall.alerts import Situation
+from everycall.records.alerts import DELIVER
 from everycall.records.jobs import Job, run_one
 from everycall.records.models import Alert, AlertRule, Channel, Delivery, Person
 from everycall.web.alerting import Watcher
-from everycall.web.keeping import WORK
+from everycall.web.carrying import carry
 from web.conftest import browser, person
 from web.test_live import board
 
@@ -31,7 +33,8 @@ def looks(times: int, since: int = 70) -> Watcher:
     for number in range(times):
         shown = board()
         queue = replace(shown.queues[0], longest_since=shown.as_of - since * 1_000_000)
-        watcher.look(replace(shown, queues=(queue,)), NINE + number * timedelta(seconds=1))
+        seen = Situation(replace(shown, queues=(queue,)))
+        watcher.look(seen, NINE + number * timedelta(seconds=1))
     return watcher
 
 
@@ -58,7 +61,7 @@ def test_a_restart_does_not_say_it_again(rule: AlertRule) -> None:
 def test_what_a_channel_does_not_take_is_tried_again_and_the_reason_kept(rule: AlertRule) -> None:
     looks(1)
     now = datetime.now(UTC) + timedelta(seconds=1)
-    assert run_one(WORK, now)
+    assert run_one({DELIVER: carry}, now)
     assert "inside this network" in Delivery.objects.get().error
     assert Job.objects.get().attempts == 1
 
@@ -72,6 +75,15 @@ def test_secrets_are_sealed_and_never_shown(rule: AlertRule, owner: Person) -> N
     browser(owner).post(f"/setup/channels/webhook/{hook.pk}/", given)
     hook.refresh_from_db()
     assert hook.given() == {"url": "https://example.org/new", "secret": "s3cret", "inside": False}
+
+
+def test_only_the_owner_lets_a_webhook_into_the_network(rule: AlertRule) -> None:
+    hook = Channel.objects.get()
+    given = {"name": "Hook", "url": "https://example.org/new", "secret": "", "inside": "on"}
+    browser(person("Max", "manager")).post(f"/setup/channels/webhook/{hook.pk}/", given)
+    hook.refresh_from_db()
+    assert hook.given()["inside"] is False
+    assert hook.given()["url"] == "https://example.org/new"
 
 
 def test_a_rule_is_made_on_the_page(owner: Person) -> None:
@@ -88,6 +100,32 @@ def test_a_rule_is_made_on_the_page(owner: Person) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("watch", "parameter", "kept"),
+    [
+        ("metric:service_level.sl2", "20", "metric:service_level.sl2:20"),
+        ("metric:asa", "", "metric:asa"),
+        ("outcome:blocked", "", "outcome:blocked"),
+        ("state:paused", "", "state:paused"),
+    ],
+)
+def test_any_metric_outcome_or_state_can_be_watched(
+    owner: Person, watch: str, parameter: str, kept: str
+) -> None:
+    given = {"name": "R", "measure": watch, "parameter": parameter, "above": "above", "limit": "1"}
+    answer = browser(owner).post("/setup/alerts/new/", {**given, "lasting_s": "0"})
+    assert answer.status_code == 302, answer.content.decode()
+    assert AlertRule.objects.get().measure == kept
+    assert b"R" in browser(owner).get(f"/setup/alerts/{AlertRule.objects.get().pk}/").content
+
+
+def test_a_parameter_that_cannot_be_is_refused(owner: Person) -> None:
+    given = {"name": "R", "measure": "metric:asa", "parameter": "20", "limit": "1"}
+    answer = browser(owner).post("/setup/alerts/new/", {**given, "lasting_s": "0"})
+    assert b"takes no number" in answer.content
+    assert not AlertRule.objects.exists()
+
+
 def test_trying_a_channel_says_what_came_of_it(rule: AlertRule, owner: Person) -> None:
     answer = browser(owner).post(f"/setup/channels/{Channel.objects.get().pk}/try/", follow=True)
     assert b"It did not go through" in answer.content
@@ -100,8 +138,37 @@ def test_somebody_looks_after_an_alert(rule: AlertRule, supervisor: Person) -> N
     browser(person("Max", "manager")).post(f"/alerts/{alert.pk}/claim/")
     alert.refresh_from_db()
     assert alert.claimed_by == "Sam"
+    assert b"Sam looks after it" in browser(supervisor).get(f"/alerts/{alert.pk}/").content
     assert b"1 alert is open" in browser(supervisor).get("/alerts/").content
 
 
 def test_an_empty_page_teaches(supervisor: Person) -> None:
     assert b"No rule watches yet" in browser(supervisor).get("/alerts/").content
+
+
+def test_the_log_shows_tries_and_sends_again(rule: AlertRule, owner: Person) -> None:
+    looks(1)
+    run_one({DELIVER: carry}, datetime.now(UTC) + timedelta(seconds=1))
+    page = browser(owner).get("/setup/alerts/log/").content.decode()
+    assert "inside this network" in page
+    assert "next try" in page
+    assert Job.objects.get().attempts == 1
+    browser(owner).post(f"/setup/alerts/log/{Delivery.objects.get().pk}/send/")
+    assert Job.objects.get().attempts == 0
+
+
+def test_nobody_else_is_called_while_somebody_looks_after_it(rule: AlertRule) -> None:
+    rule.escalate_s = 60
+    rule.save()
+    rule.escalate_to.add(*rule.channels.all())
+    watcher = Watcher(ZoneInfo("UTC"), "https://example.org")
+    shown = board()
+    queue = replace(shown.queues[0], longest_since=shown.as_of - 70_000_000)
+    seen = Situation(replace(shown, queues=(queue,)))
+    watcher.look(seen, NINE)
+    Alert.objects.update(claimed_by="Sam")
+    watcher.look(seen, NINE + timedelta(minutes=5))
+    assert Delivery.objects.count() == 1
+    Alert.objects.update(claimed_by="")
+    watcher.look(seen, NINE + timedelta(minutes=6))
+    assert [d.message["said"] for d in Delivery.objects.order_by("id")] == ["opened", "escalated"]

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from everycall.records.models import Person, Team
+from everycall.records.models import Entry, Person, SavedView, Team
 from web.conftest import browser, person
 
 pytestmark = pytest.mark.usefixtures("calls")
@@ -40,11 +40,86 @@ def test_a_stranger_is_sent_to_the_login(owner: Person) -> None:
     assert answer.headers["Location"].startswith("/account/login/")
 
 
-def test_a_viewer_sees_masked_numbers_and_an_agent_whole_ones(viewer: Person) -> None:
-    masked = browser(viewer).get("/calls/").content.decode()
-    whole = browser(person("Amy", "agent")).get("/calls/").content.decode()
-    assert "••••" in masked
-    assert "••••" not in whole
+def first_call(client: Client) -> str:
+    return client.get("/calls/").content.decode().split('<td><a href="')[1].split('"')[0]
+
+
+def test_numbers_are_masked_until_somebody_who_may_reveals_them_and_that_is_on_record(
+    viewer: Person,
+) -> None:
+    amy = person("Amy", "agent")
+    for who in (viewer, amy):
+        page = browser(who).get("/calls/").content.decode()
+        assert "••••" in page
+        assert "+49" not in page.split("<tbody>")[1]
+    assert not Entry.objects.filter(action="numbers revealed").exists()
+    shown = browser(amy).post("/calls/").content.decode()
+    assert "••••" not in shown
+    assert Entry.objects.get(action="numbers revealed").who == "Amy"
+    assert "••••" in browser(viewer).post("/calls/").content.decode()
+
+
+def test_one_number_is_revealed_on_record(viewer: Person) -> None:
+    amy = browser(person("Amy", "agent"))
+    link = first_call(amy)
+    assert "••••" in amy.get(link).content.decode()
+    assert "••••" not in amy.post(f"{link}reveal/").content.decode()
+    assert Entry.objects.get(action="number revealed").about in link
+    assert browser(viewer).post(f"{link}reveal/").status_code == 403
+
+
+def test_who_may_not_see_colleagues_sees_no_names(viewer: Person, supervisor: Person) -> None:
+    with_names = browser(supervisor).get("/calls/?outcome=answered&direction=all").content.decode()
+    agents = {row.split("</td>")[4].removeprefix("<td>") for row in rows_of(with_names)} - {"–"}
+    assert agents
+    without = browser(viewer).get("/calls/?outcome=answered&direction=all").content.decode()
+    assert "a colleague" in without
+    link = with_names.split('<td><a href="')[1].split('"')[0]
+    told = browser(viewer).get(link).content.decode()
+    for name in agents:
+        assert f"<td>{name}</td>" not in without
+        assert f">{name}<" not in told
+
+
+def rows_of(page: str) -> list[str]:
+    return page.split("<tbody>")[1].split("</tbody>", maxsplit=1)[0].split("<tr>")[1:]
+
+
+def test_a_number_is_found_however_it_is_written(supervisor: Person) -> None:
+    client = browser(supervisor)
+    revealed = client.post("/calls/").content.decode()
+    number = revealed.split('<td class="tel">+')[1].split("<")[0]
+    found = client.get("/calls/", {"number": f"+{number}", "direction": "all"}).content
+    written = f"+{number[:2]} {number[2:5]} {number[5:]}"
+    again = client.get("/calls/", {"number": written, "direction": "all"}).content
+    assert ids(found) == ids(again) > 0
+
+
+def test_views_are_saved_and_shared_by_right(viewer: Person, supervisor: Person) -> None:
+    given = {"name": "Lost ones", "address": "?outcome=caller_left_in_queue", "shared": "on"}
+    browser(supervisor).post("/calls/views/", given)
+    browser(viewer).post("/calls/views/", {**given, "name": "Mine"})
+    assert b"Lost ones" in browser(viewer).get("/calls/").content
+    assert b"Mine" not in browser(supervisor).get("/calls/").content
+    pk = SavedView.objects.get(name="Lost ones").pk
+    assert browser(viewer).post(f"/calls/views/{pk}/remove/").status_code == 404
+    browser(supervisor).post(f"/calls/views/{pk}/remove/")
+    assert b"Lost ones" not in browser(viewer).get("/calls/").content
+
+
+def test_a_view_leads_nowhere_else(viewer: Person) -> None:
+    browser(viewer).post("/calls/views/", {"name": "x", "address": "//example.org/"})
+    assert not SavedView.objects.exists()
+
+
+def test_calls_are_taken_away_as_seen_and_that_is_on_record(viewer: Person) -> None:
+    body = browser(viewer).get("/calls/file/?outcome=answered").content.decode("utf-8-sig")
+    lines = body.splitlines()
+    assert lines[0].startswith("id,at,direction,caller")
+    assert len(lines) > 3
+    assert "+49" not in "".join(line.split(",")[3] for line in lines)
+    assert Entry.objects.get(action="calls taken away").details["numbers"] is False
+    assert browser(person("Amy", "agent")).get("/calls/file/").status_code == 403
 
 
 def test_somebody_of_a_team_sees_its_queues_alone() -> None:

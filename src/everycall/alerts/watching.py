@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from enum import StrEnum
 
-from everycall.alerts.rules import Rule, is_breached
+from everycall.alerts.rules import Rule, is_breached, is_quiet
 
 
 class Said(StrEnum):
@@ -27,11 +27,13 @@ class Memory:
     Attributes:
         since: since when the limit has been passed; null while it is not.
         opened_at: when it was said; null while it is not open.
+        claimed: somebody looks after it, so that nobody else is called.
     """
 
     since: datetime | None = None
     opened_at: datetime | None = None
     escalated: bool = False
+    claimed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def watch(rule: Rule, value: float | None, memory: Memory, now: datetime, local:
     held = replace(memory, since=memory.since or now)
     if held.opened_at is None:
         return _opening(rule, held, now, local)
-    if _is_due(rule, held, now) and not is_quiet(rule, local):
+    if is_due(rule, held, now) and not is_quiet(rule, local):
         return Change(Said.ESCALATED, replace(held, escalated=True))
     return Change(Said.NOTHING, held)
 
@@ -64,15 +66,8 @@ def _opening(rule: Rule, held: Memory, now: datetime, local: time) -> Change:
     return Change(Said.NOTHING, held)
 
 
-def _is_due(rule: Rule, held: Memory, now: datetime) -> bool:
-    if rule.escalate is None or held.escalated or held.opened_at is None:
+def is_due(rule: Rule, held: Memory, now: datetime) -> bool:
+    """Tell whether it is time to call others."""
+    if rule.escalate is None or held.escalated or held.claimed or held.opened_at is None:
         return False
     return now - held.opened_at >= rule.escalate
-
-
-def is_quiet(rule: Rule, local: time) -> bool:
-    """Tell whether nothing is said at a time of day; quiet hours may go over midnight."""
-    if rule.quiet is None:
-        return False
-    begins, ends = rule.quiet
-    return begins <= local < ends if begins <= ends else local >= begins or local < ends

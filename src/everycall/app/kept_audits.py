@@ -16,14 +16,14 @@ from functools import cache, cached_property
 from pathlib import Path
 
 import duckdb
-
-import everycall
-from everycall.app.asking import Asking
 from everycall.app.auditing import Order, definitions_of, span_of
 from everycall.app.definitions_used import others_used, remember
 from everycall.app.sitefile import SiteFile
 from everycall.reports import Report, Words
 from everycall.reports.stored import from_json, to_json
+
+import everycall
+from everycall.app.asking import Asking
 
 MOST = 24
 """So many files are kept, the latest used; older ones are made anew when they are asked for."""
@@ -45,6 +45,7 @@ class KeptAudits:
         own, other = definitions_of(self.site, self.order)
         return {
             "history": _digest([self.asking.history.site, self.asking.manifest.to_json()]),
+            "scope": self.asking.scope,
             "zone": str(self.asking.zone),
             "settings": repr(self.site),
             "files": _digest(self._files()),
@@ -71,6 +72,14 @@ class KeptAudits:
     def keep(self, report: Report) -> None:
         """Keep a report that was just made; a data directory that is read-only stays as it is."""
         self._write(_REPORT, lambda draft: draft.write_text(to_json(report), encoding="utf-8"))
+
+    def text(self, kind: str, make: Callable[[], str]) -> str:
+        """Return something else that was made of the report, or make it and keep it."""
+        with suppress(OSError):
+            return self._path(kind).read_text(encoding="utf-8")
+        made = make()
+        self._write(kind, lambda draft: draft.write_text(made, encoding="utf-8"))
+        return made
 
     def copy_to(self, out: Path, *, mask: bool) -> bool:
         """Write the same file as before, if there is one of this kind; tell whether."""

@@ -1,1 +1,1 @@
-"""Hands that carry messages: mail, and webhooks that are signed."""
+"""Hands that carry messages: mail, webhooks that are signed, chats."""

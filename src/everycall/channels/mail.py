@@ -2,11 +2,21 @@
 
 import smtplib
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 
 from everycall.alerts import Message
 from everycall.settings import setting
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that goes with a mail; its kind is a media type."""
+
+    name: str
+    kind: str
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +39,27 @@ class Mail:
         Raises:
             OSError: the server cannot be reached, or refused it.
         """
+        self._send(self._mail(message, self.to))
+
+    def send_file(self, message: Message, to: Sequence[str], file: File) -> None:
+        """Send a message with a file to these addresses, and not to the channel's own.
+
+        Raises:
+            OSError: the server cannot be reached, or refused it.
+        """
+        mail = self._mail(message, ", ".join(to))
+        main, _, kind = file.kind.partition(";")[0].partition("/")
+        mail.add_attachment(file.body, maintype=main, subtype=kind, filename=file.name)
+        self._send(mail)
+
+    def _mail(self, message: Message, to: str) -> EmailMessage:
         mail = EmailMessage()
-        mail["Subject"], mail["From"], mail["To"] = message.title, self.sender, self.to
+        mail["Subject"], mail["From"], mail["To"] = message.title, self.sender, to
         mail["Message-ID"] = f"<{message.id}@everycall.invalid>"
         mail.set_content(f"{message.text}\n\n{message.link}\n")
+        return mail
+
+    def _send(self, mail: EmailMessage) -> None:
         with self._connected() as server:
             if self.user:
                 server.login(self.user, self.password)

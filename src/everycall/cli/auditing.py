@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import click
-
-from everycall.app.asking import Asking, day_bounds
 from everycall.app.auditing import Order, make_audit
-from everycall.app.kept_audits import KeptAudits
 from everycall.cli.common import as_day, data_options, open_site, period_options, say_json
 from everycall.clock import from_micros
 from everycall.render.terminal import console, show_report
 from everycall.reports import Report, Words
+from everycall.reports.trades import NO_TRADE
 from everycall.reports.trades import trade as trade_of
+
+from everycall.app.asking import Asking, day_bounds
+from everycall.app.kept_audits import KeptAudits
 
 
 @click.command("audit")
@@ -24,7 +25,7 @@ from everycall.reports.trades import trade as trade_of
     type=click.Path(path_type=Path),
     help="Write it: FILE.html, FILE.pdf, FILE.xlsx, or a folder with all of it.",
 )
-@click.option("--trade", default="none", help="A starting set: shop, gp_practice, outsourcing ...")
+@click.option("--trade", help="A starting set: shop, gp_practice, outsourcing ...")
 @click.option("--definition", help="Whose words missed, lost and abandoned are.")
 @click.option("--compared", help="The definition that it is compared with.")
 @click.option("--language", default="en", help="The language of the report: en, de.")
@@ -43,7 +44,7 @@ def command(data: Path, site: str, config: Path | None, *, as_json: bool, **want
         order = Order(
             since,
             until,
-            trade_of(wanted["trade"]),
+            trade_of(wanted["trade"] or settings.trade or NO_TRADE.id),
             wanted["definition"],
             wanted["compared"],
             (config or data / "site.toml").parent,

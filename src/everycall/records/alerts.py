@@ -1,21 +1,30 @@
 """Alert rules, what they opened, and what was said to whom."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from django.db import models, transaction
-from django.db.models import Q
+from django.db import IntegrityError, models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
 
-from everycall.alerts import Change, Memory, Message, Rule, Said
+from everycall.alerts import Change, Memory, Message, MissedCall, Rule, Said
 from everycall.records.jobs import enqueue
 from everycall.records.sealed import seal, unseal
 
+DELIVER = "deliver"
+"""The job that carries a message."""
+
+TRIES = 12
+"""So often a message is tried, ever later: over about an hour."""
+
 
 class Channel(models.Model):
-    """A way to tell somebody: its kind, and its settings, which may hold secrets."""
+    """A way to tell somebody: its kind, its language, and its settings, which may hold secrets."""
 
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=20)
+    language = models.CharField(max_length=10, blank=True)
     sealed = models.TextField()
     removed_at = models.DateTimeField(null=True)
 
@@ -39,9 +48,10 @@ class AlertRule(models.Model):
     """A rule, as people set it."""
 
     name = models.CharField(max_length=80)
-    measure = models.CharField(max_length=40)
+    measure = models.CharField(max_length=80)
     above = models.BooleanField(default=True)
-    limit = models.FloatField()
+    limit = models.FloatField(default=0)
+    over_min = models.PositiveIntegerField(null=True, blank=True)
     lasting_s = models.PositiveIntegerField(default=0)
     queues = models.JSONField(default=list, blank=True)
     quiet_from = models.TimeField(null=True, blank=True)
@@ -49,7 +59,9 @@ class AlertRule(models.Model):
     channels = models.ManyToManyField(Channel, blank=True, related_name="rules")
     escalate_s = models.PositiveIntegerField(null=True, blank=True)
     escalate_to = models.ManyToManyField(Channel, blank=True, related_name="escalations")
+    shows_numbers = models.BooleanField(default=False)
     is_on = models.BooleanField(default=True)
+    made_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering: ClassVar = ["name"]
@@ -72,23 +84,39 @@ class AlertRule(models.Model):
             tuple(self.channels.values_list("pk", flat=True)),
             timedelta(seconds=self.escalate_s) if self.escalate_s else None,
             tuple(self.escalate_to.values_list("pk", flat=True)),
+            timedelta(minutes=self.over_min) if self.over_min else None,
         )
 
 
 class Alert(models.Model):
-    """Something that a rule opened; at most one is open for each rule and thing."""
+    """Something that a rule opened; at most one is open for each rule and thing.
+
+    Attributes:
+        opened_at: when it was said; null while quiet hours keep it.
+        caller, call_id, queue, client, misses, waited_s, message: of a missed caller.
+        ended_by: how it ended, in words.
+    """
 
     rule = models.ForeignKey(AlertRule, on_delete=models.CASCADE)
     thing = models.CharField(max_length=160, blank=True)
     since = models.DateTimeField()
-    opened_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
     escalated = models.BooleanField(default=False)
     closed_at = models.DateTimeField(null=True)
     value = models.FloatField(null=True)
     claimed_by = models.CharField(max_length=120, blank=True)
+    claimed_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=200, blank=True)
+    caller = models.CharField(max_length=64, blank=True)
+    call_id = models.CharField(max_length=160, blank=True)
+    queue = models.CharField(max_length=120, blank=True)
+    client = models.CharField(max_length=120, blank=True)
+    misses = models.PositiveIntegerField(default=0)
+    waited_s = models.FloatField(null=True)
+    message = models.BooleanField(default=False)
 
     class Meta:
-        ordering: ClassVar = ["-opened_at", "-id"]
+        ordering: ClassVar = ["-since", "-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["rule", "thing"],
@@ -98,7 +126,27 @@ class Alert(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.rule}: {self.thing}"
+        return str(self.rule) if self.call_id else f"{self.rule}: {self.thing}"
+
+    def memory(self) -> Memory:
+        """Return what decisions remember of it."""
+        return Memory(self.since, self.opened_at, self.escalated, bool(self.claimed_by))
+
+
+class AlertCall(models.Model):
+    """A call that a rule has looked at: it is never looked at twice."""
+
+    rule = models.ForeignKey(AlertRule, on_delete=models.CASCADE)
+    call_id = models.CharField(max_length=160)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["rule", "call_id"], name="one_look_per_rule_and_call")
+        ]
+
+    def __str__(self) -> str:
+        return self.call_id
 
 
 class Delivery(models.Model):
@@ -108,8 +156,10 @@ class Delivery(models.Model):
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE)
     message = models.JSONField()
     key = models.CharField(max_length=120, unique=True)
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(auto_now_add=True, db_index=True)
     sent_at = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=400, blank=True)
 
     class Meta:
@@ -119,12 +169,9 @@ class Delivery(models.Model):
         return self.key
 
 
-def remembered(rule: AlertRule) -> dict[str, tuple[Memory, Alert]]:
+def remembered(rule: AlertRule) -> dict[str, Alert]:
     """Return the open alerts of a rule, by thing."""
-    return {
-        alert.thing: (Memory(alert.since, alert.opened_at, alert.escalated), alert)
-        for alert in Alert.objects.filter(rule=rule, closed_at=None)
-    }
+    return {alert.thing: alert for alert in Alert.objects.filter(rule=rule, closed_at=None)}
 
 
 def keep(rule: AlertRule, thing: str, change: Change, value: float | None, now: datetime) -> Alert:
@@ -138,18 +185,84 @@ def keep(rule: AlertRule, thing: str, change: Change, value: float | None, now: 
         alert.escalated = True
     if change.said is Said.CLOSED:
         alert.closed_at = now
-    alert.save()
+    alert.save(update_fields=["escalated", "closed_at"])
     return alert
 
 
-def deliver(alert: Alert, channels: tuple[int, ...], message: Message) -> None:
-    """Send a message through channels, by jobs that belong to the same transaction."""
-    body = {"id": message.id, "title": message.title, "text": message.text}
-    body |= {"link": message.link, "said": message.said}
-    for number in channels:
-        key = f"{message.id}-{number}"
+def look_once(rule: AlertRule, call_id: str, now: datetime) -> bool:
+    """Tell whether a call is new to a rule; it is not from now on."""
+    try:
         with transaction.atomic():
-            if Delivery.objects.filter(key=key).exists():
-                continue
-            made = Delivery.objects.create(alert=alert, channel_id=number, message=body, key=key)
-            enqueue("deliver", key=f"deliver {key}", delivery=made.pk)
+            AlertCall.objects.create(rule=rule, call_id=call_id, at=now)
+    except IntegrityError:
+        return False
+    return True
+
+
+def open_missed(rule: AlertRule, call: MissedCall) -> Alert:
+    """Open the alert of a caller; it is said later."""
+    ended = call.ended
+    return Alert.objects.create(
+        rule=rule,
+        thing=call.thing,
+        since=ended.ended_at,
+        caller=call.number or "",
+        call_id=ended.call_id,
+        queue=call.queue or "",
+        client=ended.client or "",
+        misses=1,
+        waited_s=None if call.wait_ms is None else call.wait_ms / 1000,
+        message=bool(call.message),
+    )
+
+
+def missed_again(alert: Alert, call: MissedCall) -> None:
+    """Count one more miss of the same caller."""
+    Alert.objects.filter(pk=alert.pk).update(
+        misses=F("misses") + 1,
+        call_id=call.ended.call_id,
+        message=alert.message or bool(call.message),
+    )
+    alert.refresh_from_db()
+
+
+def end(alert: Alert, now: datetime, by: str = "") -> bool:
+    """Close an alert; False if somebody else did."""
+    here = Alert.objects.filter(pk=alert.pk, closed_at=None)
+    return bool(here.update(closed_at=now, ended_by=by[:200]))
+
+
+def deliver(alert: Alert, channels: tuple[int, ...], write: Callable[[str], Message]) -> None:
+    """Send a message through channels, by jobs that belong to the same transaction.
+
+    Args:
+        alert: what it is about.
+        channels: the numbers of the channels.
+        write: returns the message in a language.
+    """
+    for channel in Channel.objects.filter(pk__in=channels, removed_at=None):
+        message = write(channel.language)
+        body = {"id": message.id, "title": message.title, "text": message.text}
+        body |= {"link": message.link, "said": message.said}
+        key = f"{message.id}-{channel.pk}"
+        if Delivery.objects.filter(key=key).exists():
+            continue
+        made = Delivery.objects.create(alert=alert, channel=channel, message=body, key=key)
+        enqueue(DELIVER, key=f"deliver {key}", max_attempts=TRIES, delivery=made.pk)
+
+
+def forget(before: datetime) -> int:
+    """Take away what was over before a moment, with what was said of it; returns how many."""
+    AlertCall.objects.filter(at__lt=before).delete()
+    found = Alert.objects.filter(closed_at__lt=before)
+    count = found.count()
+    found.delete()
+    return count
+
+
+def forget_caller(number: str) -> int:
+    """Take away every alert of one caller, with what was said of it; returns how many."""
+    found = Alert.objects.filter(caller=number)
+    count = found.count()
+    found.delete()
+    return count

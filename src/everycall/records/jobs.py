@@ -87,9 +87,9 @@ def claim(now: datetime, lease: timedelta = LEASE, of: Collection[str] | None = 
             return job
 
 
-def run_one(work: dict[str, Work], now: datetime) -> bool:
+def run_one(work: dict[str, Work], now: datetime, lease: timedelta = LEASE) -> bool:
     """Do the next job that is due and that this work knows; False if there is none."""
-    job = claim(now, of=work)
+    job = claim(now, lease, of=work)
     if job is None:
         return False
     try:

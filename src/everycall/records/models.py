@@ -1,10 +1,12 @@
 """Every table, each in the module that is named for it."""
 
-from everycall.records.alerts import Alert, AlertRule, Channel, Delivery
+from everycall.records.alerts import Alert, AlertCall, AlertRule, Channel, Delivery
 from everycall.records.connections import Connection
 from everycall.records.jobs import Job
 from everycall.records.people import Person, Team
 from everycall.records.promises import NotReturnable, Promise, PromiseCall, PromiseMove, TakenCall
+from everycall.records.report_plans import ReportPlan, ReportRun
+from everycall.records.saved_views import SavedView
 from everycall.records.tokens import Token
 from everycall.records.trail import Entry
 from everycall.records.tries import PromiseTry
@@ -12,6 +14,7 @@ from everycall.records.walls import Wall
 
 __all__ = [
     "Alert",
+    "AlertCall",
     "AlertRule",
     "Channel",
     "Connection",
@@ -24,6 +27,9 @@ __all__ = [
     "PromiseCall",
     "PromiseMove",
     "PromiseTry",
+    "ReportPlan",
+    "ReportRun",
+    "SavedView",
     "TakenCall",
     "Team",
     "Token",

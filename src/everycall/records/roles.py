@@ -9,9 +9,12 @@ class Right(StrEnum):
     SEE_LIVE = "see the live picture"
     SEE_CALLS = "see the calls"
     SEE_REPORTS = "see the reports"
+    SEE_ALERTS = "see the alerts"
+    TAKE_AWAY = "take reports and calls away as files"
     SEE_PEOPLE = "see colleagues by name"
     REVEAL_NUMBERS = "reveal callers' numbers"
     HEAR_RECORDINGS = "listen to recordings"
+    SHARE_VIEWS = "share saved views with everybody"
     WORK_CALLBACKS = "call missed callers back"
     STEER = "pause people, move them between queues, take a waiting caller"
     LISTEN_IN = "listen, whisper and barge"
@@ -30,10 +33,22 @@ class Role(StrEnum):
     CLIENT = "client"
 
 
-_VIEWER = frozenset({Right.SEE_LIVE, Right.SEE_CALLS, Right.SEE_REPORTS})
-_AGENT = frozenset({Right.SEE_LIVE, Right.SEE_CALLS, Right.WORK_CALLBACKS, Right.REVEAL_NUMBERS})
+_VIEWER = frozenset(
+    {Right.SEE_LIVE, Right.SEE_CALLS, Right.SEE_REPORTS, Right.SEE_ALERTS, Right.TAKE_AWAY}
+)
+_AGENT = frozenset(
+    {
+        Right.SEE_LIVE,
+        Right.SEE_CALLS,
+        Right.SEE_ALERTS,
+        Right.WORK_CALLBACKS,
+        Right.REVEAL_NUMBERS,
+    }
+)
 _SUPERVISOR = (
-    _VIEWER | _AGENT | {Right.SEE_PEOPLE, Right.HEAR_RECORDINGS, Right.STEER, Right.LISTEN_IN}
+    _VIEWER
+    | _AGENT
+    | {Right.SEE_PEOPLE, Right.SHARE_VIEWS, Right.HEAR_RECORDINGS, Right.STEER, Right.LISTEN_IN}
 )
 _MANAGER = _SUPERVISOR | {Right.SET_UP}
 

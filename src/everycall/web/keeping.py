@@ -4,25 +4,22 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
-
 from everycall.app.recovering import Recoverer
 from everycall.records.jobs import Work, run_one
 from everycall.records.promises import StoredPromises
 from everycall.recovery.promises import tidy
-from everycall.web.alerting import Watcher, carry
-from everycall.web.live.hub import hub
+from everycall.web.alarms import alarms
 from everycall.web.reading import Reader
 from everycall.web.returning import returning
+from everycall.web.situations import Measured
 
 log = logging.getLogger(__name__)
 
-WORK: dict[str, Work] = {"deliver": carry}
-"""What jobs may ask for, by name."""
+WORK: dict[str, Work] = {}
+"""What jobs may ask for, by name; messages are carried by threads of their own."""
 
 PAUSE = 1.0
 
@@ -33,7 +30,7 @@ class Keeper:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._seen = -1
-        self._watcher = Watcher(reader.settings().zone or ZoneInfo("UTC"), settings.ADDRESS)
+        self.measured = Measured(reader)
         self._stop = threading.Event()
 
     def round(self) -> None:
@@ -46,8 +43,7 @@ class Keeper:
                 Recoverer(site, promises, asking.zone).recover(asking, now)
             self._seen = generation
         tidy(promises, self._reader.settings().promises, now, lambda _promise: None)
-        if hub.board is not None:
-            self._watcher.look(hub.board, now)
+        self.measured.refresh(now)
         while run_one(WORK, timezone.now()) and not self._stop.is_set():
             pass
 
@@ -73,7 +69,7 @@ def keeping(reader: Reader) -> Iterator[Keeper]:
     thread = threading.Thread(target=keeper.run, name="keeper", daemon=True)
     thread.start()
     try:
-        with returning(reader):
+        with alarms(reader, keeper.measured), returning(reader):
             yield keeper
     finally:
         keeper.stop()

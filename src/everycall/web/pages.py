@@ -27,7 +27,7 @@ MENU = (
     Place("now", _("Now"), Right.SEE_LIVE, "n"),
     Place("callbacks", _("Callbacks"), Right.WORK_CALLBACKS, "b"),
     Place("calls", _("Calls"), Right.SEE_CALLS, "c"),
-    Place("alerts", _("Alerts"), Right.SEE_REPORTS, "a"),
+    Place("alerts", _("Alerts"), Right.SEE_ALERTS, "a"),
     Place("report", _("Report"), Right.SEE_REPORTS, "r"),
     Place("setup-site", _("Set-up"), Right.SET_UP, "s"),
 )

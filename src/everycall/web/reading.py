@@ -6,7 +6,8 @@ from pathlib import Path
 from threading import Lock
 from zoneinfo import ZoneInfo
 
-from everycall.app.asking import Asking
+from everycall.app.asking import Asking, Filter
+from everycall.app.narrowing import Narrow
 from everycall.app.sitefile import SiteFile, read_site
 from everycall.history import History
 
@@ -28,6 +29,12 @@ class Reader:
         """Return the site's settings as they are now."""
         return read_site(self.data, None, self.history.site)
 
+    @property
+    def folder(self) -> Path:
+        """Return where the site file lies, and with it the files that it names."""
+        own = self.data / "sites" / f"{self.history.site}.toml"
+        return own.parent if own.exists() else self.data
+
     def has_calls(self) -> bool:
         """Tell whether anything was ever imported."""
         return bool(self.history.manifest().segments)
@@ -47,13 +54,23 @@ class Reader:
             yield self._open
 
     @contextmanager
-    def apart(self) -> Iterator[Asking]:
+    def apart(self, only: Filter | None = None, *, staff: bool = True) -> Iterator[Asking]:
         """Lend an opening of its own to what makes tables and views, such as a report.
+
+        Args:
+            only: nothing but these calls can be seen in it.
+            staff: people are seen by name, and what they did beside calls.
 
         Raises:
             NotFoundError: nothing was imported yet.
         """
-        with Asking(self.history, self.settings().zone or ZoneInfo("UTC")) as opened:
+        zone = self.settings().zone or ZoneInfo("UTC")
+        whole = staff and only in (None, Filter())
+        wanted = only or Filter()
+        asking = (
+            Asking(self.history, zone) if whole else Narrow(self.history, zone, wanted, staff=staff)
+        )
+        with asking as opened:
             yield opened
 
     def _renewed(self) -> Asking:

@@ -3,7 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from everycall.app.asking import Asking, Filter
+from everycall.records.alerts import Alert
 from everycall.records.models import Person
 from everycall.records.roles import Role
 
@@ -30,6 +33,17 @@ def within(wanted: Filter, person: Person, _asking: Asking) -> Filter:
         clients=_both(wanted.clients, clients_of(person)),
         queues=_both(wanted.queues, queues_of(person)),
     )
+
+
+def alerts_of(person: Person, found: QuerySet[Alert]) -> QuerySet[Alert]:
+    """Narrow alerts to what somebody may see: their brands' callers, their teams' queues."""
+    clients, queues = clients_of(person), queues_of(person)
+    if clients:
+        found = found.filter(client__in=clients)
+    if queues:
+        missed = ~Q(call_id="") & (Q(queue__in=queues) | Q(queue=""))
+        found = found.filter(missed | Q(call_id="", thing__in=[*queues, ""]))
+    return found
 
 
 def _both(wanted: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,9 +1,13 @@
-"""How calls are written on pages: local times, readable lengths, numbers masked where they must be."""
+"""How calls are written on pages: local times, readable lengths, numbers and names by right."""
 
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from everycall.app.asking import Asking
+from everycall.calls.outcomes import outcome_names
 from everycall.records.models import Person
 from everycall.records.roles import Right
 from everycall.reports.words import DASH, duration
@@ -11,11 +15,19 @@ from everycall.reports.words import DASH, duration
 KEPT = 3
 """So many digits of a masked number are shown."""
 
+DIRECTIONS = {
+    "inbound": gettext_noop("inbound"),
+    "outbound": gettext_noop("outbound"),
+    "internal": gettext_noop("internal"),
+    "callback": gettext_noop("callback"),
+}
+"""Which way calls go, as people say it."""
+
 
 def masked(number: str | None) -> str:
     """Write a number so that a colleague recognises it and nobody can dial it."""
     if not number:
-        return "withheld"
+        return _("withheld")
     digits = sum(c.isdigit() for c in number)
     if digits <= KEPT + 1:
         return number
@@ -23,32 +35,54 @@ def masked(number: str | None) -> str:
 
 
 def number_for(number: str | None, person: Person) -> str:
-    """Write a number as somebody may see it."""
+    """Write a number for somebody who works with it: in full by right, else masked."""
     if number and person.may(Right.REVEAL_NUMBERS):
         return number
     return masked(number)
 
 
-def shown_call(call: dict[str, Any], asking: Asking, person: Person) -> dict[str, Any]:
-    """Return a call as the ledger writes it."""
+def colleague(name: str | None, person: Person) -> str:
+    """Write who answered as somebody may see it: by name, or that it was somebody."""
+    if not name:
+        return DASH
+    if person.may(Right.SEE_PEOPLE) or name == person.agent:
+        return name
+    return _("a colleague")
+
+
+def shown_call(
+    call: dict[str, Any], _asking: Asking, person: Person, *, reveal: bool = False
+) -> dict[str, Any]:
+    """Return a call as the ledger writes it; to reveal its number is for the caller to put on record."""
+    number = call["caller"]
     return {
         "id": call["call_id"],
-        "at": local(call["arrived_at"], asking),
-        "caller": number_for(call["caller"], person),
+        "at": moment(call["arrived_at"]),
+        "caller": number_for(number, person) if reveal else masked(number),
         "called": call["called"] or DASH,
         "client": call["client"] or "",
         "queue": call["answered_queue"] or call["first_queue"] or DASH,
-        "agent": call["answered_agent"] or DASH,
+        "agent": colleague(call["answered_agent"], person),
         "wait": duration(call["wait_ms"]),
         "talk": duration(call["talk_ms"]),
         "hold": duration(call["hold_ms"]),
         "outcome": call["outcome"],
-        "words": call["outcome"].replace("_", " "),
+        "words": outcome_words(call["outcome"]),
         "kind": kind_of(call),
         "confidence": call["confidence"],
         "flags": [flag.replace("_", " ") for flag in call["flags"]],
         "direction": call["direction"],
     }
+
+
+def outcome_words(outcome: str) -> str:
+    """Write an outcome in words."""
+    return _(outcome.replace("_", " "))
+
+
+def outcomes() -> list[tuple[str, str]]:
+    """Return every outcome with its words."""
+    return [(name, outcome_words(name)) for name in outcome_names()]
 
 
 def kind_of(call: dict[str, Any]) -> str:
@@ -60,11 +94,9 @@ def kind_of(call: dict[str, Any]) -> str:
     return "open" if call["outcome"] in ("pending", "unknown") else "not-helped"
 
 
-def local(text: str | None, asking: Asking) -> str:
-    """Write a moment in the site's zone."""
-    if text is None:
-        return DASH
-    return f"{datetime.fromisoformat(text).astimezone(asking.zone):%Y-%m-%d %H:%M:%S}"
+def moment(text: str | None) -> datetime | None:
+    """Return a moment that was written as ISO 8601."""
+    return datetime.fromisoformat(text) if text else None
 
 
 def steps(call: dict[str, Any]) -> list[dict[str, str]]:
@@ -73,3 +105,33 @@ def steps(call: dict[str, Any]) -> list[dict[str, str]]:
         {**step, "after": f"{step['timer_ms'] / 1000:.1f} s" if step["timer_ms"] else "0 s"}
         for step in call["timeline"]
     ]
+
+
+def guarded(call: dict[str, Any], person: Person, *, reveal: bool = False) -> dict[str, Any]:
+    """Return a call with the names of colleagues as somebody may see them, and its number masked."""
+    names = {} if person.may(Right.SEE_PEOPLE) else _others(call, person)
+    shown = reveal and person.may(Right.REVEAL_NUMBERS)
+    for number in {call["caller"], call["caller_raw"]} - {None, "", call["called"]}:
+        if not shown:
+            names[number] = masked(number)
+    found: dict[str, Any] = _hidden(call, names)
+    return found
+
+
+def _others(call: dict[str, Any], person: Person) -> dict[str, str]:
+    found = {part["agent"] for part in (*call["attempts"], *call["talks"], *call["visits"])}
+    found.add(call["answered_agent"])
+    return {name: _("a colleague") for name in found - {None, "", person.agent}}
+
+
+def _hidden(value: Any, names: dict[str, str]) -> Any:
+    """Exchange names in whatever is given."""
+    if isinstance(value, str):
+        for name, shown in names.items():
+            value = value.replace(name, shown)
+        return value
+    if isinstance(value, dict):
+        return {key: _hidden(item, names) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_hidden(item, names) for item in value]
+    return value

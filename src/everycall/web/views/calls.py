@@ -5,22 +5,37 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from everycall.app.asking import Asking, Filter, day_bounds
 from everycall.app.explaining import explain
 from everycall.calls.outcomes import outcome_names
 from everycall.errors import NotFoundError
+from everycall.events.callers import caller
+from everycall.records.models import Person, SavedView
 from everycall.records.roles import Right
+from everycall.records.trail import note
 from everycall.web.drawing import lanes
 from everycall.web.guards import needs, person_of
 from everycall.web.pages import site_reader
-from everycall.web.scope import may_see, within
-from everycall.web.writing import shown_call, steps
+from everycall.web.reports import as_csv
+from everycall.web.scope import clients_of, may_see, queues_of, within
+from everycall.web.writing import DIRECTIONS, guarded, outcome_words, outcomes, shown_call, steps
 
 PAGE = 100
-DIRECTIONS = ("inbound", "outbound", "internal", "callback")
+
+MOST = 100_000
+"""So many calls are taken away in one file."""
+
+_COLUMNS = (
+    *("id", "at", "direction", "caller", "called", "client", "queue", "agent", "wait_ms"),
+    *("talk_ms", "outcome", "confidence"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +47,7 @@ class Wish:
     outcome: str = ""
     queue: str = ""
     agent: str = ""
+    client: str = ""
     number: str = ""
     direction: str = "inbound"
     page: int = 1
@@ -46,6 +62,7 @@ class Wish:
             outcome=given.get("outcome", "") if given.get("outcome") in outcome_names() else "",
             queue=given.get("queue", "")[:120],
             agent=given.get("agent", "")[:120],
+            client=given.get("client", "")[:120],
             number=given.get("number", "").strip()[:40],
             direction=given.get("direction", "inbound"),
             page=max(1, int(page)) if (page := given.get("page", "1")).isdecimal() else 1,
@@ -61,7 +78,8 @@ class Wish:
             directions=_one(self.direction) if self.direction in DIRECTIONS else (),
             queues=_one(self.queue),
             agents=_one(self.agent),
-            callers=_one(self.number),
+            clients=_one(self.client),
+            callers=_numbers(self.number),
         )
 
     def address(self, **changes: Any) -> str:
@@ -73,6 +91,7 @@ class Wish:
             "outcome": wish.outcome,
             "queue": wish.queue,
             "agent": wish.agent,
+            "client": wish.client,
             "number": wish.number,
             "direction": wish.direction if wish.direction != "inbound" else "",
             "page": wish.page if wish.page > 1 else "",
@@ -91,22 +110,34 @@ def _one(text: str) -> tuple[str, ...]:
     return (text,) if text else ()
 
 
+def _numbers(text: str) -> tuple[str, ...]:
+    """Return a number as it was typed, and as calls are joined by it: 030 123 is +4930123."""
+    if not text:
+        return ()
+    site = site_reader().settings()
+    key = caller(text, site.region, site.internal).key
+    return tuple(dict.fromkeys(name for name in (text, key) if name))
+
+
 @needs(Right.SEE_CALLS)
 def ledger(request: HttpRequest) -> HttpResponse:
-    """Show the calls that were asked for, newest first."""
+    """Show the calls that were asked for, newest first; to reveal their numbers is put on record."""
     if not site_reader().has_calls():
         return render(request, "web/no_calls.html")
-    wish = Wish.of(request)
+    wish, person = Wish.of(request), person_of(request)
+    reveal = request.method == "POST" and person.may(Right.REVEAL_NUMBERS)
     with site_reader().asking() as asking:
-        found = within(wish.filter(asking), person_of(request), asking)
+        found = within(wish.filter(asking), person, asking)
         total = asking.count(found)
         first = (wish.page - 1) * PAGE
         page_of = replace(found, newest_first=True, skip=first, limit=PAGE)
         rows = [
-            shown_call(call, asking, person_of(request))
+            shown_call(call, asking, person, reveal=reveal)
             for call in asking.calls(page_of, evidence=False)
         ]
-        choices = {"queues": asking.queues(), "outcomes": outcome_names(), "directions": DIRECTIONS}
+        choices = _choices(asking, person)
+    if reveal:
+        note(person, "numbers revealed", wish.address()[:200], calls=len(rows))
     page = {
         "wish": wish,
         "rows": rows,
@@ -115,20 +146,113 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "last": first + len(rows),
         "newer": wish.address(page=wish.page - 1) if wish.page > 1 else "",
         "older": wish.address(page=wish.page + 1) if first + PAGE < total else "",
+        "here": wish.address(),
+        "views": views_of(person),
+        "may_reveal": person.may(Right.REVEAL_NUMBERS) and not reveal,
+        "may_take": person.may(Right.TAKE_AWAY),
     }
     return render(request, "web/calls.html", {**page, **choices})
+
+
+def _choices(asking: Asking, person: Person) -> dict[str, Any]:
+    queues = queues_of(person)
+    clients = clients_of(person) or tuple(site_reader().settings().clients)
+    return {
+        "queues": [name for name in asking.queues() if not queues or name in queues],
+        "clients": clients if len(clients) > 1 else (),
+        "outcomes": outcomes(),
+        "directions": [(name, _(words)) for name, words in DIRECTIONS.items()],
+    }
+
+
+@needs(Right.TAKE_AWAY)
+def take_away(request: HttpRequest) -> HttpResponse:
+    """Hand the calls out as CSV, as somebody may see them; that is put on record."""
+    if not site_reader().has_calls():
+        raise Http404
+    wish, person = Wish.of(request), person_of(request)
+    reveal = person.may(Right.REVEAL_NUMBERS)
+    with site_reader().asking() as asking:
+        found = replace(within(wish.filter(asking), person, asking), limit=MOST)
+        rows = [
+            _line(call, shown_call(call, asking, person, reveal=reveal))
+            for call in asking.calls(found, evidence=False)
+        ]
+    note(person, "calls taken away", wish.address()[:200], calls=len(rows), numbers=reveal)
+    headers = {"Content-Disposition": 'attachment; filename="everycall-calls.csv"'}
+    body = as_csv(list(_COLUMNS), rows)
+    return HttpResponse(body, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _line(call: dict[str, Any], shown: dict[str, Any]) -> list[Any]:
+    plain = {**shown, "at": call["arrived_at"], "wait_ms": call["wait_ms"]}
+    plain |= {"talk_ms": call["talk_ms"], "outcome": call["outcome"]}
+    return [plain[name] for name in _COLUMNS]
 
 
 @needs(Right.SEE_CALLS)
 def call(request: HttpRequest, call_id: str) -> HttpResponse:
     """Tell one call: what was seen, what became of it and why."""
+    return _told(request, call_id, reveal=False)
+
+
+@require_POST
+@needs(Right.REVEAL_NUMBERS)
+def reveal_call(request: HttpRequest, call_id: str) -> HttpResponse:
+    """Tell one call with its number in full; that is put on record."""
+    answer = _told(request, call_id, reveal=True)
+    note(person_of(request), "number revealed", call_id)
+    return answer
+
+
+def _told(request: HttpRequest, call_id: str, *, reveal: bool) -> HttpResponse:
+    person = person_of(request)
     with site_reader().asking() as asking:
         try:
-            told = explain(asking, call_id, site_reader().settings())
+            whole = explain(asking, call_id, site_reader().settings())
         except NotFoundError as error:
             raise Http404(str(error)) from None
-        if not may_see(told, person_of(request), asking):
+        if not may_see(whole, person, asking):
             raise Http404("there is no such call")
-        shown = shown_call(told, asking, person_of(request))
-        page = {"call": shown, "told": told, "drawn": lanes(told), "steps": steps(told)}
+        shown = shown_call(whole, asking, person, reveal=reveal)
+        told = guarded(whole, person, reveal=reveal)
+    page = {
+        "call": shown,
+        "told": told,
+        "drawn": lanes(told),
+        "steps": steps(told),
+        "words": outcome_words(shown["outcome"]),
+        "may_reveal": person.may(Right.REVEAL_NUMBERS) and not reveal and whole["caller"],
+        "may_search": person.may(Right.REVEAL_NUMBERS) and reveal and whole["caller"],
+    }
     return render(request, "web/call.html", page)
+
+
+# ---- saved views
+
+
+def views_of(person: Person) -> Any:
+    """Return the views that somebody saved, and those that others share."""
+    return SavedView.objects.filter(Q(person=person) | Q(is_shared=True)).select_related("person")
+
+
+@require_POST
+@needs(Right.SEE_CALLS)
+def save_view(request: HttpRequest) -> HttpResponse:
+    """Save a filter under a name; the same name again changes it. To share is for who sets up."""
+    person, name = person_of(request), request.POST.get("name", "").strip()[:60]
+    address = request.POST.get("address", "")[:600]
+    if name and (address == "" or address.startswith("?")):
+        shared = request.POST.get("shared") == "on" and person.may(Right.SHARE_VIEWS)
+        SavedView.objects.update_or_create(
+            person=person, name=name, defaults={"address": address, "is_shared": shared}
+        )
+    return redirect(reverse("calls") + address)
+
+
+@require_POST
+@needs(Right.SEE_CALLS)
+def drop_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take one's own view away."""
+    get_object_or_404(SavedView, pk=pk, person=person_of(request)).delete()
+    return redirect("calls")

@@ -1,16 +1,25 @@
-"""The report: what was lost and why, over any period."""
+"""The report: what was lost and why, over any period; and the same as a file."""
 
-from datetime import date, timedelta
+from datetime import date
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import urlencode
+from django.utils.translation import get_language
 
-from everycall.app.asking import Asking, day_bounds
-from everycall.app.auditing import make_audit
-from everycall.clock import from_micros
+from everycall.definitions import definition_ids
+from everycall.errors import EverycallError
+from everycall.records.models import Person
+from everycall.records.report_plans import ReportPlan
 from everycall.records.roles import Right
-from everycall.web.guards import needs
+from everycall.records.trail import note
+from everycall.reports.trades import TRADES
+from everycall.web.figures import Shown
+from everycall.web.guards import needs, person_of
 from everycall.web.pages import site_reader
+from everycall.web.reports import KINDS, Wish, export, last_days, making, report_language
+from everycall.web.scope import clients_of
 
 
 @needs(Right.SEE_REPORTS)
@@ -18,18 +27,66 @@ def report(request: HttpRequest) -> HttpResponse:
     """Show the audit of a period: the last 30 days of the data unless others are asked for."""
     if not site_reader().has_calls():
         return render(request, "web/no_calls.html")
-    with site_reader().apart() as asking:
-        since, until = _period(request, asking)
-        made = make_audit(asking, *day_bounds(since, until, asking.zone))
-    return render(request, "web/report.html", {"report": made, "since": since, "until": until})
+    person = person_of(request)
+    wish = wish_of(request, person)
+    try:
+        with making(wish, person) as made:
+            span = f"{wish.since}/{wish.until}"
+            shown = Shown(made.report, made.pictures(), made.kept.words, span)
+    except EverycallError as error:
+        page = {"wish": wish, "trouble": str(error), **_choices(person)}
+        return render(request, "web/report.html", page)
+    page = {
+        "wish": wish,
+        "report": made.report,
+        "sections": shown.sections(),
+        "query": query_of(wish),
+        "kinds": KINDS if person.may(Right.TAKE_AWAY) else (),
+        "plans": ReportPlan.objects.count() if person.may(Right.SET_UP) else 0,
+        "other_language": report_language(wish.language) != wish.language,
+        **_choices(person),
+    }
+    return render(request, "web/report.html", page)
 
 
-def _period(request: HttpRequest, asking: Asking) -> tuple[date, date]:
-    last = asking.rows("SELECT MAX(arrived_at) FROM counted")[0][0]
-    newest = from_micros(last).astimezone(asking.zone).date()
-    until = _day(request.GET.get("to")) or newest
-    since = _day(request.GET.get("from")) or until - timedelta(days=29)
-    return min(since, until), until
+def _choices(person: Person) -> dict[str, Any]:
+    mine = clients_of(person)
+    clients = mine or tuple(site_reader().settings().clients)
+    return {
+        "clients": clients if len(clients) > 1 or not mine else (),
+        "definitions": definition_ids(),
+        "trades": TRADES,
+    }
+
+
+def wish_of(request: HttpRequest, person: Person) -> Wish:
+    """Read which report is wanted from an address; what makes no sense in it is left out."""
+    given = request.GET
+    with site_reader().asking() as asking:
+        first, last = last_days(asking)
+    until = _day(given.get("to")) or last
+    since = _day(given.get("from")) or min(first, until)
+    definition = given.get("definition", "")
+    return Wish(
+        min(since, until),
+        max(since, until),
+        given.get("client", "")[:120],
+        definition if definition in definition_ids() else "",
+        given.get("trade", "") if given.get("trade") in TRADES else "",
+        get_language() or "en",
+    )
+
+
+def query_of(wish: Wish) -> str:
+    """Return the address of a wish."""
+    given = {
+        "from": wish.since,
+        "to": wish.until,
+        "client": wish.client,
+        "definition": wish.definition,
+        "trade": wish.trade,
+    }
+    return urlencode({name: str(value) for name, value in given.items() if value})
 
 
 def _day(text: str | None) -> date | None:
@@ -37,3 +94,20 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         return None
+
+
+@needs(Right.TAKE_AWAY)
+def take_away(request: HttpRequest, kind: str) -> HttpResponse:
+    """Hand the report out as a file; that is put on record."""
+    if kind not in KINDS or not site_reader().has_calls():
+        raise Http404
+    person = person_of(request)
+    if not person.may(Right.SEE_REPORTS):
+        raise Http404
+    wish = wish_of(request, person)
+    with making(wish, person) as made:
+        body = export(made, kind, person)
+    note(person, "report taken away", f"{wish.since} to {wish.until}", kind=kind)
+    ending = "zip" if kind == "csv" else kind
+    headers = {"Content-Disposition": f'attachment; filename="{wish.name}.{ending}"'}
+    return HttpResponse(body, content_type=KINDS[kind], headers=headers)

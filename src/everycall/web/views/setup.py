@@ -8,6 +8,7 @@ from django.contrib.auth import login, password_validation
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -52,7 +53,7 @@ def setup(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         person = _make(form.cleaned_data)
         login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
-        return redirect("setup-site")
+        return redirect(reverse("step-connect") + "?first")
     return render(request, "web/setup.html", {"form": form})
 
 

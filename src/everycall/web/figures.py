@@ -1,0 +1,110 @@
+"""A report's sections as a page shows them: values written, numbers that lead to their calls."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.http import urlencode
+
+from everycall.reports import Calls, Chart, Column, Figure, Report, Section, Table, Unit, Words
+from everycall.reports.comparing import beside, write
+
+_ASKED = {"outcome": "outcome", "queue": "queue", "agent": "agent", "client": "client"}
+"""Dimensions of the ledger that the list of calls can be asked by, under the same meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A report, its pictures, and the words that it is written in."""
+
+    report: Report
+    pictures: Mapping[str, Mapping[str, str]]
+    words: Words
+    span: str = ""
+
+    def sections(self) -> list[dict[str, Any]]:
+        """Return the sections as the template wants them."""
+        return [self._section(section) for section in self.report.sections]
+
+    def _section(self, section: Section) -> dict[str, Any]:
+        return {
+            "section": section,
+            "figures": [self._figure(figure) for figure in section.figures],
+            "charts": [self._chart(section, chart) for chart in section.charts],
+            "tables": [self.table(table) for table in section.tables],
+        }
+
+    def _figure(self, figure: Figure) -> dict[str, Any]:
+        return {
+            "title": figure.title,
+            "value": write(figure.value, figure.unit, self.words),
+            "beside": beside(figure, self.words),
+            "doc": figure.why or figure.doc,
+            "link": self.link(figure.calls) if figure.value else "",
+        }
+
+    def _chart(self, section: Section, chart: Chart) -> dict[str, Any]:
+        found = self.pictures.get(f"{section.id}-{chart.id}", {})
+        return {"chart": chart, "picture": found, "table": self.table(chart.table)}
+
+    def table(self, table: Table) -> dict[str, Any]:
+        """Return a table with its values written."""
+        largest = [_largest(table, place) for place in range(len(table.columns))]
+        rows = [
+            [
+                self._cell(table, row, column, value, largest[column])
+                for column, value in enumerate(values)
+            ]
+            for row, values in enumerate(table.rows)
+        ]
+        return {"table": table, "rows": rows, "numbers": [_is_number(c) for c in table.columns]}
+
+    def _cell(
+        self, table: Table, row: int, column: int, value: Any, largest: float
+    ) -> dict[str, Any]:
+        about = table.columns[column]
+        if about.unit is Unit.BAR:
+            return {"bar": True, "value": value or 0, "largest": largest}
+        text = write(value, about.unit, self.words, about.currency)
+        return {
+            "text": text,
+            "number": _is_number(about),
+            "link": self.link(table.calls(row, column)),
+            "head": column == 0,
+        }
+
+    def link(self, calls: Calls | None) -> str:
+        """Return the address of the calls behind a number; '' where the list cannot be asked so."""
+        if calls is None:
+            return ""
+        asked = {name: value for name, value in _asked(calls) if value is not None}
+        if len(asked) < len(dict(_asked(calls))):
+            return ""
+        return "?" + urlencode({**self._span(), **asked})
+
+    def _span(self) -> dict[str, str]:
+        first, _, last = self.span.partition("/")
+        return {"from": first, "to": last} if last else {}
+
+
+def _asked(calls: Calls) -> Iterator[tuple[str, str | None]]:
+    """Yield what the list of calls is asked; a value of None: it cannot be."""
+    for name, value in calls.items():
+        if name == "arrived" and value == "yes":
+            yield "direction", "inbound"
+        elif name == "day":
+            yield from (("from", str(value)), ("to", str(value)))
+        elif name in _ASKED and value:
+            yield _ASKED[name], str(value)
+        else:
+            yield name, None
+
+
+def _is_number(column: Column) -> bool:
+    return column.unit is not Unit.TEXT
+
+
+def _largest(table: Table, place: int) -> float:
+    if table.columns[place].unit is not Unit.BAR:
+        return 1
+    return max((float(row[place] or 0) for row in table.rows), default=0) or 1

@@ -1,0 +1,63 @@
+"""How moments and numbers are written on pages: in the site's zone and the reader's language."""
+
+from datetime import date, datetime
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+from django import template
+from django.utils import timezone, translation
+
+from everycall.reports.words import DASH
+
+register = template.Library()
+
+BY_DAY = {"en": "en_GB"}
+"""English is written with the day first and by 24 hours."""
+
+
+def locale() -> Locale:
+    """Return the locale of the page."""
+    name = translation.get_language() or "en"
+    return Locale.parse(BY_DAY.get(name, name), sep="-" if "-" in name else "_")
+
+
+@register.filter
+def when(value: datetime | None) -> str:
+    """Write a moment: day and time, in the site's zone."""
+    if value is None:
+        return DASH
+    return f"{day(value)} {clock(value)}"
+
+
+@register.filter
+def exactly(value: datetime | None) -> str:
+    """Write a moment to the second."""
+    if value is None:
+        return DASH
+    here = timezone.localtime(value)
+    return f"{day(value)} {here:%H:%M:%S}"
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """Write a day."""
+    if value is None:
+        return DASH
+    shown = timezone.localtime(value) if isinstance(value, datetime) else value
+    return str(format_date(shown, "medium", locale=locale()))
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """Write a time of day."""
+    if value is None:
+        return DASH
+    here = timezone.localtime(value)
+    return str(format_time(here.time(), "short", locale=locale()))
+
+
+@register.filter
+def number(value: float | None) -> str:
+    """Write a number."""
+    return DASH if value is None else str(format_decimal(value, locale=locale()))

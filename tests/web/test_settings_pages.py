@@ -1,0 +1,156 @@
+"""A site is set up on pages: step by step at first, each page again later, the file kept as written."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from everycall.app.site_writing import change, file_of
+from everycall.errors import BadSettingsError
+from everycall.records.models import Entry, Person
+from everycall.web import first_key
+from everycall.web.pages import site_reader
+from everycall.web.steps import STEPS, after
+from web.conftest import browser, person
+
+HAND_WRITTEN = """# our shop
+zone = "Europe/Berlin"  # where we are
+
+[agents]
+"PJSIP/1001" = "Ann"
+"""
+
+
+@pytest.fixture(autouse=True)
+def file() -> Iterator[Path]:
+    path = file_of(settings.DATA, settings.SITE)
+    path.unlink(missing_ok=True)
+    yield path
+    path.unlink(missing_ok=True)
+
+
+def test_what_a_person_wrote_stays_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text(HAND_WRITTEN, encoding="utf-8")
+    change(tmp_path, "main", {("hours", "week"): ["mon-fri 08:00-17:00"]})
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith(HAND_WRITTEN.rstrip())
+    assert "# where we are" in text
+    assert 'week = ["mon-fri 08:00-17:00"]' in text
+
+
+def test_a_mistake_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text(HAND_WRITTEN, encoding="utf-8")
+    with pytest.raises(BadSettingsError, match="hours"):
+        change(tmp_path, "main", {("hours", "week"): ["moonday 08:00"]})
+    assert path.read_text(encoding="utf-8") == HAND_WRITTEN
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_another_site_has_a_file_of_its_own(tmp_path: Path) -> None:
+    change(tmp_path, "branch", {("zone",): "Europe/Kyiv"})
+    assert (tmp_path / "sites" / "branch.toml").exists()
+
+
+def hours(**more: str) -> dict[str, str]:
+    given = {"zone": "Europe/Berlin", "region": "de", "week": "mon-fri 08:00-17:00\nsat 9:00-12:00"}
+    return {**given, "holidays": "DE-BY", "exceptions": "2026-12-24 08:00-12:00", **more}
+
+
+def test_hours_are_set_and_shown_again(owner: Person, file: Path) -> None:
+    assert browser(owner).post("/setup/hours/", hours()).status_code == 302
+    site = site_reader().settings()
+    assert str(site.zone) == "Europe/Berlin"
+    assert site.region == "DE"
+    assert site.hours.known
+    page = browser(owner).get("/setup/hours/").content.decode()
+    assert "mon-fri 08:00-17:00" in page
+    assert "DE-BY" in page
+    assert Entry.objects.get(action="settings changed").who == "Olga"
+
+
+def test_wrong_hours_are_said_at_their_place(owner: Person, file: Path) -> None:
+    page = browser(owner).post("/setup/hours/", hours(week="whenever")).content.decode()
+    assert "hours.week" in page
+    assert not file.exists()
+
+
+@pytest.mark.usefixtures("calls")
+def test_queues_and_people_are_found_by_themselves_and_named(owner: Person) -> None:
+    page = browser(owner).get("/setup/found/").content.decode()
+    assert "sales" in page
+    client = browser(owner)
+    name = page.split('name="name-0"')[0].split("<label")[-1].split(">")[1].split("<")[0]
+    client.post("/setup/found/", {"name-0": "Ann Miller"})
+    assert "Ann Miller" in site_reader().settings().agents.values()
+    assert "Ann Miller" in client.get("/setup/found/").content.decode()
+    assert name
+
+
+def test_targets_are_set(owner: Person) -> None:
+    given = {"name-0": "Quick", "metric-0": "asa", "parameter-0": "", "limit-0": "<= 15 s"}
+    more = {f"{p}-{n}": "" for p in ("name", "metric", "parameter", "limit") for n in range(1, 8)}
+    answer = browser(owner).post("/setup/targets/", {**given, **more})
+    assert answer.status_code == 302
+    assert str(site_reader().settings().targets["Quick"]) == "asa <= 15 s"
+
+
+def test_a_limit_that_does_not_fit_is_said(owner: Person) -> None:
+    given = {"name-0": "Quick", "metric-0": "asa", "parameter-0": "", "limit-0": "90 %"}
+    more = {f"{p}-{n}": "" for p in ("name", "metric", "parameter", "limit") for n in range(1, 8)}
+    page = browser(owner).post("/setup/targets/", {**given, **more}).content.decode()
+    assert "does not fit" in page
+
+
+@pytest.mark.parametrize(
+    ("trade", "definition", "targets"),
+    [("shop", "reachability", 3), ("gp_practice", "nhs_gp", 0), ("outsourcing", "finsofy", 2),
+     ("sales_desk", "ringostat", 2)],
+)  # fmt: skip
+def test_a_trade_sets_words_targets_and_reports(
+    owner: Person, trade: str, definition: str, targets: int
+) -> None:
+    answer = browser(owner).post("/setup/trade/", {"trade": trade, "with_targets": "on"})
+    assert answer.status_code == 302
+    site = site_reader().settings()
+    assert (site.trade, site.definition, len(site.targets)) == (trade, definition, targets)
+    assert "In use" in browser(owner).get("/setup/trade/").content.decode()
+
+
+def test_a_trade_leaves_targets_that_somebody_set(owner: Person) -> None:
+    change(settings.DATA, settings.SITE, {("targets", "own"): {"metric": "asa", "limit": "9 s"}})
+    browser(owner).post("/setup/trade/", {"trade": "shop", "with_targets": "on"})
+    assert list(site_reader().settings().targets) == ["own"]
+
+
+def test_every_first_step_can_be_skipped_and_comes_again(owner: Person) -> None:
+    client, address = browser(owner), "/setup/connect/?first"
+    for step in STEPS[:5]:
+        page = client.get(address)
+        assert page.status_code == 200
+        text = page.content.decode()
+        assert 'aria-current="step"' in text
+        address = after(step.name)
+        assert f'<a href="{address}">Skip this step</a>' in text
+        assert "Skip this step" not in client.get(address.split("?")[0]).content.decode()
+
+
+def test_saving_a_step_goes_on_to_the_next(owner: Person) -> None:
+    answer = browser(owner).post("/setup/hours/?first", hours())
+    assert answer["Location"] == after("set-hours")
+
+
+def test_the_owner_comes_to_the_first_steps() -> None:
+    client: Client = browser()
+    given = {"key": first_key.make(settings.DATA), "name": "Olga", "email": "o@example.org"}
+    answer = client.post("/setup/", {**given, "password": "a tall tree by the sea"})
+    assert answer["Location"] == "/setup/connect/?first"
+
+
+@pytest.mark.parametrize("page", ["hours", "found", "targets", "trade", "connect"])
+def test_only_who_sets_up_may(page: str) -> None:
+    for role in ("supervisor", "agent", "viewer", "client"):
+        assert browser(person(role.title(), role)).get(f"/setup/{page}/").status_code == 403

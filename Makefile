@@ -25,8 +25,9 @@ $(DEV_STAMP): requirements/dev.txt $(RUN_STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-run: $(RUN_STAMP) ## read the sample phone-system logs and show the first audit
+run: $(RUN_STAMP) ## show the audit of sample logs, then their day live on a wallboard, until Ctrl-C
 	$(BIN)/everycall demo
+	@trap 'exit 0' INT; $(BIN)/everycall serve --sample
 
 test: $(DEV_STAMP) ## run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)

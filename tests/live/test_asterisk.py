@@ -12,6 +12,7 @@ import pytest
 
 from asterisk.kit import demand
 from asterisk.watching import agent, rows, run, seen, settled, told, watched
+from cli.running import run as command
 from everycall.live.board import AgentState, Board
 from lab import scenarios  # noqa: F401 - fills the list of stories
 from lab.story import STORIES
@@ -38,36 +39,85 @@ WATCHED = (
 )
 
 
+ALONE = ("s01_caller_hangs_up", "s04_abandon_5s", "s09_last_agent_leaves")
+
+
 @pytest.fixture(autouse=True)
 def asterisk() -> None:
     demand()
 
 
-@pytest.mark.parametrize("with_log", [True, False], ids=["ami and queue_log", "ami"])
 @pytest.mark.parametrize("name", WATCHED)
-def test_a_story_is_told_as_it_was_live_and_in_history(
-    name: str,
-    with_log: bool,  # noqa: FBT001 - pytest gives it by its place
-    tmp_path: Path,
+def test_a_story_is_told_the_same_live_in_history_in_the_report_and_explained(
+    name: str, tmp_path: Path
 ) -> None:
-    story = STORIES[name]
+    board = played(name, tmp_path, with_log=True)
+    history = told(tmp_path)
+    assert history == declared(name)
+    assert_board_is(board, history)
+    assert_report_is(tmp_path, history)
+    assert_each_is_explained(tmp_path)
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_the_manager_interface_alone_tells_it_too(name: str, tmp_path: Path) -> None:
+    board = played(name, tmp_path, with_log=False)
+    history = told(tmp_path)
+    assert history == declared(name)
+    assert_board_is(board, history)
+
+
+def played(name: str, data: Path, *, with_log: bool) -> Board:
+    """Play a story while it is watched; returns the last picture, when all is over."""
     boards: list[Board] = []
 
     async def play() -> None:
-        async with watched(tmp_path, with_log=with_log) as (stage, watch, _):
-            await story.play(stage)
+        async with watched(data, with_log=with_log) as (stage, watch, _):
+            await STORIES[name].play(stage)
             await stage.quiet()
             boards.append(await settled(watch))
 
     run(play())
-    expected = Counter((call.direction, call.outcome) for call in story.calls if call.outcome)
-    history = told(tmp_path)
-    assert {key: history[key] for key in expected} == dict(expected)
-    day = boards[-1].day
-    assert day is not None
+    return boards[-1]
+
+
+def declared(name: str) -> Counter[tuple[str, str]]:
+    """Return the calls that a story is of: so many and no more, whoever told of them."""
+    calls = STORIES[name].calls
+    return Counter((call.direction, call.outcome) for call in calls if call.outcome)
+
+
+def assert_board_is(board: Board, history: Counter[tuple[str, str]]) -> None:
     inbound = {outcome: n for (way, outcome), n in history.items() if way == "inbound"}
-    assert day.outcomes == inbound
-    assert day.arrived == sum(inbound.values())
+    assert board.day is not None
+    assert board.day.outcomes == inbound
+    assert board.day.arrived == sum(inbound.values())
+
+
+def assert_report_is(data: Path, history: Counter[tuple[str, str]]) -> None:
+    inbound = {outcome: n for (way, outcome), n in history.items() if way == "inbound"}
+    report = command("audit", "--json", data=data)
+    if not inbound:
+        return
+    sections = {section["id"]: section for section in report.json["sections"]}
+    figures = {figure["id"]: figure["value"] for figure in sections["summary"]["figures"]}
+    assert figures["arrived"] == sum(inbound.values())
+    rows = sections["outcomes"]["tables"][0]["rows"]
+    counted = {row[0].replace(" ", "_"): row[1] for row in rows}
+    assert {outcome: counted.get(outcome) for outcome in inbound} == inbound
+
+
+def assert_each_is_explained(data: Path) -> None:
+    heard = set(rows(data, "SELECT DISTINCT call_id, source FROM events"))
+    for call in command("calls", "--json", data=data).lines:
+        told_of = command("explain", call["call_id"], "--json", data=data).json
+        assert told_of["outcome"] == call["outcome"]
+        assert told_of["rule"]
+        assert told_of["evidence"]
+        assert (call["call_id"], "asterisk_ami") in heard
+        # nothing is in queue_log of a caller who was turned away at the door
+        if call["visits"] and call["outcome"] != "queue_full":
+            assert (call["call_id"], "asterisk_queue_log") in heard
 
 
 def test_what_the_phones_do_is_on_the_wallboard(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 However the day was said: in small batches or large ones, in order or not, some of it twice.
 """
 
+import asyncio
 import random
 from datetime import date, datetime
 from pathlib import Path
@@ -12,12 +13,14 @@ import pytest
 
 from everycall.app.agreeing import bounds, differences
 from everycall.app.asking import Asking
+from everycall.app.checking import DayCheck
 from everycall.app.importing import Importer
 from everycall.app.picturing import LivePicture
 from everycall.app.sitefile import SiteFile, read_site
 from everycall.history import History
 from everycall.history.journal import Journal
 from everycall.history.journal_segments import Entry
+from everycall.live.totals import Totals
 from everycall.settings import read_table
 from live.days import (
     AMI,
@@ -87,6 +90,34 @@ def test_a_day_of_the_shop(size: int, shuffled: float, shop: tuple[SiteFile, His
     # the words of the definition are counted, and so are targets
     assert day.measures["missed"].value
     assert any(target.cell.value is not None for target in day.targets)
+
+
+def test_a_finished_day_is_held_against_its_report_by_itself(
+    shop: tuple[SiteFile, History],
+) -> None:
+    site, history = shop
+    start, end = bounds(SHOP_DAY, BERLIN)
+    before = said(lines_of(SHOP / "queue_log-20261019.gz")[-200:], QUEUE_LOG, "queue_log", 2)
+    check = DayCheck(history.folder.parents[1], site, history.site)
+    with LivePicture(site, [source(QUEUE_LOG)], start) as picture:
+
+        async def finished(day: date) -> Totals | None:
+            return picture.finished(day)
+
+        lines = shop_day()
+        last = max(i for i, one in enumerate(lines) if "|ENTERQUEUE|" in one.body)
+        picture.take([*before, *lines[: last + 1]], (stamp(lines[last]) + 60) * 1_000_000)
+        asyncio.run(check.look(SHOP_DAY, finished))
+        assert (check.agreed, check.trouble) == (None, "")  # a call is not over
+        picture.take([], end + 20 * 3600 * 1_000_000)
+        asyncio.run(check.look(SHOP_DAY, finished))
+    assert check.agreed is None
+    assert "differs from its report in" in check.trouble
+    with LivePicture(site, [source(QUEUE_LOG)], start) as picture:
+        picture.take([*before, *shop_day()], end + 60)
+        check = DayCheck(history.folder.parents[1], site, history.site)
+        asyncio.run(check.look(SHOP_DAY, finished))
+    assert (check.agreed, check.trouble) == (SHOP_DAY, "")
 
 
 def test_a_number_that_differs_is_found(shop: tuple[SiteFile, History]) -> None:

@@ -2,13 +2,28 @@
 
 import asyncio
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from everycall.live.board import AgentNow, AgentState, Board, CallNow, DayNow, QueueNow, Stage
+from everycall.live.board import (
+    AgentNow,
+    AgentState,
+    Board,
+    CallNow,
+    DayNow,
+    HelpNow,
+    Need,
+    QueueNow,
+    Stage,
+    TargetNow,
+    TrunkNow,
+)
+from everycall.metrics.model import Cell
 from everycall.records.models import Person, Team, Wall
+from everycall.web.live.boxes import Owed
 from everycall.web.live.hub import ROOM, Hub, hub
 from everycall.web.live.stream import view_of
 from everycall.web.live.views import WALL, View, picture
@@ -27,13 +42,32 @@ def call(call_id: str, queue: str | None, since: int, **more: Any) -> CallNow:
     return replace(made, **more)
 
 
+LEVEL = "service_level.sl2:60"
+
+
+def counted(number: int) -> Cell:
+    return Cell(number, number)
+
+
 def queue(name: str, **more: Any) -> QueueNow:
     return QueueNow(name, 1, AT, 2, 1, 1, 0, 0, 0, **more)
 
 
 def board(version: int = 1) -> Board:
     outcomes = {"answered": 20, "caller_left_in_queue": 3, "unknown": 1, "voicemail_left": 2}
-    day = DayNow("2026-11-02", 26, 20, 25, 2, outcomes, 24, 240_000, 90_000, 20, 900_000, {})
+    level = Cell(0.48, 12, 25)
+    measures = {
+        "arrived": counted(26),
+        "not_answered": counted(5),
+        "missed": counted(4),
+        "lost": Cell(note="no source sees calls that never got in"),
+        LEVEL: level,
+    }
+    target = TargetNow("answered within a minute", LEVEL, ">= 90 %", level, met=False)
+    day = DayNow(
+        "2026-11-02", 26, 20, 25, 2, outcomes, 24, 240_000, 90_000, 20, 900_000, measures,
+        clients={"shop": {"arrived": counted(9)}}, targets=(target,),
+    )  # fmt: skip
     return Board(
         AT,
         version,
@@ -46,10 +80,13 @@ def board(version: int = 1) -> Board:
             ),
         ),
         (
-            queue("sales", entered=10, answered=8, answered_in_time=7),
-            queue("support", entered=15, answered=12, answered_in_time=5),
+            queue("sales", measures={"arrived": counted(10), LEVEL: Cell(0.7, 7, 10)}),
+            queue("support", measures={"arrived": counted(15), LEVEL: Cell(1 / 3, 5, 15)}),
         ),
         (day,),
+        service_level=LEVEL,
+        help=(HelpNow(Need.LONG_TALK, "Bob", "d", "support", AT - 1000 * SECOND),),
+        trunks=(TrunkNow("carrier.example", AT, 60_000),),
     )
 
 
@@ -77,7 +114,39 @@ def test_a_team_sees_its_queues_and_no_totals_that_are_not_its_own() -> None:
     assert [q["name"] for q in shown["queues"]] == ["sales"]
     assert [a["name"] for a in shown["agents"]] == ["Ann"]
     assert shown["boxes"]["waiting"] == 1
-    assert (shown["boxes"]["entered"], shown["boxes"]["arrived"]) == (10, None)
+    assert (shown["boxes"]["arrived"], shown["boxes"]["service_level"]) == (10, 0.7)
+    assert (shown["outcomes"], shown["targets"], shown["help"]) == ([], {}, [])
+
+
+def test_several_queues_are_summed_up_and_not_averaged() -> None:
+    shown = picture(board(), View(queues=frozenset({"sales", "support"})))
+    assert (shown["boxes"]["arrived"], shown["boxes"]["service_level"]) == (25, 12 / 25)
+
+
+def test_who_waits_again_or_is_important_is_marked() -> None:
+    waits = replace(call("a", "sales", 30), calls_today=3, unhelped_today=2, important=True)
+    (shown,) = picture(replace(board(), calls=(waits,)), WALL)["waiting"]
+    assert (shown["again"], shown["unhelped"], shown["important"]) == (3, 2, True)
+
+
+def test_what_is_owed_is_counted_within_what_somebody_may_see() -> None:
+    owed = (Owed("shop", "sales", 3, 1), Owed("other", "", 2, 0))
+    assert picture(board(), WALL, owed)["boxes"]["owed"] == 5
+    assert picture(board(), View(clients=frozenset({"shop"})), owed)["boxes"]["overdue"] == 1
+    assert picture(board(), WALL)["boxes"]["owed"] is None
+
+
+def test_a_box_says_whether_its_target_is_met_and_why_it_has_no_value() -> None:
+    shown = picture(board(), WALL)
+    assert shown["targets"]["service_level"]["met"] is False
+    assert shown["boxes"]["lost"] is None
+    assert shown["notes"]["lost"].startswith("no source sees")
+
+
+def test_names_of_staff_are_on_no_wall() -> None:
+    shown = picture(board(), WALL)
+    assert (shown["agents"], shown["help"], shown["sound"]) == ([], [], [])
+    assert shown["lines"][0]["out_ms"] == 60_000
 
 
 def test_a_client_sees_only_calls_of_its_own_brand() -> None:
@@ -85,6 +154,7 @@ def test_a_client_sees_only_calls_of_its_own_brand() -> None:
     assert shown["boxes"]["waiting"] == 0
     assert shown["queues"] == []
     assert shown["boxes"]["arrived"] is None
+    assert picture(board(), View(clients=frozenset({"shop"})))["boxes"]["arrived"] == 9
 
 
 def test_what_is_unknown_of_people_is_null_not_zero() -> None:
@@ -126,8 +196,9 @@ def shown() -> Any:
 
 def test_the_page_has_its_numbers_before_any_script_runs(shown: None, supervisor: Person) -> None:
     page = browser(supervisor).get("/now/").content.decode()
-    assert '<dd data-box="waiting">2</dd>' in page
-    assert '<dd data-box="service_level">48.0 %</dd>' in page
+    assert '<dd data-box="waiting" data-unit="count">2</dd>' in page
+    assert '<dd data-box="service_level" data-unit="share">48.0 %</dd>' in page
+    assert "broken: &gt;= 90 %" in page
 
 
 def test_before_the_first_data_the_page_says_so(supervisor: Person) -> None:
@@ -136,17 +207,35 @@ def test_before_the_first_data_the_page_says_so(supervisor: Person) -> None:
 
 def test_a_screen_is_made_shown_without_login_and_taken_back(shown: None, owner: Person) -> None:
     client = browser(owner)
-    given = {"name": "Kitchen", "queues": "", "boxes": ["waiting", "free"]}
+    given = {"name": "Kitchen", "queues": "", "box1": "free", "box2": "waiting", "flash": "on"}
     assert client.post("/setup/walls/", given).status_code == 302
     wall = Wall.objects.get()
     page = browser().get(f"/wall/{wall.secret}/")
     assert page.status_code == 200
     assert b"Ann" not in page.content
+    shown_boxes = re.findall(r'data-box="(\w+)"', page.content.decode())
+    assert shown_boxes == ["free", "waiting"]
+    assert b'data-flash="1"' in page.content
+    assert b'data-sound="0"' in page.content
     client.post(f"/setup/walls/{wall.pk}/revoke/")
     assert browser().get(f"/wall/{wall.secret}/").status_code == 404
 
 
-def test_a_screen_has_at_most_eight_boxes(owner: Person) -> None:
-    given = {"name": "Hall", "queues": "", "boxes": [box.name for box in BOXES]}
-    assert b"Eight boxes" in browser(owner).post("/setup/walls/", given).content
-    assert not Wall.objects.exists()
+def test_boxes_stand_where_the_team_puts_them_and_none_twice(owner: Person) -> None:
+    given = {"name": "Hall", "queues": "", "box1": "lost", "box3": "waiting", "box8": "lost"}
+    assert browser(owner).post("/setup/walls/", given).status_code == 302
+    assert Wall.objects.get().boxes == ["lost", "waiting"]
+    nothing = browser(owner).post("/setup/walls/", {"name": "Door"})
+    assert b"Choose at least one box" in nothing.content
+    assert not Wall.objects.get().sound
+
+
+def test_a_screen_arranged_before_keeps_its_boxes(shown: None) -> None:
+    wall = Wall.objects.create(name="Old", boxes=["wait_ms", "voicemail", "gone"])
+    page = browser().get(f"/wall/{wall.secret}/").content.decode()
+    assert re.findall(r'data-box="(\w+)"', page) == ["average_wait", "voicemails"]
+
+
+def test_every_box_is_a_thing_that_the_picture_has() -> None:
+    boxes = picture(board(), WALL)["boxes"]
+    assert {box.name for box in BOXES} <= set(boxes)

@@ -30,8 +30,9 @@ class Knowing(Protocol):
 class Intake:
     """Hands records to the journal, and what it has taken on to be counted; for any thread."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, heard: Callable[[], None] = lambda: None) -> None:
         self.journal = journal
+        self._heard = heard
         self._fresh: deque[Entry] = deque()
         self._lock = threading.Lock()
 
@@ -55,6 +56,7 @@ class Intake:
         if not promise.cancelled() and promise.exception() is None:
             with self._lock:
                 self._fresh.extend(promise.result().fresh)
+            self._heard()
 
 
 @dataclass(slots=True)
@@ -91,7 +93,7 @@ class AmiFeed:
                 yield fields, item.at
 
     def _caught_up(self, item: Snapshot) -> Iterator[Fields]:
-        yield from resync.memberships(item.queues, item.contacts, item.at)
+        yield from resync.memberships(item.queues, item.lists, item.at)
         before = self.knowing.open_calls(self.feed, self._opened_at)
         yield from resync.ended_unheard(before, item.channels, item.at)
         yield from resync.begun_unheard(item.channels, item.queues, self.knowing.knows, item.at)

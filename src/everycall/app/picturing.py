@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ from everycall.events.callers import caller
 from everycall.history import Engine
 from everycall.history.journal_segments import Entry
 from everycall.live.board import Board
-from everycall.live.ended import EndedCall, ended
+from everycall.live.ended import EndedCall, ended, spoke
 from everycall.live.lines import KINDS as LINE_KINDS
 from everycall.live.lines import Lines, Remark
 from everycall.live.needs import Helps
@@ -121,7 +121,6 @@ class LivePicture:
         self._picture = Picture(
             self._window,
             self._staff,
-            self.totals,
             self._definition.id,
             self.helps,
             self._lines,
@@ -169,15 +168,22 @@ class LivePicture:
             self._pack(self._window.cool(as_of))
         return batch
 
-    def board(self, as_of: int) -> Board:
-        """Return what is to be shown."""
-        return self._picture.board(as_of, self._today)
+    def board(self, as_of: int, *, exact: bool = True) -> Board:
+        """Return what is to be shown; the day's totals may be a moment old if that is enough."""
+        return self._picture.board(as_of, self._today, self.totals(exact=exact))
 
-    def totals(self) -> Totals:
+    def finished(self, day: date) -> Totals | None:
+        """Return the totals of a day if it is over and all of it was heard; else None."""
+        start = to_micros(datetime.combine(day, time(), self.zone))
+        totals = self.totals()
+        whole = self._covered is not None and self._covered[0] <= start
+        return totals if whole and totals.day(str(day)).is_finished else None
+
+    def totals(self, *, exact: bool = True) -> Totals:
         """Return what was added up, and what is needed to read it."""
         spoke = [self._sources[name] for name in sorted(self._spoke)]
         return Totals(
-            self._window.totals(),
+            self._window.totals(exact=exact),
             self._tallies,
             self.zone,
             blindness_of(spoke, self._site.site(), self._definition),
@@ -188,6 +194,10 @@ class LivePicture:
     def ended(self, since: int) -> tuple[EndedCall, ...]:
         """Return the calls that ended since a moment."""
         return ended(self._window, since)
+
+    def spoke(self, call_id: str) -> tuple[str, ...]:
+        """Return who has spoken with a caller whose call is on, in their order."""
+        return tuple(self._picture.person(name) for name in spoke(self._window, call_id))
 
     def open_calls(self, feed: str, before: int) -> frozenset[str]:
         """Return a feed's calls that are not over and of which nothing was heard since a moment."""

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 from zoneinfo import ZoneInfo
 
+from everycall.app.checking import DayCheck
 from everycall.app.ingesting import (
     AmiFeed,
     Intake,
@@ -27,6 +28,7 @@ from everycall.app.ingesting import (
 from everycall.app.picturing import LivePicture
 from everycall.app.sealing import Sealed, Sealer
 from everycall.app.sitefile import SiteFile
+from everycall.app.watch_state import WatchState
 from everycall.clock import Clock, system_clock, to_micros
 from everycall.errors import EverycallError, NotFoundError, NotTakenError
 from everycall.history import History
@@ -46,10 +48,16 @@ T = TypeVar("T")
 AMI, QUEUE_LOG = "asterisk_ami", "asterisk_queue_log"
 
 LISTEN = 0.05
-"""Logs are looked at, and what was heard is handed to the journal, this often, in seconds."""
+"""Logs are looked at, and what was heard is handed to the journal, this often in seconds."""
 
 DRAW = 0.25
 """The picture is drawn at most this often, in seconds."""
+
+IDLE = 1.0
+"""Where nothing is heard the picture is drawn this often, in seconds: its age is seen."""
+
+SLOW = 120.0
+"""Where a picture takes longer than this, in milliseconds, totals are at most `IDLE` old."""
 
 REFUSED = 1.0
 """After so many seconds a record is handed in again that the journal refused."""
@@ -105,6 +113,7 @@ class Health:
         behind: records that are taken and not in the picture yet.
         unread: records that became no event.
         troubles: everything that is wrong at present, in sentences.
+        agreed: the last finished day of which the picture and the report said the same.
     """
 
     journal: JournalState
@@ -115,20 +124,7 @@ class Health:
     draw_ms: float
     sealed_at: int | None
     troubles: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class _State:
-    """What changes while watching."""
-
-    board: Board
-    drawn_at: int = 0
-    draw_ms: float = 0.0
-    sealed_at: int | None = None
-    seal_trouble: str | None = None
-    refusal: str | None = None
-    failure: BaseException | None = None
-    missed: list[str] = field(default_factory=list)
+    agreed: str | None = None
 
 
 class Watch:
@@ -139,12 +135,15 @@ class Watch:
         self._clock = clock
         self._zone = settings.site.zone or ZoneInfo("UTC")
         self.journal = Journal(settings.data / "journal" / settings.name, clock=clock)
-        self.intake = Intake(self.journal)
+        self.intake = Intake(self.journal, self._heard)
+        self._check = DayCheck(settings.data, settings.site, settings.name)
         self.links: dict[str, Link] = {}
         self.posted: dict[str, PostedFeed] = {}
-        self._state = _State(_nothing(to_micros(clock())))
+        self._state = WatchState(_nothing(to_micros(clock())))
         self._inbox: Inbox[Item] = Inbox()
         self._drawn = asyncio.Condition()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._fresh = asyncio.Event()
         self._picture_thread = ThreadPoolExecutor(1, "picture")
         self._managers: dict[str, AmiFeed] = {}
         self._connections: list[asyncio.Task[None]] = []
@@ -154,6 +153,7 @@ class Watch:
     # ---- beginning and end
 
     async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
         self.journal.open()
         try:
             await self._in_picture(self._begin)
@@ -264,9 +264,17 @@ class Watch:
         """Return the calls that ended since a moment, in the order in which they did."""
         return await self._in_picture(partial(self.picture.ended, since))
 
+    async def spoke(self, call_id: str) -> tuple[str, ...]:
+        """Return who has spoken with a caller whose call is on, in their order."""
+        return await self._in_picture(partial(self.picture.spoke, call_id))
+
     def take(self, entries: Sequence[Entry]) -> "Future[Receipt]":
         """Hand posted records in; may be called from any thread."""
         return self.intake.take(entries)
+
+    def need_help(self, agent: str, *, wanted: bool) -> None:
+        """Say that somebody on the phone needs help, or needs none any more; from any thread."""
+        self.picture.helps.set(agent, self._now() if wanted else None)
 
     async def act(self, feed: str, action: str, **fields: str | int) -> dict[str, Any]:
         """Carry out an action on a phone system.
@@ -296,6 +304,7 @@ class Watch:
             draw_ms=self._state.draw_ms,
             sealed_at=self._state.sealed_at,
             troubles=tuple(self._troubles()),
+            agreed=str(self._check.agreed) if self._check.agreed else None,
         )
 
     def _troubles(self) -> list[str]:
@@ -307,6 +316,7 @@ class Watch:
         ]
         found = [f"nothing is taken in: {journal.refuses}"] if journal.refuses else []
         found += [f"history is not kept up: {state.seal_trouble}"] if state.seal_trouble else []
+        found += [self._check.trouble] if self._check.trouble else []
         return [*found, *down, *state.missed[-20:]]
 
     # ---- hearing
@@ -356,22 +366,38 @@ class Watch:
 
     # ---- drawing and sealing
 
+    def _heard(self) -> None:
+        """Something was taken; called from the journal's thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._fresh.set)
+
     async def _draw(self) -> None:
+        """Draw as soon as something was heard, but not more often than is worth it."""
         clock = asyncio.get_running_loop().time
         while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._fresh.wait(), IDLE)
+            self._fresh.clear()
             began = clock()
-            now, fresh = self._now(), self.intake.fresh()
-            board = await self._in_picture(partial(self._drawing, fresh, now))
-            self._state.board = board
-            self._state.drawn_at = now
+            await self._draw_once()
             self._state.draw_ms = (clock() - began) * 1000
             async with self._drawn:
                 self._drawn.notify_all()
+            if self.intake.waiting:
+                self._fresh.set()
             await asyncio.sleep(max(DRAW - (clock() - began), 0.01))
 
-    def _drawing(self, fresh: Sequence[Entry], now: int) -> Board:
+    async def _draw_once(self) -> None:
+        state, now = self._state, self._now()
+        exact = state.draw_ms < SLOW or now - state.totalled_at >= IDLE * 1_000_000
+        drawing = partial(self._drawing, self.intake.fresh(), now, exact)
+        state.board = await self._in_picture(drawing)
+        state.drawn_at = now
+        state.totalled_at = now if exact else state.totalled_at
+
+    def _drawing(self, fresh: Sequence[Entry], now: int, exact: bool) -> Board:  # noqa: FBT001
         self.picture.take(fresh, now)
-        return self.picture.board(now)
+        return self.picture.board(now, exact=exact)
 
     async def _seal(self) -> None:
         sealer = self._sealer()
@@ -382,8 +408,16 @@ class Watch:
                 await self.seal()
                 self.journal.roll()
                 await asyncio.to_thread(sealer.tidy)
+                await self.check()
             except EverycallError as error:
                 self._state.seal_trouble = str(error)
+
+    async def check(self) -> None:
+        """Hold yesterday's board against the report of that day, once it is finished and sealed."""
+        yesterday = self._clock().astimezone(self._zone).date() - timedelta(days=1)
+        await self._check.look(
+            yesterday, lambda day: self._in_picture(partial(self.picture.finished, day))
+        )
 
     def _sealer(self) -> Sealer:
         history = History(self.settings.data, self.settings.name)

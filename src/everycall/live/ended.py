@@ -71,6 +71,12 @@ def ended(window: Window, since: int) -> tuple[EndedCall, ...]:
     return tuple(sorted(found, key=lambda call: (call.ended_at, call.call_id)))
 
 
+def spoke(window: Window, call_id: str) -> tuple[str, ...]:
+    """Return who has spoken with a caller whose call is on, in their order."""
+    asked = "SELECT agent FROM hot_talks WHERE call_id = ? AND NOT agent IS NULL ORDER BY began_at"
+    return tuple(dict.fromkeys(agent for (agent,) in window.engine.rows(asked, [call_id])))
+
+
 def _call(row: tuple[Any, ...]) -> EndedCall:
     values: list[Any] = [*row[:3], row[2] or row[3], *row[4:]]
     return EndedCall(*values)

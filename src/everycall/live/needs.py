@@ -20,13 +20,12 @@ class Helps:
     many_holds: int = MANY_HOLDS
     _asked: dict[str, int] = field(default_factory=dict)
 
-    def ask(self, agent: str, at: int) -> None:
-        """Somebody asks for help."""
-        self._asked.setdefault(agent, at)
-
-    def stop(self, agent: str) -> None:
-        """They need none any more."""
-        self._asked.pop(agent, None)
+    def set(self, agent: str, at: int | None) -> None:
+        """Somebody asks for help at a moment; with none, they need it no more."""
+        if at is None:
+            self._asked.pop(agent, None)
+        else:
+            self._asked.setdefault(agent, at)
 
     def asked(self) -> Mapping[str, int]:
         """Return who asked, and when."""

@@ -1,7 +1,7 @@
 """From hot calls, totals and staff to the board."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -66,7 +66,7 @@ class _Open:
 class Picture:
     """Draws the board; remembers of people what their hot calls no longer tell.
 
-    `totals` makes values of what was added up; `helps` knows who needs help, `lines` which line is
+    `helps` knows who needs help, `lines` which line is
     out and which phone hears badly, `repeats` who calls again.
     """
 
@@ -74,7 +74,6 @@ class Picture:
         self,
         window: Window,
         staff: Staff,
-        totals: Callable[[], Totals],
         definition: str,
         helps: Helps,
         lines: Lines,
@@ -82,7 +81,6 @@ class Picture:
     ) -> None:
         self._window = window
         self._staff = staff
-        self._totals = totals
         self._definition = definition
         self._helps = helps
         self._lines = lines
@@ -91,9 +89,8 @@ class Picture:
         self._missed: dict[str, tuple[int, int]] = {}
         self._version = 0
 
-    def board(self, as_of: int, today: str) -> Board:
+    def board(self, as_of: int, today: str, totals: Totals) -> Board:
         """Return what is to be shown at a moment."""
-        totals = self._totals()
         found = self._open()
         self._repeats.mark(found.calls, today)
         self.remember()

@@ -111,6 +111,7 @@ class Window:
         self._parts = self._nothing()
         self._quarters: dict[int, dict[str, tallies.Part]] = {}
         self._totals: dict[str, tallies.Part] | None = None
+        self._last: dict[str, tallies.Part] = {}
         self._same: frozenset[tuple[str, str]] = frozenset()
         self._learned: list[tuple[str, str]] = []
         self._answers = 0
@@ -335,13 +336,16 @@ class Window:
 
     # ---- totals
 
-    def totals(self) -> dict[str, tallies.Part]:
-        """Return every tally: what is cold was added up before, only what is hot is added now."""
+    def totals(self, *, exact: bool = True) -> dict[str, tallies.Part]:
+        """Return every tally: what is cold was added up before, only what is hot is added now.
+
+        Where it need not be exact, those of the last time are good enough.
+        """
         if not self._is_made:
             return self._nothing()
-        if self._totals is None:
-            self._totals = self._merged(self._parts, self._all("hot"))
-        return self._totals
+        if self._totals is None and (exact or not self._last):
+            self._totals = self._last = self._merged(self._parts, self._all("hot"))
+        return self._last if self._totals is None else self._totals
 
     def _merged(
         self, before: dict[str, tallies.Part], added: dict[str, tallies.Part]

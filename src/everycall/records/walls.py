@@ -11,12 +11,18 @@ def _secret() -> str:
 
 
 class Wall(models.Model):
-    """A screen on a wall: its boxes, and the address at which it is shown."""
+    """A screen on a wall: its boxes in their order, and the address at which it is shown.
+
+    Attributes:
+        sound, flash: whether it calls for attention when a target is broken.
+    """
 
     name = models.CharField(max_length=80)
     secret = models.CharField(max_length=48, unique=True, default=_secret)
     queues = models.JSONField(default=list, blank=True)
     boxes = models.JSONField(default=list, blank=True)
+    sound = models.BooleanField(default=False)
+    flash = models.BooleanField(default=False)
     made_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,10 +1,7 @@
 """`everycall serve`, and its parts apart: `everycall web`, `ingest` and `work`, `everycall migrate`."""
 
 import os
-import shutil
 import signal
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +13,7 @@ from everycall.errors import EverycallError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+SAMPLE_WALL = "Sample shop"
 FAREWELL = 5
 """Seconds that open streams are given when the process is asked to end."""
 
@@ -71,9 +69,14 @@ def command(data: Path, site: str, host: str, port: int, *, sample: bool) -> Non
     EVERYCALL_HOSTS by what names people reach it, and EVERYCALL_HTTPS=1 if they do so by https.
     """
     if sample:
-        data = _play_sample(data)
+        from everycall.web.sample import begin, free_port
+
+        data, port = begin(data), free_port(host, port)
     set_up(data, "all", site, host, port)
     prepare(data.resolve(), f"http://{host}:{port}")
+    if sample:
+        click.echo("A day of the sample shop is played as if it were now. Its wallboard:")
+        click.echo(f"  {_sample_wall(f'http://{host}:{port}')}")
     click.echo(f"Everycall is at http://{host}:{port}/ ; stop it with Ctrl-C.")
     _run(host, port)
 
@@ -175,21 +178,13 @@ def _waiting() -> list[str]:
     return [f"{migration.app_label} {migration.name}" for migration, _backwards in plan]
 
 
-def _play_sample(data: Path) -> Path:
-    """Begin to play the sample day; returns the data directory that it goes to."""
-    from everycall.app.replaying import play, sample_day
-    from everycall.app.samples import sample_folder
+def _sample_wall(address: str) -> str:
+    """Return where the sample's wallboard is; it is made the first time."""
+    from everycall.records.models import Wall
 
-    folder, home = sample_folder(), data / "sample"
-    home.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(home / "journal", ignore_errors=True)
-    shutil.rmtree(home / "history", ignore_errors=True)
-    shutil.copyfile(folder / "site.toml", home / "site.toml")
-    log = home / "queue_log"
-    os.environ["EVERYCALL_SAMPLE"] = str(log)
-    said = sample_day(folder, int(time.time()))
-    threading.Thread(target=play, args=(said, log, threading.Event()), daemon=True).start()
-    return home
+    found = Wall.objects.filter(name=SAMPLE_WALL, revoked_at=None).first()
+    wall = found or Wall.objects.create(name=SAMPLE_WALL)
+    return f"{address}/wall/{wall.secret}/"
 
 
 def prepare(data: Path, address: str) -> None:

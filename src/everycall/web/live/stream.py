@@ -18,6 +18,7 @@ from django.http import HttpRequest
 from everycall.records.models import Person, Wall
 from everycall.records.roles import Right
 from everycall.web.live.hub import Frames, hub
+from everycall.web.live.owing import owed_now
 from everycall.web.live.views import View
 from everycall.web.scope import clients_of, queues_of
 
@@ -27,6 +28,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 HEARTBEAT = 15.0
 """Seconds of silence after which a comment is sent, so that no proxy thinks the stream is dead."""
+
+hub.ask_owed = owed_now
 
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -45,6 +48,10 @@ class Stream:
         if view is None:
             await _refuse(send)
             return
+        await self.show(view, receive, send)
+
+    async def show(self, view: View, receive: Receive, send: Send) -> None:
+        """Send the boards of one kind of viewer until the other side goes away."""
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         await send(_body(b"retry: 2000\n\n"))
         async with hub.reading(view) as frames:

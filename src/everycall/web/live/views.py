@@ -1,17 +1,21 @@
 """What one kind of viewer sees of the board, as JSON: the same bytes for all who see the same."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from everycall.calls.outcomes import INBOUND_RULES
-from everycall.live.board import AgentNow, AgentState, Board, CallNow, DayNow, QueueNow
+from everycall.live.board import AgentNow, Board, CallNow, Cells, DayNow, HelpNow, QueueNow
+from everycall.web.live.boxes import Owed, Part, boxes, merged, notes, targets
 from everycall.web.writing import masked
 
 HELPED = ("answered", "answered_elsewhere", "self_served")
 UNSURE = ("pending", "unknown")
 WAITING_SHOWN = 50
+PLACES_SHOWN = 10
+LOST = ("lost", "dropped", "refused_before_ring", "missed")
+"""What is shown of each line, number, person and hour on which calls were lost."""
 
 _ORDER = {rule.outcome: place for place, rule in enumerate(INBOUND_RULES)}
 
@@ -40,78 +44,70 @@ class View:
         in_brand = not self.clients or call.client in self.clients
         return in_brand and (not self.queues or call.queue in self.queues)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the whole day is this viewer's to see."""
+        return not self.queues and not self.clients
+
 
 WALL = View()
 """What a screen on a wall shows: no names and no numbers."""
 
 
-def drawn(board: Board, view: View) -> bytes:
+def drawn(board: Board, view: View, owed: Sequence[Owed] | None = None) -> bytes:
     """Return a board as one kind of viewer sees it."""
-    return json.dumps(picture(board, view), separators=(",", ":"), ensure_ascii=False).encode()
+    shown = picture(board, view, owed)
+    return json.dumps(shown, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def picture(board: Board, view: View) -> dict[str, Any]:
+def picture(board: Board, view: View, owed: Sequence[Owed] | None = None) -> dict[str, Any]:
     """Return a board as one kind of viewer sees it; moments are milliseconds since 1970."""
-    waiting = [call for call in board.waiting() if view.has_call(call)]
-    queues = [queue for queue in board.queues if view.has_queue(queue.name)]
-    agents = [a for a in board.agents if not view.queues or view.queues & set(a.queues)]
-    day = board.day if not view.queues and not view.clients else None
+    part = _part(board, view, owed)
+    day = board.day if view.is_whole else None
     return {
         "as_of": _ms(board.as_of),
         "version": board.version,
         "today": board.today,
-        "boxes": _boxes(waiting, queues, agents, day, whole=not view.clients),
-        "waiting": [_waiting(call, board.today, view) for call in waiting[:WAITING_SHOWN]],
-        "queues": [_queue(queue) for queue in queues] if not view.clients else [],
-        "agents": [_agent(agent, view) for agent in agents] if view.names else [],
+        "boxes": boxes(board, part),
+        "notes": notes(board, part.measures),
+        "targets": targets(board) if view.is_whole else {},
+        "waiting": [_waiting(call, board.today, view) for call in part.waiting[:WAITING_SHOWN]],
+        "queues": [_queue(one, board.service_level) for one in part.queues] if part.whole else [],
+        "agents": [_agent(agent, view) for agent in part.agents] if view.names else [],
+        "help": [_help(one) for one in board.help if view.names and view.has_queue(one.queue)],
         "outcomes": _outcomes(day),
+        "lines": [_line(one) for one in board.trunks] if view.is_whole else [],
+        "sound": [_sound(one) for one in board.quality] if view.is_whole and view.names else [],
+        "drops": _drops(board, day, view),
     }
 
 
-def _boxes(
-    waiting: list[CallNow],
-    queues: Iterable[QueueNow],
-    agents: Iterable[AgentNow],
-    day: DayNow | None,
-    *,
-    whole: bool,
-) -> dict[str, Any]:
-    """Return the stat boxes; what is not known, or not this viewer's, is null."""
-    queues, agents = list(queues), list(agents)
-    entered = sum(queue.entered for queue in queues)
-    known = [agent for agent in agents if agent.state is not AgentState.UNKNOWN]
-    in_state = {state: sum(a.state is state for a in known) for state in AgentState}
-    longest = min((call.since for call in waiting), default=None)
-    outcomes = day.outcomes if day else {}
-    return {
-        "waiting": len(waiting),
-        "longest_since": _ms(longest),
-        "free": in_state[AgentState.FREE] if known and whole else None,
-        "talking": in_state[AgentState.TALKING] if known and whole else None,
-        "unreachable": in_state[AgentState.UNREACHABLE] if known and whole else None,
-        "entered": entered if whole else None,
-        "in_time": sum(queue.answered_in_time for queue in queues) if whole else None,
-        "arrived": day.arrived if day else None,
-        "answered": day.answered if day else None,
-        "not_answered": _not_answered(outcomes) if day else None,
-        "pending": day.pending if day else None,
-        "wait_ms": _mean(day.wait_ms, day.wait_seen) if day else None,
-        "longest_wait_ms": day.longest_wait_ms if day else None,
-        "voicemail": _sum(outcomes, "voicemail_left", "voicemail_no_message") if day else None,
-        "callbacks_asked": outcomes.get("callback_requested", 0) if day else None,
-    }
+def _part(board: Board, view: View, owed: Sequence[Owed] | None) -> Part:
+    queues = [queue for queue in board.queues if view.has_queue(queue.name)]
+    return Part(
+        waiting=[call for call in board.waiting() if view.has_call(call)],
+        queues=queues,
+        agents=[a for a in board.agents if not view.queues or view.queues & set(a.queues)],
+        measures=_measures(board, view, queues),
+        owed=None if owed is None else [one for one in owed if _is_owed(one, view)],
+        whole=not view.clients,
+    )
 
 
-def _not_answered(outcomes: dict[str, int]) -> int:
-    return sum(n for name, n in outcomes.items() if name not in (*HELPED, *UNSURE))
+def _measures(board: Board, view: View, queues: Iterable[QueueNow]) -> Cells:
+    """Return the metrics of what a viewer sees: of all, of some brands, or of some queues."""
+    day = board.day
+    if day is None:
+        return {}
+    if view.clients and view.queues:
+        return {}
+    if view.clients:
+        return merged(day.clients[name] for name in sorted(view.clients) if name in day.clients)
+    return merged(queue.measures for queue in queues) if view.queues else day.measures
 
 
-def _sum(outcomes: dict[str, int], *names: str) -> int:
-    return sum(outcomes.get(name, 0) for name in names)
-
-
-def _mean(total: int, number: int) -> int | None:
-    return total // number if number else None
+def _is_owed(owed: Owed, view: View) -> bool:
+    return (not view.clients or owed.client in view.clients) and view.has_queue(owed.queue)
 
 
 def _waiting(call: CallNow, today: str, view: View) -> dict[str, Any]:
@@ -122,11 +118,17 @@ def _waiting(call: CallNow, today: str, view: View) -> dict[str, Any]:
         "since": _ms(call.since),
         "position": call.position,
         "again": call.calls_today,
+        "unhelped": call.unhelped_today,
+        "important": call.important,
         "yesterday": call.day is not None and call.day != today,
     }
 
 
-def _queue(queue: QueueNow) -> dict[str, Any]:
+def _queue(queue: QueueNow, level: str) -> dict[str, Any]:
+    def of(name: str) -> float | None:
+        cell = queue.measures.get(name)
+        return cell.value if cell else None
+
     return {
         "name": queue.name,
         "waiting": queue.waiting,
@@ -134,12 +136,15 @@ def _queue(queue: QueueNow) -> dict[str, Any]:
         "staffed": queue.staffed,
         "free": queue.free,
         "talking": queue.talking,
-        "entered": queue.entered,
-        "answered": queue.answered,
-        "gave_up": queue.gave_up,
-        "sent_on": queue.sent_on,
-        "in_time": queue.answered_in_time,
-        "wait_ms": _mean(queue.wait_ms, queue.wait_seen),
+        "entered": of("arrived"),
+        "answered": of("answered"),
+        "gave_up": of("gave_up"),
+        "sent_on": of("passed_on"),
+        "missed": of("missed"),
+        "lost": of("lost"),
+        "abandoned": of("abandoned"),
+        "level": of(level),
+        "wait_ms": of("average_wait"),
     }
 
 
@@ -155,10 +160,67 @@ def _agent(agent: AgentNow, view: View) -> dict[str, Any]:
         "queues": list(agent.queues),
         "reason": agent.reason,
         "no_answers": agent.no_answers,
+        "checked_every": agent.checked_every,
         "answered": agent.answered,
         "talk_ms": agent.talk_ms,
         "call": agent.call_id,
     }
+
+
+def _help(one: HelpNow) -> dict[str, Any]:
+    return {
+        "need": one.need.value,
+        "agent": one.agent,
+        "call": one.call_id,
+        "queue": one.queue,
+        "since": _ms(one.since),
+        "holds": one.holds,
+    }
+
+
+def _line(line: Any) -> dict[str, Any]:
+    return {"name": line.name, "lost_since": _ms(line.lost_since), "out_ms": line.out_ms}
+
+
+def _sound(one: Any) -> dict[str, Any]:
+    return {
+        "phone": one.phone,
+        "reports": one.reports,
+        "bad": one.bad,
+        "loss": one.loss,
+        "jitter_ms": one.jitter_ms,
+    }
+
+
+def _drops(board: Board, day: DayNow | None, view: View) -> dict[str, list[dict[str, Any]]]:
+    """Return where calls were lost: the lines, numbers, people and hours with most of them."""
+    if day is None:
+        return {"trunks": [], "phones": [], "hours": []}
+    people = {a.name: a.dropped for a in board.agents if a.dropped} if view.names else {}
+    return {
+        "trunks": _places(day.trunks),
+        "phones": [
+            {"name": name, "dropped": dropped}
+            for name, dropped in sorted(people.items(), key=lambda one: (-one[1], one[0]))
+        ][:PLACES_SHOWN],
+        "hours": _places({f"{hour:02}": cells for hour, cells in day.hours.items()}),
+    }
+
+
+def _places(found: Mapping[str, Cells]) -> list[dict[str, Any]]:
+    rows = [
+        {"name": name, **{metric: _value(cells, metric) for metric in ("arrived", *LOST)}}
+        for name, cells in found.items()
+    ]
+    bad = [row for row in rows if any(row[name] for name in LOST)]
+    return sorted(bad, key=lambda row: (-sum(row[name] or 0 for name in LOST), row["name"]))[
+        :PLACES_SHOWN
+    ]
+
+
+def _value(cells: Cells, metric: str) -> float | None:
+    cell = cells.get(metric)
+    return cell.value if cell else None
 
 
 def _outcomes(day: DayNow | None) -> list[dict[str, Any]]:

@@ -36,13 +36,19 @@ def box(picture: dict[str, Any] | None, about: Any) -> str:
     """Write a stat box for browsers whose scripts do not run."""
     if picture is None:
         return DASH
-    boxes = picture["boxes"]
-    if about.name == "service_level":
-        return percent(boxes["in_time"] / boxes["entered"]) if boxes["entered"] else DASH
+    value = picture["boxes"].get(about.name)
     if about.unit == "since":
-        since = boxes[about.name]
-        return short(picture["as_of"] - since) if since is not None else "0 s"
-    return (short if about.unit == "ms" else count)(boxes[about.name])
+        return short(picture["as_of"] - value) if value is not None else "0 s"
+    if value is None:
+        return DASH
+    return {"ms": short, "share": percent}.get(about.unit, count)(value)
+
+
+@register.filter
+def target(picture: dict[str, Any] | None, about: Any) -> dict[str, Any]:
+    """Return the target that a box is held against; empty if there is none."""
+    found: dict[str, Any] = (picture or {}).get("targets", {}).get(about.name, {})
+    return found
 
 
 def short(milliseconds: int | None) -> str:

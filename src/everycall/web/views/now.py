@@ -12,9 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from everycall.records.models import Wall
+from everycall.live.board import Need
+from everycall.metrics.catalog import METRICS
+from everycall.records.models import Person, Wall
 from everycall.records.roles import Right
 from everycall.records.trail import note
+from everycall.web.connecting import live
 from everycall.web.guards import needs, person_of
 from everycall.web.live.hub import hub
 from everycall.web.live.stream import view_of
@@ -34,34 +37,60 @@ class Box:
     doc: Any
 
 
+def _metric(name: str, title: Any, unit: str = "count") -> Box:
+    """Return the box of a metric: it says what the metric's own declaration says."""
+    return Box(name, title, unit, _(METRICS[name].doc))
+
+
 BOXES = (
     Box("waiting", _("waiting"), "count", _("Callers in a queue at this moment.")),
     Box("longest_since", _("longest wait now"), "since", _("Since when the first in line waits.")),
     Box("free", _("free"), "count", _("Signed in, reachable and not on a call.")),
     Box("talking", _("talking"), "count", _("People who are on the line with a caller.")),
+    Box("staffed", _("signed in"), "count", _("People who are in a queue, on a break or not.")),
+    Box("paused", _("on a break"), "count", _("People who are paused in every queue.")),
+    Box("unreachable", _("phones out of reach"), "count", _("Phones that have gone silent.")),
+    Box("owed", _("callbacks owed"), "count", _("Callers to whom a call back is owed now.")),
+    Box("overdue", _("callbacks overdue"), "count", _("Owed, and past their time.")),
     Box(
         "service_level",
         _("in time"),
         "share",
-        _("Stays in queues today that a person ended within the limit, of all that began."),
+        _("The share answered in time, by the formula and the limit of your target."),
     ),
-    Box("answered", _("answered today"), "count", _("Calls in which a person spoke.")),
-    Box(
-        "not_answered",
-        _("not answered today"),
-        "count",
-        _("Calls that are over and reached neither a person nor an answer."),
-    ),
-    Box("arrived", _("calls today"), "count", _("Every inbound call that is over.")),
-    Box("wait_ms", _("average wait today"), "ms", _("From asking for a person, over all calls.")),
-    Box("longest_wait_ms", _("longest wait today"), "ms", _("Of calls that are over.")),
-    Box("voicemail", _("to voicemail today"), "count", _("Calls that ended in voicemail.")),
-    Box("callbacks_asked", _("asked to be called"), "count", _("Callers who asked for it today.")),
-    Box("unreachable", _("phones out of reach"), "count", _("Phones that have gone silent.")),
+    _metric("arrived", _("calls today")),
+    _metric("answered", _("answered today")),
+    _metric("not_answered", _("not answered today")),
+    _metric("missed", _("missed today")),
+    _metric("missed_rate", _("share missed today"), "share"),
+    _metric("lost", _("lost today")),
+    _metric("abandoned", _("abandoned today")),
+    _metric("dropped_by_definition", _("dropped today")),
+    _metric("dropped", _("cut off in talk today")),
+    _metric("refused_before_ring", _("never got in today")),
+    _metric("self_served", _("served themselves today")),
+    _metric("voicemails", _("to voicemail today")),
+    _metric("callbacks_requested", _("asked to be called")),
+    _metric("answer_rate", _("answered of those who asked"), "share"),
+    _metric("asa", _("answered after, on average"), "ms"),
+    _metric("average_wait", _("average wait today"), "ms"),
+    _metric("longest_wait", _("longest wait today"), "ms"),
+    _metric("talk_time", _("average talk today"), "ms"),
 )
 """Every box that a screen may have."""
 
-FIRST_BOXES = ("waiting", "longest_since", "free", "service_level", "answered", "not_answered")
+FIRST_BOXES = (
+    *("waiting", "longest_since", "free", "service_level"),
+    *("answered", "missed", "lost", "owed"),
+)
+_FORMER = {
+    "wait_ms": "average_wait",
+    "longest_wait_ms": "longest_wait",
+    "voicemail": "voicemails",
+    "callbacks_asked": "callbacks_requested",
+}
+"""What boxes were called on screens that were arranged before."""
+
 MOST_BOXES = 8
 
 
@@ -73,19 +102,41 @@ def now(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     page = {**_picture(view), "stream": reverse("live-stream"), "boxes": _boxes(FIRST_BOXES)}
     page["acts"] = offered(person_of(request), hub.board)
+    page["drop_tables"] = (("trunks", _("Line")), ("hours", _("Hour")))
+    page |= _asking(person_of(request))
     return render(request, "web/now.html", page)
+
+
+def _asking(person: Person) -> dict[str, bool]:
+    """Return whether somebody may ask for help on the phone, and whether they have."""
+    asked = {one.agent for one in hub.board.help if one.need is Need.ASKED} if hub.board else set()
+    return {"may_ask": bool(person.agent), "asked": person.agent in asked}
+
+
+@require_POST
+@needs(Right.SEE_LIVE)
+def ask_for_help(request: HttpRequest) -> HttpResponse:
+    """Let somebody on the phone say that they need help, or that they need none any more."""
+    person = person_of(request)
+    if not person.agent:
+        raise PermissionDenied
+    if live.watch is not None:
+        live.watch.need_help(person.agent, wanted=request.POST.get("ask") == "1")
+    return redirect("now")
 
 
 def _picture(view: View) -> dict[str, Any]:
     board = hub.board
     settings = site_reader().settings()
     zone = str(settings.zone or "UTC")
-    return {"picture": picture(board, view) if board is not None else None, "zone": zone}
+    shown = picture(board, view, hub.owed) if board is not None else None
+    return {"picture": shown, "zone": zone}
 
 
 def _boxes(names: tuple[str, ...] | list[str]) -> list[Box]:
     known = {box.name: box for box in BOXES}
-    return [known[name] for name in names if name in known]
+    found = (_FORMER.get(name, name) for name in names)
+    return [known[name] for name in found if name in known]
 
 
 def no_stream(request: HttpRequest, secret: str = "") -> HttpResponse:
@@ -110,24 +161,37 @@ class WallForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's forms tak
     queues = Names(
         label=_("Queues"), required=False, help_text=_("Divided by commas; empty means all.")
     )
-    boxes = forms.MultipleChoiceField(
-        label=_("Boxes, at most eight"),
-        choices=[(box.name, box.title) for box in BOXES],
-        widget=forms.CheckboxSelectMultiple,
-        initial=FIRST_BOXES,
-    )
 
     class Meta:
         model = Wall
-        fields: ClassVar = ["name", "queues", "boxes"]
-        labels: ClassVar = {"name": _("Where is it?")}
+        fields: ClassVar = ["name", "queues", "sound", "flash"]
+        labels: ClassVar = {
+            "name": _("Where is it?"),
+            "sound": _("Sound a tone when a target is broken"),
+            "flash": _("Let the box flash when a target is broken"),
+        }
 
-    def clean_boxes(self) -> list[str]:
-        """Refuse more than can be read from five metres."""
-        chosen: list[str] = self.cleaned_data["boxes"]
-        if len(chosen) > MOST_BOXES:
-            raise forms.ValidationError(_("Eight boxes are the most that can be read on a wall."))
-        return chosen
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        chosen = [box.name for box in _boxes(self.instance.boxes or FIRST_BOXES)]
+        choices = [("", "–"), *((box.name, box.title) for box in BOXES)]
+        for place in range(MOST_BOXES):
+            self.fields[f"box{place + 1}"] = forms.ChoiceField(
+                label=_("Box %(place)s") % {"place": place + 1},
+                choices=choices,
+                required=False,
+                initial=chosen[place] if place < len(chosen) else "",
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Take the boxes in their order; none twice, and at least one."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        places = [cleaned.get(f"box{place + 1}") for place in range(MOST_BOXES)]
+        chosen = [name for name in places if name]
+        if not chosen:
+            raise forms.ValidationError(_("Choose at least one box."))
+        self.instance.boxes = list(dict.fromkeys(chosen))
+        return cleaned
 
 
 @needs(Right.SET_UP)

@@ -8,14 +8,18 @@
   var zone = root.getAttribute("data-zone");
   var language = document.documentElement.lang || "en";
   var words = JSON.parse(document.getElementById("words").textContent);
-  var STALE = 10000;
+  var STALE = 6000;
+  var SILENT = 15000;
   var picture = null;
   var heard = 0;
   var ahead = 0;
+  var source = null;
+  var broken = {};
+  window.everycallLive = true;
 
   /* ---- one stream for the whole browser */
 
-  function listen(take) {
+  function listen() {
     var channel = "BroadcastChannel" in window ? new BroadcastChannel("everycall " + url) : null;
     if (!channel || !navigator.locks) { open(take); return; }
     channel.onmessage = function (event) { take(event.data); };
@@ -25,9 +29,17 @@
     });
   }
 
-  function open(take) {
-    var source = new EventSource(url);
-    source.addEventListener("board", function (event) { take(event.data); });
+  function open(hear) {
+    if (source) { source.close(); }
+    source = new EventSource(url);
+    source.hear = hear;
+    source.addEventListener("board", function (event) { hear(event.data); });
+  }
+
+  /* a stream that the server refused stays closed; a tab that holds it for all may be asleep */
+  function again() {
+    if (source && source.readyState === 2) { open(source.hear); }
+    if (!source && heard && Date.now() - heard > SILENT) { open(take); }
   }
 
   /* ---- writing */
@@ -67,11 +79,42 @@
     return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 }).format(part / whole);
   }
 
-  function value(name, boxes) {
-    if (name === "service_level") { return share(boxes.in_time, boxes.entered); }
-    if (name === "longest_since") { return boxes.waiting ? short(now() - boxes.longest_since) : "0 s"; }
-    if (/_ms$/.test(name)) { return short(boxes[name]); }
-    return number(boxes[name]);
+  function value(name, unit, boxes) {
+    var given = boxes[name];
+    if (unit === "since") { return given === null || given === undefined ? "0 s" : short(now() - given); }
+    if (unit === "ms") { return short(given); }
+    return unit === "share" ? share(given, 1) : number(given);
+  }
+
+  /* ---- targets: a colour and a shape, and if asked for a tone or a flash when one is broken */
+
+  function judge(box, name) {
+    var target = picture.targets[name];
+    var state = !target || target.met === null ? "" : target.met ? "met" : "missed";
+    var before = broken[name];
+    box.className = "box" + (state ? " " + state : "");
+    write(box.querySelector("[data-target]"), target ? (state ? words[state] + " " : "") + target.limit : "");
+    if (state === "missed" && before === false) { call(box); }
+    broken[name] = state === "missed";
+  }
+
+  function call(box) {
+    if (root.getAttribute("data-flash") === "1") { box.className += " flash"; }
+    if (root.getAttribute("data-sound") === "1") { tone(); }
+  }
+
+  function tone() {
+    var Sound = window.AudioContext || window.webkitAudioContext;
+    if (!Sound) { return; }
+    var made = new Sound();
+    var wave = made.createOscillator();
+    var loud = made.createGain();
+    loud.gain.value = 0.2;
+    wave.frequency.value = 660;
+    wave.connect(loud);
+    loud.connect(made.destination);
+    wave.start();
+    wave.stop(made.currentTime + 0.4);
   }
 
   function write(node, text) { if (node && node.textContent !== text) { node.textContent = text; } }
@@ -106,33 +149,77 @@
     if (!picture) { return; }
     var boxes = picture.boxes;
     Array.prototype.forEach.call(root.querySelectorAll("[data-box]"), function (box) {
-      write(box, value(box.getAttribute("data-box"), boxes));
+      var name = box.getAttribute("data-box");
+      write(box, value(name, box.getAttribute("data-unit"), boxes));
+      judge(box.parentNode, name);
+      if (boxes[name] === null && picture.notes[name]) { box.title = picture.notes[name]; }
     });
     rows("waiting", picture.waiting, function (row, call) {
       cell(row, since(call.since), "number");
       cell(row, call.queue || "–");
       cell(row, call.caller || words.withheld, "tel");
       cell(row, call.again > 1 ? words.again.replace("%s", call.again) : "");
-      cell(row, call.yesterday ? words.yesterday : "");
+      cell(row, marks(call));
     }, words.nobody_waits);
     rows("queues", picture.queues, function (row, queue) {
       cell(row, queue.name, "head");
       cell(row, number(queue.waiting), "number");
       cell(row, queue.waiting ? since(queue.longest_since) : "–", "number");
       cell(row, queue.staffed === null ? "–" : number(queue.free) + " / " + number(queue.staffed), "number");
-      cell(row, share(queue.in_time, queue.entered), "number");
+      cell(row, share(queue.level, 1), "number");
       cell(row, number(queue.answered), "number");
-      cell(row, number(queue.gave_up), "number");
+      cell(row, number(queue.missed), "number");
+      cell(row, number(queue.abandoned), "number");
+      cell(row, number(queue.lost), "number");
     }, words.no_queue);
     rows("agents", picture.agents, function (row, agent) {
       cell(row, agent.name, "head");
       var state = cell(row, words.states[agent.state] || agent.state);
       state.className = "state " + agent.state;
+      if (agent.checked_every === 0) { state.title = words.never_checked; }
       cell(row, since(agent.since), "number");
-      cell(row, agent.with || agent.reason || "");
+      cell(row, agent.no_answers > 2 ? words.rang_out.replace("%s", agent.no_answers) : agent.with || agent.reason || "");
       cell(row, number(agent.answered), "number");
     }, words.no_agent);
+    rows("help", picture.help, function (row, one) {
+      cell(row, one.agent, "head");
+      cell(row, words.needs[one.need] + (one.holds ? ", " + words.holds.replace("%s", one.holds) : ""));
+      cell(row, one.queue || "–");
+      cell(row, since(one.since), "number");
+    }, words.no_help);
+    rows("lines", picture.lines, function (row, line) {
+      cell(row, line.name, "head");
+      var state = cell(row, line.lost_since ? words.line_out : words.line_back);
+      state.className = "state " + (line.lost_since ? "unreachable" : "free");
+      cell(row, length(line.out_ms), "number");
+    }, words.no_line);
+    rows("sound", picture.sound, function (row, one) {
+      cell(row, one.phone, "head");
+      cell(row, number(one.bad) + " / " + number(one.reports), "number");
+      cell(row, one.loss === null ? "–" : share(one.loss, 1), "number");
+      cell(row, one.jitter_ms === null ? "–" : number(one.jitter_ms) + " ms", "number");
+    }, words.no_sound);
+    ["trunks", "hours"].forEach(function (kind) {
+      rows("drops-" + kind, picture.drops[kind], function (row, place) {
+        cell(row, place.name, "head");
+        ["arrived", "missed", "lost", "dropped", "refused_before_ring"].forEach(function (name) {
+          cell(row, number(place[name]), "number");
+        });
+      }, words.no_drop);
+    });
+    rows("drops-phones", picture.drops.phones, function (row, place) {
+      cell(row, place.name, "head");
+      cell(row, number(place.dropped), "number");
+    }, words.no_drop);
     outcomes(picture.outcomes, boxes.arrived);
+  }
+
+  function marks(call) {
+    var said = [];
+    if (call.important) { said.push("★ " + words.important); }
+    if (call.unhelped > 0) { said.push(words.unhelped.replace("%s", call.unhelped)); }
+    if (call.yesterday) { said.push(words.yesterday); }
+    return said.join(", ");
   }
 
   function outcomes(parts, total) {
@@ -183,7 +270,9 @@
     var stale = silent > STALE;
     root.classList.toggle("stale", stale);
     if (!picture) { write(note, words.waiting_for_data); return; }
-    write(note, stale ? words.stale.replace("%s", length(now() - picture.as_of)) : words.live);
+    var said = stale ? words.stale.replace("%s", length(now() - picture.as_of)) : "";
+    write(note, stale ? said : words.live);
+    write(document.getElementById("stale"), said);
     var clock = document.getElementById("clock");
     write(clock, new Intl.DateTimeFormat(language, { timeZone: zone, hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false }).format(new Date(now())));
   }
@@ -200,7 +289,7 @@
 
   var first = document.getElementById("picture");
   if (first) { var given = JSON.parse(first.textContent); if (given) { take(given); } }
-  if ("EventSource" in window) { listen(take); }
-  setInterval(function () { draw(); age(); }, 1000);
+  if ("EventSource" in window) { listen(); }
+  setInterval(function () { draw(); age(); again(); }, 1000);
   age();
 })();

@@ -1,0 +1,24 @@
+"""Callers who are owed a call back, for the live picture: asked of the records now and then."""
+
+from django.db import connections
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from everycall.records.models import Promise
+from everycall.recovery.states import open_states
+from everycall.web.live.boxes import Owed
+
+
+def owed_now() -> tuple[Owed, ...]:
+    """Return how many are owed one, by brand and queue; no connection is kept."""
+    try:
+        late = Q(due_clock__lt=timezone.now())
+        rows = (
+            Promise.objects.filter(state__in=[state.value for state in open_states()])
+            .order_by()
+            .values_list("client", "queue")
+            .annotate(callers=Count("id"), overdue=Count("id", filter=late))
+        )
+        return tuple(Owed(*row) for row in rows)
+    finally:
+        connections.close_all()

@@ -19,7 +19,7 @@ from everycall.calls.outcomes import INBOUND_RULES
 from everycall.metrics.asked import asked
 from everycall.money.inputs import DOCS
 from everycall.money.ledger import State
-from everycall.reports.sections import callers, lines, money, nhs, waits
+from everycall.reports.sections import callers, lines, money, nhs, queues, waits
 from everycall.reports.sections.outcomes import name
 from everycall.reports.trades import TRADES
 from everycall.reports.words import UNITS, WEEKDAYS
@@ -33,6 +33,7 @@ METHODS = [("**.py", "python"), ("**.j2", "jinja2")]
 def declared() -> Iterator[str]:
     """Yield the texts that are declared and not said in a call."""
     yield from (*UNITS, *WEEKDAYS)
+    yield from money.STEPS
     yield from (*callers.NAMES.values(), *callers.NEEDS.values(), *money.READINGS.values())
     yield from ("callback", "internal", "outbound", "low", "base", "high", "not counted")
     yield from nhs.TEXTS
@@ -41,8 +42,10 @@ def declared() -> Iterator[str]:
     for rule in INBOUND_RULES:
         yield from (name(rule.outcome), rule.doc)
     headlines = [metric for trade in TRADES.values() for metric in trade.headlines]
-    for metric in (*headlines, *waits.METRICS, *callers.MEASURES, *lines.NAMES):
-        yield from (asked(metric).metric.title, asked(metric).metric.doc)
+    shown = (*queues.NAMES, *headlines, *waits.METRICS, *callers.MEASURES, *lines.NAMES)
+    for metric in (*shown, "not_answered", "conversation_time"):
+        found = asked(metric).metric
+        yield from (found.title, found.doc, found.formula)
 
 
 def collect() -> Catalog:

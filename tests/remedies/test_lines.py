@@ -3,9 +3,16 @@
 import pytest
 
 from everycall.history import Engine
+from everycall.metrics.lines import level_steps
 from everycall.remedies.lines import HOUR, LineHour, LineUse, line_steps, line_uses
 
 MINUTE = 60_000_000
+LEGS = {
+    "call_id": "VARCHAR",
+    "agent_kind": "VARCHAR",
+    "began_at": "BIGINT",
+    "ended_at": "BIGINT",
+}
 
 
 def uses(
@@ -20,9 +27,12 @@ def uses(
     }
     with Engine() as engine:
         rows = ((t, int(a * MINUTE), int(b * MINUTE), d) for t, a, b, d in calls)
-        engine.load("calls", columns, rows)
-        engine.load("offsets", {"k": "BIGINT"}, ((k,) for k in range(6)))
-        for name, statement in line_steps("TRUE"):
+        numbered = ((f"{n}", *row) for n, row in enumerate(rows))
+        engine.load("calls", {"call_id": "VARCHAR", **columns}, numbered)
+        for table in ("attempts", "talks"):
+            engine.load(table, LEGS, [])
+        engine.load("hours_after", {"k": "BIGINT"}, ((k,) for k in range(6)))
+        for name, statement in (*level_steps(), *line_steps("TRUE", "TRUE")):
             engine.table(name, statement)
         hours = [LineHour(*row) for row in engine.rows("SELECT * FROM line_hours")]
     return list(line_uses(hours, channels or {}))

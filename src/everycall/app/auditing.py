@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from everycall.app.asking import Asking, day_bounds
+from everycall.app.behind import lay_out_ledger, lay_out_remedies, lay_out_steps
 from everycall.app.blindness import remedy_of
 from everycall.app.costing import cost
 from everycall.app.defining import chosen, compare
@@ -16,7 +17,6 @@ from everycall.app.ledger import open_ledger, view_ledger
 from everycall.app.measured_tables import make
 from everycall.app.measuring import measure
 from everycall.app.nhs import months_of
-from everycall.app.remedy_words import id_of
 from everycall.app.remedying import remedies
 from everycall.app.sitefile import SiteFile
 from everycall.clock import from_micros
@@ -102,8 +102,11 @@ def make_desk(asking: Asking, site: SiteFile, order: Order, words: Words | None 
     caught = remedies(
         asking, site, span.since, span.until, opened=opened, money=money, folder=folder
     )
-    _remedied(asking)
+    lay_out_remedies(asking)
     _views(asking, site, span, definition, opened)
+    lay_out_ledger(asking)
+    compared = compare(asking, definition, other, span.since, span.until)
+    lay_out_steps(asking, compared)
     frame = _frame(asking, span, definition, other if other.id != definition.id else None)
     return Desk(
         asking.rows,
@@ -112,7 +115,7 @@ def make_desk(asking: Asking, site: SiteFile, order: Order, words: Words | None 
         words or Words(),
         order.trade,
         money,
-        compare(asking, definition, other, span.since, span.until),
+        compared,
         caught,
         tuple(_nhs(asking, site, order, span)),
         site.nhs,
@@ -140,18 +143,6 @@ def definitions_of(site: SiteFile, order: Order) -> tuple[Definition, Definition
         NotFoundError: there is no such definition.
     """
     return chosen(site, _named(site, order)), load(order.compared or order.trade.other)
-
-
-def _remedied(asking: Asking) -> None:
-    """Make the table that says which remedy would have caught a call."""
-    kinds = asking.rows("SELECT DISTINCT cause, part FROM misses")
-    columns = {"cause": "VARCHAR", "part": "VARCHAR", "remedy": "VARCHAR"}
-    asking.engine.load("remedy_ids", columns, [(c, p or "", id_of(c, p)) for c, p in kinds])
-    asking.engine.table(
-        "remedied",
-        "SELECT m.call_id, r.remedy FROM misses AS m INNER JOIN remedy_ids AS r "
-        "ON r.cause = m.cause AND COALESCE(r.part, '') = COALESCE(m.part, '')",
-    )
 
 
 def _differs(asking: Asking, definition: Definition, span: Span) -> str:

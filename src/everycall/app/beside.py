@@ -8,6 +8,7 @@ from everycall.app.clustering import outage_name
 from everycall.app.ledger import Balance, Rates, within
 from everycall.app.planned import Frame, plan_of
 from everycall.app.remedy_words import id_of
+from everycall.metrics.lines import level_steps
 from everycall.remedies.causes import CALL_BACK, CAUSES, LINES
 from everycall.remedies.lines import LineHour, LineUse, line_steps, line_uses
 from everycall.remedies.model import Cause, Remedy, Worth
@@ -90,9 +91,10 @@ def _beside(
 def lines_of(frame: Frame) -> Iterator[LineUse]:
     """Yield how full each trunk was in the period."""
     engine = frame.asking.engine
-    engine.load("offsets", {"k": "BIGINT"}, ((k,) for k in range(6)))
-    period = within("arrived_at", frame.period.since, frame.period.until)
-    for name, statement in line_steps(period):
+    engine.load("hours_after", {"k": "BIGINT"}, ((k,) for k in range(6)))
+    since, until = frame.period.since, frame.period.until
+    legs, levels = (within(column, since, until) for column in ("began_at", '"at"'))
+    for name, statement in (*level_steps(), *line_steps(legs, levels)):
         engine.table(name, of_history(statement))
     hours = (LineHour(*row) for row in frame.asking.rows("SELECT * FROM line_hours"))
     yield from line_uses(hours, frame.site.channels)

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from everycall.app.asking import Asking, of_history
+from everycall.app.defining import as_of
 from everycall.app.given import site_calendars
 from everycall.app.ledger import within
 from everycall.app.sitefile import SiteFile
 from everycall.clock import from_micros, to_micros
-from everycall.events.sights import Sight
+from everycall.metrics.presence import NAMES, sign_steps
 from everycall.remedies.causes import CAUSES
 from everycall.remedies.patterns import (
     SILENT,
@@ -62,7 +63,7 @@ def cluster(asking: Asking, site: SiteFile, since: int | None, until: int | None
         _ARRIVALS.format(local=_local(asking.zone), within=within("c.arrived_at", since, until)),
     )
     _give(asking, site)
-    for name, statement in presence_steps():
+    for name, statement in (*sign_steps(as_of(asking)), *presence_steps()):
         engine.table(name, of_history(statement))
     engine.table("rings", _RINGS)
     found = _found(asking, site)
@@ -106,10 +107,8 @@ def _give(asking: Asking, site: SiteFile) -> None:
     engine = asking.engine
     bounds = asking.rows("SELECT MIN(arrived_at), MAX(arrived_at) FROM arrivals")[0]
     first, last = (at // DAY for at in bounds) if bounds[0] is not None else (0, -1)
-    engine.load("names", INPUTS["names"], site.agents.items())
+    engine.load("given_names", NAMES, site.agents.items())
     engine.load("days", INPUTS["days"], ((day,) for day in range(first - 1, last + 2)))
-    staff = ((one.name,) for one in asking.manifest.sources if Sight.STAFF in one.sees)
-    engine.load("staff_sources", INPUTS["staff_sources"], staff)
     queues = ((name, queue) for name, client in site.clients.items() for queue in client.queues)
     engine.load("client_queues", INPUTS["client_queues"], queues)
     engine.load("probes", INPUTS["probes"], ((at,) for at in _probes(asking)))
@@ -320,7 +319,7 @@ INNER JOIN counted AS c ON c.call_id = m.call_id
 INNER JOIN arrivals AS a ON a.call_id = m.call_id
 INNER JOIN needs AS n ON n.episode = m.episode
 INNER JOIN ledger AS l ON l.need = n.need
-LEFT JOIN presence AS p ON p.call_id = m.call_id
+LEFT JOIN present AS p ON p.call_id = m.call_id
 LEFT JOIN (SELECT queue, MIN(client) AS client FROM client_queues GROUP BY queue) AS h
   ON h.queue = c.first_queue
 LEFT JOIN (

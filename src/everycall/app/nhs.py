@@ -111,7 +111,7 @@ def _make_calls(asking: Asking, first: date, last: date, *, core: bool) -> None:
         "nhs_calls",
         "SELECT c.arrived_at, c.wait_ms, c.callback_tries, v.category, "
         "c.talk_ms + COALESCE(c.hold_ms, 0) AS lasted_ms "
-        "FROM counted AS c INNER JOIN nhs_verdicts AS v ON v.call_id = c.call_id "
+        f"FROM {asking.stored} AS c INNER JOIN nhs_verdicts AS v ON v.call_id = c.call_id "
         f"{only if core else ''} WHERE NOT v.category IN ('not_counted', 'pending')",
     )
 

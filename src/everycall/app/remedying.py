@@ -43,6 +43,7 @@ _CAUSES = {cause.id: cause for cause in CAUSES}
 class Rest:
     """Missed calls for which nothing is proposed, and why."""
 
+    id: str
     cause: str
     title: str
     calls: int
@@ -186,7 +187,8 @@ def _sorted_out(frame: Frame, clusters: Sequence[Cluster]) -> tuple[list[Cluster
             acted.append(one)
         else:
             title = f"{cause.title}: {part_in_words(one)}" if one.part else cause.title
-            rest.append(Rest(one.cause, title, one.calls, one.callers, one.unreached, why))
+            name = id_of(one.cause, one.part)
+            rest.append(Rest(name, one.cause, title, one.calls, one.callers, one.unreached, why))
     return acted, sorted(rest, key=lambda one: -one.calls)
 
 
@@ -288,11 +290,10 @@ def _worth(frame: Frame, one: Cluster, share: float | None, unseen: float) -> tu
 
 
 _WHO_WAS_THERE = """
-SELECT CASE WHEN signed_in IS NULL THEN 'not known' WHEN signed_in = 0 THEN 'nobody signed in'
+SELECT call_id, CASE WHEN signed_in IS NULL THEN 'not known' WHEN signed_in = 0 THEN 'nobody signed in'
   WHEN paused >= signed_in THEN 'all paused' WHEN free > 0 THEN 'somebody free'
-  WHEN 2 * elsewhere > talking THEN 'busy elsewhere' ELSE 'all talking' END AS state, COUNT(*)
+  WHEN 2 * elsewhere > talking THEN 'busy elsewhere' ELSE 'all talking' END AS state
 FROM misses WHERE visits > 0 OR NOT signed_in IS NULL
-GROUP BY 1
 """
 
 _STATES = {
@@ -306,7 +307,9 @@ _STATES = {
 
 
 def _presence(asking: Asking) -> Iterator[WhoWasThere]:
-    found: dict[str, Any] = dict(asking.rows(_WHO_WAS_THERE))
+    asking.engine.view("who_was_there", _WHO_WAS_THERE)
+    counted = "SELECT state, COUNT(*) FROM who_was_there GROUP BY state"
+    found: dict[str, Any] = dict(asking.rows(counted))
     for state, doc in _STATES.items():
         if state in found:
             yield WhoWasThere(state, doc, found[state])

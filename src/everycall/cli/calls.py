@@ -9,7 +9,9 @@ from typing import Any
 import click
 
 from everycall.app.asking import Asking, Filter, day_bounds
+from everycall.app.behind import choose
 from everycall.calls.outcomes import outcome_names
+from everycall.cli.behind import behind_options, take
 from everycall.cli.common import as_day, data_options, open_site, period_options, say_json
 from everycall.errors import NotFoundError, did_you_mean
 from everycall.render.terminal import console, grid
@@ -26,6 +28,8 @@ _LISTS = ("visits", "attempts", "talks", "evidence", "missing", "flags", "source
 @click.option("--caller", "callers", multiple=True, help="Only calls of this number.")
 @click.option("--called", multiple=True, help="Only calls to this number.")
 @click.option("--client", "clients", multiple=True, help="Only calls for this brand.")
+@behind_options
+@click.option("--definition", help="Whose words are meant; default: the team's own.")
 @click.option("--limit", type=click.IntRange(0), help="At most so many (a table shows 50).")
 @click.option(
     "--format",
@@ -52,13 +56,17 @@ def command(
     """List calls, as a table, CSV, JSON or Parquet."""
     form = "json" if as_json else form
     _check_outcomes(wanted["outcomes"])
-    asking, _ = open_site(data, site, config)
+    asking, settings = open_site(data, site, config)
     with asking:
         first, after = day_bounds(as_day(since), as_day(until), asking.zone)
         limit = wanted.pop("limit")
         if limit is None and form == "table":
             limit = 50
-        found = Filter(since=first, until=after, limit=limit, **wanted)
+        definition, behind = wanted.pop("definition"), take(wanted)
+        among = None
+        if behind:
+            among = choose(asking, settings, behind, first, after, definition)
+        found = Filter(since=first, until=after, among=among, limit=limit, **wanted)
         _give(asking, found, form, output)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -76,6 +77,18 @@ def _month(key: int, _zone: ZoneInfo) -> str:
 
 def _quarter(key: int, _zone: ZoneInfo) -> str:
     return f"{key // 10}-Q{key % 10}"
+
+
+WAITS = (0, 5, 10, 20, 30, 60, 120, 180, 300, 600)
+"""Where bands of waiting begin, in seconds."""
+
+
+def waited(column: str) -> str:
+    """Return the band of a wait as an expression: '30-60' from 30 s to under 60 s, '600-' from there."""
+    bands = " ".join(
+        f"WHEN {column} < {end * 1000} THEN '{start}-{end}'" for start, end in pairwise(WAITS)
+    )
+    return f"CASE {bands} WHEN {column} >= {WAITS[-1] * 1000} THEN '{WAITS[-1]}-' END"
 
 
 _BY_FIRST_QUEUE = "by the first queue of the call"
@@ -152,6 +165,27 @@ DIMENSIONS = (
     ),
     Dimension(
         "open", "Whether you were open when the call arrived.", _of_call("c.open_at_arrival")
+    ),
+    Dimension("asked", "Whether the caller asked for a person.", _of_call("c.asked_for_person")),
+    Dimension(
+        "waited",
+        "How long the call waited for a person, in seconds: from 30 to under 60 is 30-60.",
+        _of_call(waited("c.wait_ms")),
+    ),
+    Dimension(
+        "ring",
+        "How a ring of a phone ended.",
+        {Level.ATTEMPT: "a.result"},
+    ),
+    Dimension(
+        "need_calls",
+        "How many calls the caller's need took; 5 stands for more.",
+        {Level.EPISODE: "LEAST(e.inbound_calls, 5)"},
+    ),
+    Dimension(
+        "need",
+        "What became of the caller's need: helped, open or not_helped.",
+        {Level.EPISODE: "e.state"},
     ),
     Dimension("hour", "The hour of the local day, 0 to 23.", local="hour"),
     Dimension(

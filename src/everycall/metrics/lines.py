@@ -8,16 +8,16 @@ from everycall.calls.statement import fill, write
 from everycall.metrics.slots import SLOT
 
 _LEGS = """
-SELECT trunk, arrived_at AS began_at, ended_at
+SELECT trunk, arrived_at AS began_at, ended_at, direction
 FROM calls
-WHERE NOT trunk IS NULL AND ended_at > arrived_at
+WHERE NOT trunk IS NULL AND ended_at > arrived_at AND direction <> 'internal'
 UNION ALL
-SELECT c.trunk, a.began_at, a.ended_at
+SELECT c.trunk, a.began_at, a.ended_at, 'outbound' AS direction
 FROM attempts AS a
 INNER JOIN calls AS c ON c.call_id = a.call_id
 WHERE a.agent_kind = 'external' AND NOT c.trunk IS NULL AND a.ended_at > a.began_at
 UNION ALL
-SELECT c.trunk, t.began_at, t.ended_at
+SELECT c.trunk, t.began_at, t.ended_at, 'outbound' AS direction
 FROM talks AS t
 INNER JOIN calls AS c ON c.call_id = t.call_id
 WHERE t.agent_kind = 'external' AND c.direction = 'inbound' AND NOT c.trunk IS NULL
@@ -66,12 +66,19 @@ LIMITS = {"trunk": "VARCHAR", "channels": "BIGINT"}
 """The table `channel_limits`: how many calls each line carries; '*' for all together, if known."""
 
 
+def level_steps() -> tuple[tuple[str, str], ...]:
+    """Return the statements that lead from the calls to `line_legs` and `line_levels`.
+
+    The levels are how many legs there are at once from each moment on; those of '' are of all lines.
+    """
+    trees = (("line_legs", fill(_LEGS)), ("line_levels", fill(_LEVELS)))
+    return tuple((name, write(tree)) for name, tree in trees)
+
+
 def line_steps() -> tuple[tuple[str, str], ...]:
     """Return the statements that lead from the calls to `line_use`."""
     trees = (
-        ("line_legs", fill(_LEGS)),
-        ("line_levels", fill(_LEVELS)),
         ("line_quarters", fill(_QUARTERS)),
         ("line_use", fill(_USE)),
     )
-    return tuple((name, write(tree)) for name, tree in trees)
+    return (*level_steps(), *((name, write(tree)) for name, tree in trees))

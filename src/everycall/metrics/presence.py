@@ -176,8 +176,10 @@ def ring_steps() -> tuple[tuple[str, str], ...]:
     return tuple((name, write(tree)) for name, tree in trees)
 
 
-def presence_steps(as_of: int) -> tuple[tuple[str, str], ...]:
-    """Return the statements that lead from events, talks, attempts and slots to `presence`.
+def sign_steps(as_of: int) -> tuple[tuple[str, str], ...]:
+    """Return the statements that lead from events and attempts to `sign_ins` and `pauses`.
+
+    Each is a span of a person in a queue, '' for all of them.
 
     Args:
         as_of: until when the sources speak, in microseconds; what has no end ends there.
@@ -191,10 +193,17 @@ def presence_steps(as_of: int) -> tuple[tuple[str, str], ...]:
         ("sign_ins", fill(_SPANS, {"turns": "sign_turns"}, as_of=as_of)),
         ("pause_turns", fill(_PAUSE_TURNS, None, **pausing)),
         ("pauses", fill(_SPANS, {"turns": "pause_turns"}, as_of=as_of)),
+    )
+    return tuple((name, write(tree)) for name, tree in trees)
+
+
+def presence_steps(as_of: int) -> tuple[tuple[str, str], ...]:
+    """Return the statements that lead from events, talks, attempts and slots to `presence`."""
+    trees = (
         ("staff_spans", fill(_STAFF_SPANS)),
         ("known_spans", fill("SELECT * FROM staff_spans WHERE ended_at > began_at")),
         ("edges", fill(_EDGES)),
         ("running", fill(_RUNNING)),
         ("presence", fill(_PRESENCE)),
     )
-    return tuple((name, write(tree)) for name, tree in trees)
+    return (*sign_steps(as_of), *((name, write(tree)) for name, tree in trees))

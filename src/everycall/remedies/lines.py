@@ -1,6 +1,7 @@
 """Lines in use at once, against their number: how long all were busy, and how many are needed.
 
-Tables that the engine provides: `calls` and `offsets` (k: 0, 1, 2 ...: hours after the first).
+Tables that the engine provides: `line_legs` and `line_levels` (made by `metrics.lines`, as for every
+number about lines) and `hours_after` (k: 0, 1, 2 ...: hours after the first).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,23 +18,14 @@ BUSY_TONES = 0.01
 """The share of callers in the busiest hour who may hear the busy tone, when lines are counted."""
 
 _LEGS = """
-SELECT trunk, arrived_at AS from_at, ended_at AS to_at, direction
-FROM calls
-WHERE NOT trunk IS NULL AND ended_at > arrived_at AND direction <> 'internal' AND :period
+SELECT trunk, began_at AS from_at, ended_at AS to_at, direction FROM line_legs WHERE :legs
 """
 
 _IN_USE = """
-SELECT trunk, "at", CAST(SUM(change) OVER (PARTITION BY trunk ORDER BY "at") AS BIGINT) AS in_use,
+SELECT trunk, "at", CAST(level AS BIGINT) AS in_use,
   LEAD("at") OVER (PARTITION BY trunk ORDER BY "at") - "at" AS lasts
-FROM (
-  SELECT trunk, "at", SUM(change) AS change
-  FROM (
-    SELECT trunk, from_at AS "at", 1 AS change FROM legs
-    UNION ALL
-    SELECT trunk, to_at, -1 FROM legs
-  ) AS edges
-  GROUP BY trunk, "at"
-) AS changes
+FROM line_levels
+WHERE trunk <> '' AND :levels
 """
 
 _HOURS = """
@@ -42,7 +34,7 @@ SELECT l.trunk, l.from_at // :hour + o.k AS hour,
     - GREATEST(l.from_at, (l.from_at // :hour + o.k) * :hour)) AS DOUBLE) / :hour AS load,
   COUNT(*) FILTER (WHERE o.k = 0 AND l.direction = 'inbound') AS arrived
 FROM legs AS l
-INNER JOIN offsets AS o ON (l.from_at // :hour + o.k) * :hour < l.to_at
+INNER JOIN hours_after AS o ON (l.from_at // :hour + o.k) * :hour < l.to_at
 GROUP BY 1, 2
 """
 
@@ -67,10 +59,13 @@ ORDER BY h.trunk, h.hour
 """
 
 
-def line_steps(period: str, dialect: str = "duckdb") -> Iterator[tuple[str, str]]:
-    """Yield the statements that lead to `line_hours`: each hour of each trunk."""
-    yield "legs", write(fill(_LEGS, period=period), dialect)
-    yield "in_use", write(fill(_IN_USE), dialect)
+def line_steps(legs: str, levels: str, dialect: str = "duckdb") -> Iterator[tuple[str, str]]:
+    """Yield the statements that lead to `line_hours`: each hour of each trunk.
+
+    `legs` and `levels` say which of them are of the period, by `began_at` and `"at"`.
+    """
+    yield "legs", write(fill(_LEGS, legs=legs), dialect)
+    yield "in_use", write(fill(_IN_USE, levels=levels), dialect)
     yield "tops", write(fill(_TOPS), dialect)
     yield "hours", write(fill(_HOURS, hour=HOUR), dialect)
     yield "full_hours", write(fill(_FULL, hour=HOUR), dialect)

@@ -2,10 +2,9 @@
 
 Levels are running sums over the edges of stretches, so that no call is compared with every person.
 
-Tables that the engine provides: `events`, `attempts`, `talks`, `visits`, `calls`, `missed`,
-`moment` (as_of), `names` (one, other: names of the same person), `days` (day: numbers of UTC days),
-`client_queues` (client, queue), `staff_sources` (source: those that show who is signed in) and `probes`
-("at").
+Tables that the engine provides: `sign_ins` and `pauses` (made by `metrics.presence`, as for every
+number about staff), `attempts`, `talks`, `visits`, `calls`, `missed`, `days` (day: numbers of UTC days),
+`client_queues` (client, queue) and `probes` ("at").
 
 A queue whose people answer without ever signing in says nothing of who is there: of such queues,
 nothing is known.
@@ -18,37 +17,22 @@ from everycall.calls.statement import fill, write
 DAY = 86_400_000_000
 
 INPUTS = {
-    "names": {"one": "VARCHAR", "other": "VARCHAR"},
     "days": {"day": "BIGINT"},
     "client_queues": {"client": "VARCHAR", "queue": "VARCHAR"},
-    "staff_sources": {"source": "VARCHAR"},
     "probes": {"at": "BIGINT"},
 }
 
-_STAFF_EVENTS = """
-SELECT COALESCE(n.other, e.agent) AS agent, COALESCE(e.queue, q.queue) AS queue, e.kind, e.seq,
-  e."at" AS from_at
-FROM events AS e
-INNER JOIN staff_sources AS o ON o.source = e.source
-LEFT JOIN names AS n ON n.one = e.agent
-LEFT JOIN (SELECT DISTINCT agent, queue FROM attempts WHERE NOT queue IS NULL) AS q
-  ON e.queue IS NULL AND q.agent = COALESCE(n.other, e.agent)
-WHERE e.kind IN ('agent.signed_in', 'agent.signed_out', 'agent.paused', 'agent.resumed')
-  AND NOT e.agent IS NULL
-"""
-
 _STRETCHES = """
-SELECT agent, queue, kind, from_at, COALESCE(to_at, m.as_of) AS to_at
+SELECT s.agent, COALESCE(NULLIF(s.queue, ''), q.queue) AS queue, s.paused, s.from_at, s.to_at
 FROM (
-  SELECT agent, queue, kind, from_at,
-    LEAD(from_at) OVER (PARTITION BY agent, queue, pausing ORDER BY from_at, seq) AS to_at
-  FROM (
-    SELECT *, kind IN ('agent.paused', 'agent.resumed') AS pausing FROM staff_events
-  ) AS told
-) AS followed
-CROSS JOIN moment AS m
-WHERE kind IN ('agent.signed_in', 'agent.paused')
+  SELECT agent, queue, FALSE AS paused, began_at AS from_at, ended_at AS to_at FROM sign_ins
+  UNION ALL
+  SELECT agent, queue, TRUE AS paused, began_at AS from_at, ended_at AS to_at FROM pauses
+) AS s
+LEFT JOIN (SELECT DISTINCT agent, queue FROM attempts WHERE NOT queue IS NULL) AS q
+  ON s.queue = '' AND q.agent = s.agent
 """
+"""Who signs in to no queue in particular is there for those in which their phone rings."""
 
 _SIGNED = """
 SELECT s.agent, s.queue, s.from_at, s.to_at, d.day, s.queue = f.queue AS main
@@ -56,7 +40,7 @@ FROM stretches AS s
 INNER JOIN days AS d ON d.day BETWEEN s.from_at // :day AND s.to_at // :day
 INNER JOIN (SELECT agent, MIN(queue) AS queue FROM stretches GROUP BY agent) AS f
   ON f.agent = s.agent
-WHERE s.kind = 'agent.signed_in' AND s.to_at > s.from_at
+WHERE NOT s.paused AND s.to_at > s.from_at
 """
 
 _TRUSTED = """
@@ -78,7 +62,7 @@ SELECT DISTINCT s.agent, s.queue, s.main, GREATEST(p.from_at, s.from_at) AS from
 FROM stretches AS p
 INNER JOIN signed AS s ON s.agent = p.agent AND s.queue = p.queue
   AND s.day = p.from_at // :day AND p.from_at < s.to_at AND p.to_at > s.from_at
-WHERE p.kind = 'agent.paused' AND p.to_at > p.from_at
+WHERE p.paused AND p.to_at > p.from_at
 """
 
 _TALKED = """
@@ -140,10 +124,10 @@ FROM (
     SUM(elsewhere) OVER (PARTITION BY queue ORDER BY "at", asking) AS elsewhere
   FROM (
     SELECT NULL AS call_id, NULL AS visited, queue, "at", 0 AS asking, signed_in, paused, talking,
-      elsewhere FROM edges
+      elsewhere FROM level_edges
     WHERE queue IN (SELECT queue FROM trusted)
     UNION ALL
-    SELECT NULL, NULL, '', "at", 0, signed_in, paused, talking, elsewhere FROM edges
+    SELECT NULL, NULL, '', "at", 0, signed_in, paused, talking, elsewhere FROM level_edges
     WHERE main AND talking = 0 AND queue IN (SELECT queue FROM trusted)
     UNION ALL
     SELECT call_id, visited, queue, "at", 1, 0, 0, 0, 0 FROM asked
@@ -167,19 +151,18 @@ GROUP BY call_id
 
 
 def presence_steps(dialect: str = "duckdb") -> Iterator[tuple[str, str]]:
-    """Yield the statements that lead to `presence`, a row per missed call, and to `levels`."""
+    """Yield the statements that lead to `present`, a row per missed call, and to `levels`."""
     for name, template in (
-        ("staff_events", _STAFF_EVENTS),
         ("stretches", _STRETCHES),
         ("signed", _SIGNED),
         ("trusted", _TRUSTED),
         ("on_pause", _PAUSED),
         ("talked", _TALKED),
-        ("edges", _EDGES),
+        ("level_edges", _EDGES),
         ("last_stay", _LAST_STAY),
         ("asked", _ASKED),
         ("levels", _LEVELS),
-        ("presence", _PRESENCE),
+        ("present", _PRESENCE),
     ):
         tree = fill(template, day=DAY) if ":day" in template else fill(template)
         yield name, write(tree, dialect)

@@ -7,6 +7,7 @@ from typing import Any
 
 import altair as alt
 
+from everycall.render.links import query
 from everycall.reports import Chart, Unit, Words
 from everycall.reports.comparing import write
 
@@ -67,6 +68,11 @@ class Drawing:
     def title(self, column: int) -> str:
         """Return the heading of a column."""
         return self.chart.table.columns[column].title
+
+    def link(self, row: int, column: int) -> str:
+        """Return where the calls behind a value are listed; '' on paper and where there are none."""
+        calls = None if self.paper is Paper.PRINT else self.chart.table.calls(row, column)
+        return "" if calls is None else f"#calls?{query(calls)}"
 
     @staticmethod
     def data(rows: Sequence[dict[str, Any]]) -> alt.InlineData:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
-from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -12,6 +11,7 @@ from markupsafe import Markup
 from everycall import __version__
 from everycall.render.charts import Picture, draw
 from everycall.render.kept_calls import KeptCalls
+from everycall.render.links import query
 from everycall.render.palette import properties
 from everycall.reports import Calls, Column, Figure, Report, Table, Unit, Words
 from everycall.reports.comparing import beside, write
@@ -93,17 +93,14 @@ class Page:
         return write(value, column.unit, self.words, column.currency)
 
     def linked(
-        self, text: str, calls: Calls | None, value: float | None, unit: Unit, about: str
+        self, text: str, calls: Calls | None, value: Any, unit: Unit, about: str
     ) -> str | Markup:
         """Write a number as a link to the calls behind it, if they can be listed."""
         if calls is None or not value:
             return text
-        query = "&".join(
-            f"{quote(str(k), safe='')}={quote(str(v), safe='')}" for k, v in calls.items()
-        )
-        number = Markup(' data-number="{}"').format(value) if unit is Unit.COUNT else ""
+        number = Markup(' data-number="{}"').format(abs(value)) if unit is Unit.COUNT else ""
         return Markup('<a href="#calls" data-calls="{}"{} data-about="{}">{}</a>').format(
-            query, number, about, text
+            query(calls), number, about, text
         )
 
     def beside(self, figure: Figure) -> Sequence[str]:

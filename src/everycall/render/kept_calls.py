@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import pairwise
+from shlex import quote
 from typing import Any
 
-from everycall.reports import Words
+from everycall.reports import Calls, Words
 from everycall.reports.ledger import PARTS, Ledger
 from everycall.reports.words import DASH
 
@@ -18,15 +19,19 @@ MOST_BYTES = 2_200_000
 FIRST = 20
 """So many calls are written into the page itself, for those who read it without scripts."""
 
-FLAGS = {
-    "outcome": "--outcome {}",
-    "queue": "--queue {}",
-    "agent": "--agent {}",
-    "client": "--client {}",
-}
-"""What the command line can ask for by the same words."""
+INSIDE = " --direction inbound --direction internal"
+"""Stays and rings are those of calls that came in or stayed inside."""
 
-_PLAIN = ("seconds", "wait", "talk", "hour", "weekday", "band")
+_PLAIN = ("seconds", "wait", "talk", "hour", "weekday", "need_calls")
+
+
+def command_of(command: str, wanted: Calls) -> str:
+    """Return what lists the calls of a filter on the command line; the page's script does the same."""
+    flags = "".join(
+        f" --{name.replace('_', '-')} {quote(str(value))}" for name, value in wanted.items()
+    )
+    inside = any(side in wanted for part in PARTS for side in part.pair)
+    return f"{command}{flags}{INSIDE if inside and 'arrived' not in wanted else ''}"
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ class KeptCalls:
             "said": dict(self.said),
             "words": self._words(),
             "command": self.command,
-            "flags": FLAGS,
+            "inside": INSIDE,
         }
         return json.dumps(held, ensure_ascii=False, separators=(",", ":"))
 

@@ -27,6 +27,9 @@ def parts(drawing: Drawing) -> Drawn:
     return _lying(drawing) if drawing.wide else _standing(drawing)
 
 
+LINK = alt.Href("link:N")
+"""Where the calls behind a mark are listed."""
+
 _SHADE = alt.Color(
     "shade:O", scale=alt.Scale(domain=list(range(6)), range=list(SHADES)), legend=None
 )
@@ -49,7 +52,7 @@ def _lying(drawing: Drawing) -> Drawn:
     rule = named.mark_rule(color=SOFT)
     text = named.mark_text(align="left", baseline="top", color=INK, lineBreak="\n")
     drawn = alt.layer(
-        bar.encode(x=x("from"), x2="to:Q", y=y(0), y2=alt.Y2Datum(56), color=_SHADE),
+        bar.encode(x=x("from"), x2="to:Q", y=y(0), y2=alt.Y2Datum(56), color=_SHADE, href=LINK),
         rule.encode(x=x("stem"), x2="foot:Q", y=y(56), y2=alt.Y2Datum(76)),
         text.encode(x=x("at"), y=y(80), text="label:N"),
     )
@@ -83,7 +86,11 @@ def _standing(drawing: Drawing) -> Drawn:
     text = named.mark_text(align="left", baseline="middle", color=INK, limit=240)
     drawn = alt.layer(
         bar.encode(
-            y=alt.Y("from:Q", scale=scale, axis=None), y2="to:Q", x=alt.value(40), color=_SHADE
+            y=alt.Y("from:Q", scale=scale, axis=None),
+            y2="to:Q",
+            x=alt.value(40),
+            color=_SHADE,
+            href=LINK,
         ),
         text.encode(y=alt.Y("middle:Q", scale=scale), x=alt.value(92), text="label:N"),
     )
@@ -100,6 +107,7 @@ def _stacked(drawing: Drawing) -> list[dict[str, Any]]:
                 "to": start + row[1],
                 "middle": start + row[1] / 2,
                 "shade": min(place, 5),
+                "link": drawing.link(place, 1),
                 "label": "\n".join((*wrap(row[0], 14), number))
                 if drawing.wide
                 else f"{row[0]} {number}",
@@ -120,7 +128,8 @@ def heat(drawing: Drawing) -> Drawn:
     fields = base.mark_rect(stroke=PAPER, strokeWidth=2).encode(
         color=alt.Color(
             "level:O", scale=alt.Scale(domain=list(range(6)), range=list(HEAT)), legend=None
-        )
+        ),
+        href=LINK,
     )
     text = base.mark_text(fontSize=12).encode(
         text="label:N",
@@ -144,8 +153,9 @@ def _fields(drawing: Drawing) -> list[dict[str, Any]]:
             "column": drawing.title(place),
             "level": 0 if not value else 1 + min(4, int(5 * value / most * 0.9999)),
             "label": drawing.write(value, drawing.unit(place)) if value else "",
+            "link": drawing.link(number, place),
         }
-        for row in drawing.rows
+        for number, row in enumerate(drawing.rows)
         for place, value in enumerate(row[1:], 1)
     ]
 
@@ -162,7 +172,8 @@ def _panel(drawing: Drawing, place: int, *, last: bool) -> Any:
     unit = drawing.unit(place)
     rows = [
         {"x": row[0], "y": row[place], "label": drawing.briefly(row[place], unit)}
-        for row in drawing.rows
+        | {"link": drawing.link(number, place)}
+        for number, row in enumerate(drawing.rows)
     ]
     angle = 0 if drawing.wide or len(rows) < 8 else -90
     axis = alt.Axis(title=None, labelAngle=angle, ticks=False, labels=last, domain=True)
@@ -170,7 +181,7 @@ def _panel(drawing: Drawing, place: int, *, last: bool) -> Any:
     most = max((row["y"] or 0 for row in rows), default=0) or 1
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, most * 1.2]))
     colour = POINT if last else CONTEXT
-    bars = base.mark_bar(color=colour).encode(y=y)
+    bars = base.mark_bar(color=colour).encode(y=y, href=LINK)
     text = base.mark_text(baseline="bottom", dy=-3, color=INK, fontSize=12)
     title = alt.TitleParams(
         drawing.title(place), anchor="start", color=INK, fontSize=14, fontWeight="normal"
@@ -183,8 +194,8 @@ def bars(drawing: Drawing) -> Drawn:
     """Draw lying bars with their value at the end."""
     rows = [
         {"name": row[0], "from": 0, "to": row[1], "end": row[1], "kind": "total"}
-        | {"label": drawing.write(row[1], drawing.unit(1))}
-        for row in drawing.rows
+        | {"label": drawing.write(row[1], drawing.unit(1)), "link": drawing.link(number, 1)}
+        for number, row in enumerate(drawing.rows)
     ]
     return _laid(drawing, rows)
 
@@ -203,7 +214,7 @@ def _laid(drawing: Drawing, rows: list[dict[str, Any]]) -> Drawn:
     lying = base.mark_bar(height=14 if above else {"band": 0.7}, yOffset=down)
     text = base.mark_text(align="left", dx=5, color=INK, yOffset=down)
     layers: list[Any] = [
-        lying.encode(x=alt.X("from:Q", axis=None, scale=scale), x2="to:Q", color=colour),
+        lying.encode(x=alt.X("from:Q", axis=None, scale=scale), x2="to:Q", color=colour, href=LINK),
         text.encode(x=alt.X("end:Q", scale=scale, axis=None), text="label:N"),
     ]
     if above:
@@ -242,8 +253,9 @@ def line(drawing: Drawing) -> Drawn:
             "y": row[1],
             "low": row[2] if banded else None,
             "high": row[3] if banded else None,
+            "link": drawing.link(number, 1),
         }
-        for row in drawing.rows
+        for number, row in enumerate(drawing.rows)
     ]
     count = len(rows)
     step = max(1, round(count / (8 if drawing.wide else 3)))
@@ -262,7 +274,7 @@ def line(drawing: Drawing) -> Drawn:
         layers.append(band.encode(y=alt.Y("low:Q", axis=grid), y2="high:Q"))
     layers.append(base.mark_line(color=POINT, strokeWidth=2).encode(y=y))
     if count <= 70:
-        layers.append(base.mark_point(color=POINT, filled=True, size=24).encode(y=y))
+        layers.append(base.mark_point(color=POINT, filled=True, size=24).encode(y=y, href=LINK))
     layers += _target(drawing, "y")
     return alt.layer(*layers).properties(width=drawing.width - 60, height=200).to_dict()
 
@@ -286,6 +298,7 @@ def steps(drawing: Drawing) -> Drawn:
                 "kind": "total" if whole else "change",
                 "end": max(total, total - change) if not whole else total,
                 "label": f"{sign}{shown}",
+                "link": drawing.link(place, 1),
             }
         )
     return _laid(drawing, rows)

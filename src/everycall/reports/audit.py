@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from everycall.calls.outcomes import INBOUND_RULES
+from everycall.metrics.asked import asked
+from everycall.reports.figures import title
 from everycall.reports.frame import Desk
 from everycall.reports.model import Report, Section, Term
 from everycall.reports.sections.callers import callers
@@ -11,7 +13,8 @@ from everycall.reports.sections.lines import lines
 from everycall.reports.sections.meanings import meanings
 from everycall.reports.sections.money import money
 from everycall.reports.sections.nhs import nhs
-from everycall.reports.sections.outcomes import name, outcomes
+from everycall.reports.sections.outcomes import name as name_of
+from everycall.reports.sections.outcomes import outcomes
 from everycall.reports.sections.people import people
 from everycall.reports.sections.quality import quality
 from everycall.reports.sections.queues import clients, queues
@@ -77,8 +80,22 @@ def _wanted(desk: Desk) -> Iterator[str]:
 
 def _terms(desk: Desk, sections: tuple[Section, ...]) -> Iterator[Term]:
     say, definition = desk.say, desk.frame.definition
-    for section in sections:
-        yield from (Term(figure.title, figure.doc) for figure in section.figures)
+    for name in dict.fromkeys(_metrics(sections)):
+        metric = asked(name).metric
+        yield Term(title(name, say), say(metric.doc), name, say(metric.formula))
     for word, doc in definition.pack.categories.items():
-        yield Term(f"{say(word)} ({definition.id})", say(doc))
-    yield from (Term(say(name(rule.outcome)), say(rule.doc)) for rule in INBOUND_RULES)
+        rules = ", ".join(rule.name for rule in definition.rules if rule.category == word)
+        rule = say("Rules of {definition}: {rules}", definition=definition.name, rules=rules)
+        yield Term(f"{say(word)} ({definition.id})", say(doc), f"category-{word}", rule)
+    for one in INBOUND_RULES:
+        yield Term(say(name_of(one.outcome)), say(one.doc), f"outcome-{one.outcome}")
+
+
+def _metrics(sections: tuple[Section, ...]) -> Iterator[str]:
+    """Yield the metric behind every headline and every heading, the headlines first."""
+    for section in sections:
+        yield from (figure.id for figure in section.figures)
+    for section in sections:
+        for table in (*section.tables, *(chart.table for chart in section.charts)):
+            yield from (column.term for column in table.columns if column.term)
+            yield from (term for term in table.terms if not term.startswith("outcome-"))

@@ -32,8 +32,18 @@ _BEHIND: dict[str, Calls] = {
     "abandoned_rate": {"abandoned": "yes"},
     "lost": {"lost": "yes"},
     "lost_rate": {"lost": "yes"},
+    "asa": {"spoke": "yes", "asked": "yes"},
+    "answer_wait.median": {"spoke": "yes", "asked": "yes"},
+    "answer_wait.p90": {"spoke": "yes", "asked": "yes"},
+    "time_to_abandon": {"gave_up": "yes"},
+    "average_wait": {"asked": "yes"},
+    "longest_wait": {"asked": "yes"},
+    "aht_no_acw": {"spoke": "yes"},
+    "callbacks_requested": {"outcome": "callback_requested"},
+    "abandon_rate.b": {"gave_up": "yes"},
+    **{f"service_level.sl{number}": {"asked": "yes"} for number in range(1, 9)},
 }
-"""What holds of the calls that a metric counts; of a share, those that it shows."""
+"""What holds of the calls that a metric counts or is a mean of; of a share, those that it shows."""
 
 
 def unit(metric: Metric) -> Unit:
@@ -59,7 +69,7 @@ def behind(name: str) -> Calls | None:
 def column(name: str, say: Words, calls: Calls | None = None, heading: str = "") -> Column:
     """Return the column of a metric."""
     metric = asked(name).metric
-    return Column(heading or title(name, say), unit(metric), say(metric.doc), calls)
+    return Column(heading or title(name, say), unit(metric), say(metric.doc), calls, term=name)
 
 
 def values(cells: Sequence[Cell]) -> tuple[float | None, ...]:

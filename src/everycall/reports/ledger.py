@@ -9,68 +9,142 @@ from dataclasses import dataclass
 from typing import Any
 
 from everycall.metrics.catalog.counts import FLOWED_OUT, GAVE_UP
+from everycall.metrics.dimensions import waited
+from everycall.money.ledger import State
 from everycall.reports.model import Calls, Query
-from everycall.reports.sections.waits import BAND
 
-_YES = "CASE WHEN {} THEN 'yes' ELSE 'no' END"
+WAITED = waited("wait_ms")
+_EITHER = "CASE WHEN {} THEN 'yes' ELSE 'no' END"
+YES = ("yes",)
+YES_NO = ("yes", "no")
+_STATES = tuple(str(state) for state in State)
+_HOURS = tuple(str(hour) for hour in range(24))
+_DAYS = tuple(str(day) for day in range(1, 8))
+
+
+def _whether(name: str, doc: str, condition: str) -> "Dimension":
+    return Dimension(name, doc, _EITHER.format(condition), YES_NO)
 
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """Something that calls may be told apart by: its name, its sentence, its expression."""
+    """Something that calls may be told apart by: its name, its sentence, its expression.
+
+    Attributes:
+        values: what it may be; () for anything.
+    """
 
     name: str
     doc: str
     sql: str
+    values: tuple[str, ...] = ()
 
 
 def dimensions(zone: str) -> tuple[Dimension, ...]:
     """Return what holds once of each call."""
     at = f"(make_timestamp(arrived_at) AT TIME ZONE 'UTC' AT TIME ZONE '{zone}')"
     return (
-        Dimension("arrived", "It came from outside.", _YES.format("direction = 'inbound'")),
+        _whether("arrived", "It came from outside.", "direction = 'inbound'"),
         Dimension("outcome", "What became of it.", "outcome"),
-        Dimension("spoke", "A person spoke with the caller.", _YES.format("answered")),
-        Dimension("asked", "The caller asked for a person.", _YES.format("asked_for_person")),
-        Dimension(
-            "gave_up",
-            "The caller hung up while waiting.",
-            _YES.format(GAVE_UP.replace("c.", "")),
-        ),
-        Dimension("missed", "The chosen definition calls it missed.", _YES.format("missed")),
-        Dimension(
-            "abandoned", "The chosen definition calls it abandoned.", _YES.format("abandoned")
-        ),
-        Dimension("lost", "The chosen definition calls it lost.", _YES.format("lost")),
-        Dimension("weekday", "The weekday of its arrival; 1 is Monday.", f"isodow({at})"),
-        Dimension("hour", "The hour of its arrival.", f"hour({at})"),
+        _whether("spoke", "A person spoke with the caller.", "answered"),
+        _whether("asked", "The caller asked for a person.", "asked_for_person"),
+        _whether("gave_up", "The caller hung up while waiting.", GAVE_UP.replace("c.", "")),
+        _whether("missed", "The chosen definition calls it missed.", "missed"),
+        _whether("abandoned", "The chosen definition calls it abandoned.", "abandoned"),
+        _whether("lost", "The chosen definition calls it lost.", "lost"),
+        Dimension("weekday", "The weekday of its arrival; 1 is Monday.", f"isodow({at})", _DAYS),
+        Dimension("hour", "The hour of its arrival.", f"hour({at})", _HOURS),
         Dimension("day", "The day of its arrival.", f"strftime({at}, '%Y-%m-%d')"),
-        Dimension(
-            "band",
-            "How long it waited, as a band.",
-            f"CASE WHEN NOT wait_ms IS NULL THEN {BAND} END",
-        ),
+        Dimension("month", "The month of its arrival.", f"strftime({at}, '%Y-%m')"),
+        Dimension("waited", "How long it waited: from so many seconds to under so many.", WAITED),
+        Dimension("category", "What the chosen definition calls it.", "category"),
         Dimension("client", "The brand that it was for.", "COALESCE(client, '')"),
-        Dimension(
-            "missed_caller",
-            "What became of the caller, if it is the first call that was missed.",
-            "(SELECT l.state FROM period_ledger AS l WHERE l.first_missed = calls.call_id)",
-        ),
-        Dimension(
-            "remedy",
-            "What would have caught it.",
-            "(SELECT r.remedy FROM remedied AS r WHERE r.call_id = calls.call_id)",
-        ),
+        *_LOOKED_UP,
     )
 
 
 @dataclass(frozen=True, slots=True)
+class _Table:
+    """A table with a row, or none, for a call; its key is the call."""
+
+    name: str
+    key: str = "call_id"
+
+    def says(self, name: str, doc: str, value: str, values: tuple[str, ...] = ()) -> Dimension:
+        """Return what it says of a call."""
+        sql = f"(SELECT {value} FROM {self.name} AS o WHERE o.{self.key} = calls.call_id)"
+        return Dimension(name, doc, sql, values)
+
+
+_LEDGER = _Table("period_ledger", "first_missed")
+_PRICED = _Table("priced_calls")
+_COMPARED = _Table("compared")
+_NEEDS = _Table("period_needs", "episode")
+
+_LOOKED_UP = (
+    _LEDGER.says(
+        "missed_caller",
+        "What became of the caller, if it is the first call of theirs that was missed.",
+        "o.state",
+        _STATES,
+    ),
+    _LEDGER.says("first_missed", "The first missed call of a caller's need.", "'yes'", YES),
+    _LEDGER.says(
+        "priced_caller",
+        "What became of the caller, if money counts them and it is their first missed call.",
+        "CASE WHEN o.counted_calls > 0 THEN o.state END",
+        _STATES,
+    ),
+    _LEDGER.says(
+        "priced_need",
+        "The first missed call of a caller whom money counts.",
+        "CASE WHEN o.counted_calls > 0 THEN 'yes' END",
+        YES,
+    ),
+    _PRICED.says(
+        "priced",
+        "How money counts a missed call: counted, closed, or short (hung up at once).",
+        "o.priced",
+        ("counted", "closed", "short"),
+    ),
+    _PRICED.says("ledgered", "A missed call whose caller the ledger follows.", "'yes'", YES),
+    _Table("remedied").says("remedy", "What would have caught it, by its id.", "o.remedy"),
+    _Table("who_was_there").says(
+        "there", "Who was there when the missed caller began to wait.", "o.state"
+    ),
+    _COMPARED.says("own", "The definition's headline counts it.", "o.own", YES_NO),
+    _COMPARED.says("other", "The headline of this other definition counts it.", "o.other"),
+    _COMPARED.says(
+        "step", "A step to another definition: that one, less or more, what kind.", "o.step"
+    ),
+    _NEEDS.says(
+        "need",
+        "It begins a need of which this became.",
+        "o.state",
+        ("helped", "open", "not_helped"),
+    ),
+    _NEEDS.says(
+        "need_calls",
+        "It begins a need that took so many calls; 5 for more.",
+        "LEAST(o.inbound_calls, 5)",
+        _DAYS[:5],
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
-    """Something that a call has many of, each with two things to tell it apart by."""
+    """Something that a call has many of, each with two things to tell it apart by.
+
+    Attributes:
+        pair, doc, values: who, and how it ended; what that means, and what it may be.
+    """
 
     name: str
     table: str
     pair: tuple[str, str]
+    doc: str
+    values: tuple[str, ...]
     who: str
     how: str
     only: str = "TRUE"
@@ -81,6 +155,8 @@ PARTS = (
         "stays",
         "stays",
         ("queue", "stay"),
+        "How its stay in the queue ended: with an answer, by the caller, sent on.",
+        ("answered", "caller", "on"),
         "v.queue",
         "CASE WHEN v.result IN ('answered', 'caller') THEN v.result "
         f"WHEN {FLOWED_OUT} THEN 'on' ELSE '' END",
@@ -89,6 +165,8 @@ PARTS = (
         "rings",
         "attempts",
         ("agent", "ring"),
+        "How its ring at the person ended.",
+        ("answered", "no_answer", "rejected", "busy", "other"),
         "COALESCE(v.agent, '(not said)')",
         "CASE WHEN v.result IN ('busy', 'unreachable') THEN 'busy' "
         "WHEN v.result IN ('elsewhere', 'cancelled') THEN 'other' ELSE COALESCE(v.result, '') END",
@@ -135,6 +213,12 @@ def ledger(query: Query, zone: str, most: int, *, mask: bool = False) -> Ledger:
 
 def count(query: Query, zone: str, wanted: Calls) -> int:
     """Count the calls, or the stays or rings of calls, that a filter speaks of."""
+    found: int = query(f"SELECT COUNT(*) {selection(zone, wanted)}")[0][0]
+    return found
+
+
+def selection(zone: str, wanted: Calls) -> str:
+    """Return where the calls of a filter come from, a row for each call, stay or ring of it."""
     known = {d.name: d.sql for d in dimensions(zone)}
     conditions = [f"({known[name]}) = {_value(v)}" for name, v in wanted.items() if name in known]
     source = "period_calls AS calls"
@@ -149,9 +233,7 @@ def count(query: Query, zone: str, wanted: Calls) -> int:
             )
             source += f" INNER JOIN ({inner}) AS {part.name} ON {part.name}.of_call = calls.call_id"
             conditions += [*pair, _LISTED]
-    where = " AND ".join(conditions) or "TRUE"
-    found: int = query(f"SELECT COUNT(*) FROM {source} WHERE {where}")[0][0]
-    return found
+    return f"FROM {source} WHERE {' AND '.join(conditions) or 'TRUE'}"
 
 
 _LISTED = "direction IN ('inbound', 'internal')"

@@ -33,6 +33,7 @@ class Column:
     Attributes:
         calls: what holds of the calls behind its numbers, beside what holds of their row;
             None where no calls are listed.
+        term: the id of the word that its heading leads to.
     """
 
     title: str
@@ -40,6 +41,7 @@ class Column:
     doc: str = ""
     calls: Calls | None = None
     currency: str = ""
+    term: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Table:
 
     Attributes:
         behind: for each row what holds of its calls; None where none are listed.
+        terms: for each row the id of the word that its first cell leads to.
         folded: a picture above says the same, so it opens when it is asked for.
     """
 
@@ -57,6 +60,7 @@ class Table:
     title: str = ""
     behind: Sequence[Calls | None] = ()
     folded: bool = False
+    terms: Sequence[str] = ()
 
     def calls(self, row: int, column: int) -> Calls | None:
         """Return which calls are behind one number of the table."""
@@ -148,10 +152,17 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word that the report uses, and what it means."""
+    """A word that the report uses, and what it means.
+
+    Attributes:
+        id: what headings lead to it by.
+        rule: how it is counted, or whose word it is.
+    """
 
     word: str
     doc: str
+    id: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,15 @@ METRICS = (
         null="nobody came to a menu",
     ),
     Metric(
+        "needs",
+        "Needs",
+        "What callers wanted, each once however often they had to ring for it.",
+        Unit.COUNT,
+        Better.NEITHER,
+        "needs of callers that began",
+        (count(Level.EPISODE, "TRUE"),),
+    ),
+    Metric(
         "people_per_episode",
         "People for one need",
         "How many people a caller who was helped had to speak with, over all calls of the need.",

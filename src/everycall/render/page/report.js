@@ -97,7 +97,7 @@
       wanted[sides[0]] = sides[1];
     });
     var link = followed && followed.getAttribute("data-calls") === asked[1] ? followed : [].filter.call(
-      document.querySelectorAll("a[data-calls]"),
+      document.querySelectorAll("a[data-about]"),
       function (one) { return one.getAttribute("data-calls") === asked[1]; })[0];
     var sum = 0;
     chosen = [];
@@ -105,7 +105,7 @@
       var found = times(row, wanted);
       if (found) { chosen.push(row); sum += found; }
     }
-    var all = link ? Number(link.getAttribute("data-number")) : sum;
+    var all = link ? Number(link.getAttribute("data-number") || sum) : sum;
     document.getElementById("calls-lead").textContent = link ? link.getAttribute("data-about") : words.chosen;
     document.getElementById("calls-kept").textContent =
       (all > sum ? words.some : sum > chosen.length ? words.pieces : words.all)
@@ -118,19 +118,24 @@
     document.getElementById("calls").scrollIntoView();
   }
 
+  function quoted(value) {
+    return value && !/[^\w@%+=:,./-]/.test(value) ? value : "'" + value.replace(/'/g, "'\"'\"'") + "'";
+  }
+
   function command(wanted) {
     var text = held.command;
-    for (var name in wanted) {
-      if (name in held.flags) text += " " + held.flags[name].replace("{}", /\W/.test(wanted[name]) ? "'" + wanted[name] + "'" : wanted[name]);
-    }
-    return text;
+    for (var name in wanted) text += " --" + name.replace(/_/g, "-") + " " + quoted(wanted[name]);
+    var inside = held.parts.some(function (part) {
+      return part.pair.some(function (side) { return side in wanted; });
+    });
+    return text + (inside && !("arrived" in wanted) ? held.inside : "");
   }
 
   document.addEventListener("click", function (event) {
     var link = event.target.closest ? event.target.closest("a[data-calls]") : null;
     if (!link || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    followed = link;
+    followed = link.hasAttribute("data-about") ? link : null;
     var next = "#calls?" + link.getAttribute("data-calls");
     if (location.hash === next) list(); else location.hash = next;
   });
@@ -142,8 +147,8 @@
       if (head.className === "bar") return;
       var button = document.createElement("button");
       button.type = "button";
-      while (head.firstChild) button.appendChild(head.firstChild);
-      head.appendChild(button);
+      while (head.firstChild && head.firstChild.nodeType === 3) button.appendChild(head.firstChild);
+      head.insertBefore(button, head.firstChild);
       button.addEventListener("click", function () { sort(table, head, place); });
     });
   }

@@ -1,5 +1,7 @@
 """The people behind the calls: who was missed, who rang again, who was reached, who was lost."""
 
+from collections import Counter
+
 from everycall.money.ledger import State
 from everycall.reports.figures import AMONG
 from everycall.reports.frame import Desk
@@ -139,20 +141,21 @@ def _repeats(desk: Desk) -> tuple[Table, ...]:
 
 def _times_called(desk: Desk) -> Chart:
     say = desk.say
-    rows = desk.query(
-        "SELECT LEAST(inbound_calls, 5), COUNT(*) FILTER (WHERE state = 'helped'), "
-        "COUNT(*) FILTER (WHERE state <> 'helped') FROM period_needs GROUP BY 1 ORDER BY 1"
-    )
-    found = {n: (helped, rest) for n, helped, rest in rows}
+    answer = desk.measure(["needs"], by=["need_calls", "need"])
+    found: Counter[tuple[int, str]] = Counter()
+    for row in answer.rows:
+        found[int(row.keys[0]), row.keys[1]] += round(row.cells["needs"].value or 0)
     table = Table(
         (
             Column(say("calls for one need")),
-            Column(say("helped"), Unit.COUNT),
-            Column(say("not helped"), Unit.COUNT),
+            Column(say("helped"), Unit.COUNT, calls={"need": "helped"}),
+            Column(say("still open"), Unit.COUNT, calls={"need": "open"}),
+            Column(say("not helped"), Unit.COUNT, calls={"need": "not_helped"}),
         ),
-        [(f"{n}" if n < 5 else "5 +", *found.get(n, (0, 0))) for n in range(1, 6)],
+        [(f"{n}" if n < 5 else "5 +", *(found[n, state] for state in NEEDS)) for n in range(1, 6)],
+        behind=[{"need_calls": n} for n in range(1, 6)],
     )
-    again = sum(sum(pair) for n, pair in found.items() if n > 1)
+    again = sum(number for (n, _), number in found.items() if n > 1)
     sentence = say.many(
         again,
         "{n} caller called more than once for one need.",

@@ -1,12 +1,13 @@
 """What the words mean: the same calls under two definitions, and the way from one to the other."""
 
+from collections import Counter
+from dataclasses import dataclass
+
 from everycall.definitions import Definition
+from everycall.definitions.language import show
 from everycall.reports.frame import Desk
 from everycall.reports.model import Chart, Column, Section, Shape, Table, Unit
 from everycall.reports.sections.outcomes import name
-
-MOST = 10
-"""So many steps are drawn; the smallest of more are one."""
 
 
 def meanings(desk: Desk) -> Section | None:
@@ -15,7 +16,7 @@ def meanings(desk: Desk) -> Section | None:
     if found is None or desk.frame.other is None:
         return None
     steps = _steps(desk)
-    listed = ", ".join(f"{say.count(abs(change))} {label}" for label, change in steps[:3])
+    listed = ", ".join(f"{say.count(abs(step.calls))} {step.label}" for step in steps[:3])
     lead = say("Both definitions count the same {n} calls.", n=say.count(found.before))
     if steps:
         lead = say(
@@ -26,7 +27,9 @@ def meanings(desk: Desk) -> Section | None:
             other_word=_headline(desk, found.second),
             listed=listed,
         )
-    words = _words(desk, found.first), _words(desk, found.second)
+    words = tuple(
+        make(desk, one) for one in (found.first, found.second) for make in (_words, _rules)
+    )
     title = say("What counts as missed")
     return Section("meanings", title, lead, words, charts=(_chart(desk, steps),))
 
@@ -36,33 +39,48 @@ def _headline(desk: Desk, definition: Definition) -> str:
     return f"{words} ({definition.id})"
 
 
-def _steps(desk: Desk) -> list[tuple[str, int]]:
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Calls of one kind that only one of the two counts; less, or more than the first counts."""
+
+    label: str
+    calls: int
+    step: str
+
+
+def _steps(desk: Desk) -> list[_Kind]:
     """Return each kind of call that only one of the two counts, the largest first."""
-    say = desk.say
-    kinds: dict[str, int] = {}
-    for step in desk.comparison.steps:
-        label = say(name(step.first[1] or step.second[1] or step.first[0]))
-        kinds[label] = kinds.get(label, 0) + step.calls
-    order = sorted(kinds, key=lambda label: -abs(kinds[label]))
-    steps = [(label, kinds[label]) for label in order[:MOST]]
-    rest = sum(kinds[label] for label in order[MOST:])
-    return [*steps, (say("others"), rest)] if rest else steps
+    say, found = desk.say, desk.comparison
+    kinds: Counter[tuple[str, str]] = Counter()
+    for step in found.steps:
+        kind = step.first[1] or step.second[1] or step.first[0]
+        kinds["-" if step.calls < 0 else "+", kind] += step.calls
+    order = sorted(kinds, key=lambda kind: (-abs(kinds[kind]), kind))
+    return [
+        _Kind(say(name(kind)), kinds[sign, kind], f"{found.second.id}:{sign}{kind}")
+        for sign, kind in order
+    ]
 
 
-def _chart(desk: Desk, steps: list[tuple[str, int]]) -> Chart:
+def _chart(desk: Desk, steps: list[_Kind]) -> Chart:
     say, found = desk.say, desk.comparison
     rows: list[tuple[str, int, int]] = [(found.first.title, found.before, found.before)]
-    rows += [(label, change, 0) for label, change in steps]
+    rows += [(step.label, step.calls, 0) for step in steps]
     for place in range(1, len(rows)):
         rows[place] = (*rows[place][:2], rows[place - 1][2] + rows[place][1])
     rows.append((found.second.title, found.after, found.after))
     table = Table(
         (
             Column(say("step")),
-            Column(say("change"), Unit.COUNT),
+            Column(say("change"), Unit.COUNT, calls={}),
             Column(say("counted"), Unit.COUNT),
         ),
         rows,
+        behind=[
+            {"own": "yes"},
+            *({"step": step.step} for step in steps),
+            {"other": found.second.id},
+        ],
     )
     sentence = say(
         "Each step is the calls of one kind that only one of the two definitions counts."
@@ -75,3 +93,28 @@ def _words(desk: Desk, definition: Definition) -> Table:
     rows = [(say(word), say(doc)) for word, doc in definition.pack.categories.items()]
     columns = (Column(say("word")), Column(say("what it means")))
     return Table(columns, rows, title=f"{definition.title} ({definition.name})", folded=True)
+
+
+def _rules(desk: Desk, definition: Definition) -> Table:
+    say = desk.say
+    rows = [
+        (
+            rule.name,
+            say(rule.category.replace("_", " ")),
+            say(rule.why),
+            show(rule.when),
+            rule.source,
+        )
+        for rule in definition.rules
+    ]
+    columns = (
+        Column(say("rule")),
+        Column(say("word")),
+        Column(say("why")),
+        Column(say("when")),
+        Column(say("who says so")),
+    )
+    title = say(
+        "The rules of {definition}: the first that is true wins", definition=definition.name
+    )
+    return Table(columns, rows, title=title, folded=True)

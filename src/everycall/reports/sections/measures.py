@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from everycall.metrics.answering import Table as Answer
 from everycall.metrics.asked import asked
 from everycall.reports.comparing import write
-from everycall.reports.figures import title, unit
+from everycall.reports.figures import behind, title, unit
 from everycall.reports.frame import Desk
 from everycall.reports.model import Column, Table, Unit
 
@@ -24,9 +24,11 @@ def measures(desk: Desk, names: Sequence[str], found: Answer | None = None) -> T
     return Table(
         (
             Column(say("measure")),
-            Column(say("value"), Unit.WRITTEN),
+            Column(say("value"), Unit.WRITTEN, calls={}),
             Column(say("counted on"), Unit.COUNT),
             Column(say("what it means")),
         ),
         rows,
+        behind=[behind(name) for name in names],
+        terms=names,
     )

@@ -1,11 +1,12 @@
 """What unreached callers were worth, in what the team itself said of its money."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from everycall.money.ledger import State
+from everycall.reports.figures import AMONG
 from everycall.reports.frame import Desk
-from everycall.reports.model import Chart, Column, Section, Shape, Table, Unit
+from everycall.reports.model import Calls, Chart, Column, Section, Shape, Table, Unit
 
 READINGS = {
     "direct": "first orders not placed",
@@ -19,7 +20,7 @@ def money(desk: Desk) -> Section | None:
     if not desk.money:
         return None
     charts = tuple(chart for one in desk.money for chart in _ranges(desk, one))
-    tables = (_states(desk), *_missing(desk), *_lines(desk))
+    tables = (*_steps(desk), _states(desk), *_missing(desk), *_lines(desk))
     notes = tuple(dict.fromkeys(desk.say(note) for one in desk.money for note in one.notes))
     return Section("money", desk.say("What it cost"), _lead(desk), tables, notes, charts)
 
@@ -71,16 +72,64 @@ def _ranges(desk: Desk, one: Any) -> Iterator[Chart]:
     ]
     if found:
         low, base, high = (
-            Column(say(end), Unit.MONEY, currency=one.currency or "")
+            Column(say(end), Unit.MONEY, currency=one.currency or "", calls={})
             for end in ("low", "base", "high")
         )
         table = Table(
             (Column(say("reading")), low, base, high),
             [(say(READINGS[key]), f.low, f.base, f.high) for key, f in found],
+            behind=[{**_of_client(one), "priced_caller": State.LOST} for _ in found],
         )
         sentence = say("Readings of the same loss: they are never added up.")
         title = say("From low to high") + _of(one, len(desk.money))
         yield Chart(f"range-{desk.money.index(one)}", title, Shape.RANGE, table, sentence)
+
+
+def _of_client(one: Any) -> Calls:
+    return {**AMONG, "client": one.client or ""}
+
+
+_STEPS: Mapping[str, Calls] = {
+    "missed_calls": {"ledgered": "yes"},
+    "closed": {"priced": "closed"},
+    "short": {"priced": "short"},
+    "counted_calls": {"priced": "counted"},
+    "callers": {"priced_need": "yes"},
+    State.RECOVERED: {"priced_caller": State.RECOVERED},
+    State.RETURNED: {"priced_caller": State.RETURNED},
+    State.AT_RISK: {"priced_caller": State.AT_RISK},
+    "unreached": {"priced_caller": State.LOST},
+}
+"""The calls behind each step from missed calls to callers who were never helped."""
+
+STEPS = (
+    "missed calls",
+    "outside opening hours",
+    "hung up at once",
+    "missed calls that count",
+    "callers behind them",
+    "called back and reached",
+    "rang again and were helped",
+    "may still be helped",
+    "callers never helped",
+)
+
+
+def _steps(desk: Desk) -> Iterator[Table]:
+    """Yield the way from missed calls to callers, for each client."""
+    say = desk.say
+    for one in desk.money:
+        if one.steps:
+            yield Table(
+                (Column(say("from calls to callers")), Column(say("number"), Unit.COUNT, calls={})),
+                [
+                    (f"− {say(step.doc)}" if step.minus else f"= {say(step.doc)}", step.count)
+                    for step in one.steps
+                ],
+                title=say("How many were never helped{of}", of=_of(one, len(desk.money))),
+                behind=[{**_of_client(one), **_STEPS[step.id]} for step in one.steps],
+                folded=True,
+            )
 
 
 def _states(desk: Desk) -> Table:
@@ -95,9 +144,17 @@ def _states(desk: Desk) -> Table:
     for one in desk.money:
         callers = {group.name: group.callers.base for group in one.by_state}
         rows.append((_client(desk, one), *(callers.get(state) for state in names)))
-    columns = [Column(title, Unit.COUNT, say(state.doc)) for state, title in names.items()]
-    note = say("Callers who were missed in opening hours and did not hang up at once.")
-    return Table((Column(say("client")), *columns), rows, note)
+    columns = [
+        Column(title, Unit.NUMBER, say(state.doc), calls={"priced_caller": state})
+        for state, title in names.items()
+    ]
+    note = say(
+        "Callers who were missed in opening hours and did not hang up at once. Callers without a "
+        "number of their own are in it as so many as others who ring like them, so these are no "
+        "whole numbers; the calls behind them are listed one by one."
+    )
+    behind = [_of_client(one) for one in desk.money]
+    return Table((Column(say("client")), *columns), rows, note, behind=behind)
 
 
 def _missing(desk: Desk) -> Iterator[Table]:

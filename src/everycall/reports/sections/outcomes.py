@@ -79,6 +79,7 @@ def _table(desk: Desk, found: Found, arrived: int, check: str) -> Table:
         ],
         check,
         behind=[{**AMONG, "outcome": outcome} for outcome in found],
+        terms=[f"outcome-{outcome}" for outcome in found],
     )
 
 

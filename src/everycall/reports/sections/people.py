@@ -1,38 +1,48 @@
 """Person by person: one row per ring of a phone."""
 
+from collections import Counter
 from typing import Any
 
 from everycall.events.sights import Sight
+from everycall.reports.figures import column
 from everycall.reports.frame import Desk
 from everycall.reports.model import Chart, Column, Section, Shape, Table, Unit
 
-_RINGS = """
-SELECT COALESCE(a.agent, '(not said)'), COUNT(*),
-  COUNT(*) FILTER (WHERE a.result = 'answered'),
-  COUNT(*) FILTER (WHERE a.result = 'no_answer'),
-  COUNT(*) FILTER (WHERE a.result = 'rejected'),
-  COUNT(*) FILTER (WHERE a.result IN ('busy', 'unreachable')),
-  COUNT(*) FILTER (WHERE a.result IN ('elsewhere', 'cancelled')), MAX(t.spoken)
-FROM attempts AS a INNER JOIN period_calls AS c ON c.call_id = a.call_id
-LEFT JOIN (
-  SELECT k.agent, SUM(k.lasted_ms) AS spoken FROM talks AS k
-  INNER JOIN period_calls AS i ON i.call_id = k.call_id WHERE i.direction IN ('inbound', 'internal')
-  GROUP BY k.agent
-) AS t ON t.agent = a.agent
-WHERE c.direction IN ('inbound', 'internal') AND COALESCE(a.agent_kind, 'person') = 'person'
-GROUP BY 1 ORDER BY 1
-"""
+_RESULTS = {
+    "answered": "answered",
+    "no_answer": "no_answer",
+    "rejected": "rejected",
+    "busy": "busy",
+    "unreachable": "busy",
+    "elsewhere": "other",
+    "cancelled": "other",
+}
+"""In which column a ring stands, by how it ended."""
 
-
-RESULTS = slice(4, 6)
-"""Where refused and busy stand; few sources tell them from no answer."""
+_COLUMNS = ("answered", "no_answer", "rejected", "busy", "other")
+_RARE = ("rejected", "busy")
+"""What few sources tell from no answer."""
 
 
 def _rings(desk: Desk) -> list[tuple[Any, ...]]:
-    rows = desk.query(_RINGS)
-    if Sight.RING_RESULT not in desk.frame.unseen:
-        return rows
-    return [(*row[:4], *(number or None for number in row[RESULTS]), *row[6:]) for row in rows]
+    found: dict[str, Counter[str]] = {}
+    for row in desk.measure(["arrived"], by=["agent", "ring"]).rows:
+        rings = round(row.cells["arrived"].value or 0)
+        one = found.setdefault(row.keys[0] or "(not said)", Counter())
+        one["all"] += rings
+        one[_RESULTS.get(row.keys[1], "")] += rings
+    talks = desk.measure(["conversation_time"], by=["agent"]).rows
+    spoken = {row.keys[0]: row.cells["conversation_time"].value for row in talks}
+    unseen = _RARE if Sight.RING_RESULT in desk.frame.unseen else ()
+    return [
+        (
+            agent,
+            rings["all"],
+            *(rings[name] or (None if name in unseen else 0) for name in _COLUMNS),
+            spoken.get(agent),
+        )
+        for agent, rings in sorted(found.items())
+    ]
 
 
 def people(desk: Desk) -> Section:
@@ -55,11 +65,12 @@ def people(desk: Desk) -> Section:
         Column(say("refused"), Unit.COUNT, calls={"ring": "rejected"}),
         Column(say("busy"), Unit.COUNT, calls={"ring": "busy"}),
         Column(say("other"), Unit.COUNT, calls={"ring": "other"}),
-        Column(say("talking"), Unit.DURATION),
+        column("conversation_time", say, heading=say("in conversation")),
     )
     note = say(
         "One row per ring of a phone: a call that rang on four phones is four rings. Busy: or out of "
-        "reach. Other: not theirs to take, the caller left or somebody else answered."
+        "reach. Other: not theirs to take, the caller left or somebody else answered. In conversation: "
+        "in calls of any direction."
     )
     behind = [{"agent": row[0]} for row in rows]
     tables = (Table(columns, rows, note, behind=behind),) if rows else ()
@@ -81,7 +92,7 @@ def _load(desk: Desk, rows: list[tuple[object, ...]]) -> Chart:
     say = desk.say
     spoken = [(str(row[0]), float(str(row[7] or 0))) for row in rows]
     table = Table(
-        (Column(say("person")), Column(say("talking"), Unit.DURATION)),
+        (Column(say("person")), Column(say("in conversation"), Unit.DURATION)),
         spoken,
     )
     times = [value for _, value in spoken]
@@ -91,4 +102,4 @@ def _load(desk: Desk, rows: list[tuple[object, ...]]) -> Chart:
         most=say.duration(max(times)),
         gini=say.decimal(gini(times)),
     )
-    return Chart("load", say("Time spent talking"), Shape.BARS, table, sentence)
+    return Chart("load", say("Time in conversation"), Shape.BARS, table, sentence)

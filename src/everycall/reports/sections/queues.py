@@ -26,6 +26,9 @@ _CLIENTS: Mapping[str, Calls | None] = {
     "asa": None,
 }
 
+NAMES = tuple(dict.fromkeys((*_QUEUES, *_CLIENTS)))
+"""The metrics of both tables."""
+
 
 def _headings(desk: Desk) -> Mapping[str, str]:
     say = desk.say

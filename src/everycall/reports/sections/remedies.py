@@ -4,10 +4,13 @@ from typing import Any
 
 from everycall.reports.figures import AMONG
 from everycall.reports.frame import Desk
-from everycall.reports.model import Chart, Column, Section, Shape, Table, Unit
+from everycall.reports.model import Calls, Chart, Column, Section, Shape, Table, Unit
 
 MOST = 10
 """So many remedies are drawn."""
+
+LOST: Calls = {"missed_caller": "lost"}
+"""The first missed calls of callers who were never helped."""
 
 
 def remedies(desk: Desk) -> Section | None:
@@ -38,8 +41,9 @@ def _chart(desk: Desk) -> Chart:
     own = [one for one in desk.remedies.remedies if one.additive]
     ones = sorted(own, key=lambda one: -one.unreached)[:MOST]
     table = Table(
-        (Column(say("cause")), Column(say("never helped"), Unit.COUNT)),
+        (Column(say("cause")), Column(say("never helped"), Unit.COUNT, calls=LOST)),
         [(say(one.title), one.unreached) for one in ones if one.unreached],
+        behind=[{**AMONG, "remedy": one.id} for one in ones if one.unreached],
     )
     sentence = say("Callers whom nobody helped in the end, by why their first call was missed.")
     return Chart("causes", say("Why callers were missed"), Shape.BARS, table, sentence)
@@ -52,10 +56,10 @@ def _causes(desk: Desk) -> Table:
             Column(say("cause")),
             Column(say("kind")),
             Column(say("calls"), Unit.COUNT, calls={}),
-            Column(say("callers"), Unit.COUNT),
-            Column(say("never helped"), Unit.COUNT),
+            Column(say("callers"), Unit.COUNT, calls={"first_missed": "yes"}),
+            Column(say("never helped"), Unit.COUNT, calls=LOST),
             Column(say("would be caught"), Unit.COUNT),
-            Column(say("worth"), Unit.MONEY, currency=found.currency or ""),
+            Column(say("worth"), Unit.MONEY, currency=found.currency or "", calls=LOST),
         ),
         [
             (
@@ -128,11 +132,12 @@ def _rest(desk: Desk) -> tuple[Table, ...]:
     table = Table(
         (
             Column(say("cause")),
-            Column(say("calls"), Unit.COUNT),
-            Column(say("never helped"), Unit.COUNT),
+            Column(say("calls"), Unit.COUNT, calls={}),
+            Column(say("never helped"), Unit.COUNT, calls=LOST),
             Column(say("why nothing is proposed")),
         ),
         [(say(one.title), one.calls, one.unreached, say(one.why)) for one in rest],
+        behind=[{**AMONG, "remedy": one.id} for one in rest],
         title=say("For which nothing is proposed"),
         folded=True,
     )
@@ -147,11 +152,12 @@ def _presence(desk: Desk) -> tuple[Table, ...]:
     table = Table(
         (
             Column(say("who was there")),
-            Column(say("missed calls"), Unit.COUNT),
+            Column(say("missed calls"), Unit.COUNT, calls={}),
             Column(say("what it means")),
         ),
         [(say(one.state), one.calls, say(one.doc)) for one in there],
         say("Of missed callers who asked for a person, when they began to wait."),
+        behind=[{**AMONG, "there": one.state} for one in there],
         title=say("Who was there when they began to wait"),
     )
     return (table,)

@@ -1,21 +1,16 @@
 """How long callers waited for a person."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
+from everycall.metrics import Cell
 from everycall.metrics.asked import asked
-from everycall.reports.figures import unit
+from everycall.metrics.dimensions import WAITS
+from everycall.reports.figures import AMONG, unit
 from everycall.reports.frame import Desk
 from everycall.reports.model import Chart, Column, Section, Shape, Table, Unit
 from everycall.reports.sections.measures import measures
-
-BANDS = (5, 10, 20, 30, 60, 120, 180, 300, 600)
-"""Where one band of waiting ends and the next begins, in seconds."""
-
-BAND = "CASE {} ELSE {} END".format(
-    " ".join(f"WHEN wait_ms < {end * 1000} THEN {place}" for place, end in enumerate(BANDS)),
-    len(BANDS),
-)
-"""In which band a call waited, as an expression."""
 
 METRICS = (
     "asa",
@@ -47,44 +42,52 @@ def waits(desk: Desk) -> Section:
     return Section("waits", say("How long they waited"), lead, (table,), charts=charts)
 
 
-def band_name(desk: Desk, place: int) -> str:
-    """Write a band of waiting: under 5 s, 5-10 s, 10 min and more."""
+def _name(desk: Desk, low: int, high: int | None) -> str:
+    """Write a band of waiting: 0–5 s, 5–10 s, 10 min +."""
     say = desk.say
-    low = BANDS[place - 1] if place else 0
-    if place == len(BANDS):
+    if high is None:
         return say("{low} min +", low=low // 60)
-    high = BANDS[place]
     if high <= 60:
         return say("{low}–{high} s", low=low, high=high)
     return say("{low}–{high} min", low=low // 60, high=high // 60)
 
 
+BANDS: Sequence[tuple[int, int | None]] = (*pairwise(WAITS), (WAITS[-1], None))
+"""The bands of waiting, each with its two ends in seconds."""
+
+
+def _band(low: int, high: int | None) -> str:
+    return f"{low}-{high or ''}"
+
+
 def _bands(desk: Desk) -> Chart:
-    say = desk.say
-    rows = desk.query(
-        f"SELECT {BAND}, COUNT(*) FILTER (WHERE answered), COUNT(*) FILTER (WHERE NOT answered) "
-        "FROM period_calls WHERE direction = 'inbound' AND asked_for_person "
-        "AND NOT wait_ms IS NULL GROUP BY 1"
-    )
-    found = {band: (yes, no) for band, yes, no in rows}
-    places = range(len(BANDS) + 1)
+    say, names = desk.say, ("answered", "not_answered")
+    answer = desk.measure(names, by=["waited"], where={"asked": ["true"]})
+    cells = {row.keys[0]: row.cells for row in answer.rows if row.keys[0]}
+    found = [
+        (_count(cells, _band(*one), "answered"), _count(cells, _band(*one), "not_answered"))
+        for one in BANDS
+    ]
     table = Table(
         (
             Column(say("waited")),
             Column(say("answered"), Unit.COUNT, calls={"spoke": "yes"}),
             Column(say("not answered"), Unit.COUNT, calls={"spoke": "no"}),
         ),
-        [(band_name(desk, place), *found.get(place, (0, 0))) for place in places],
-        behind=[{"arrived": "yes", "band": place, "asked": "yes"} for place in places],
+        [(_name(desk, *one), *pair) for one, pair in zip(BANDS, found, strict=True)],
+        behind=[{**AMONG, "waited": _band(*one), "asked": "yes"} for one in BANDS],
     )
-    left = sum(no for _, no in found.values())
-    late = sum(found.get(place, (0, 0))[1] for place in places if place > BANDS.index(30))
+    late = sum(no for (low, _), (_, no) in zip(BANDS, found, strict=True) if low >= 30)
     sentence = say(
         "Of {left} who got no answer, {late} had waited 30 s or longer.",
-        left=say.count(left),
+        left=say.count(sum(no for _, no in found)),
         late=say.count(late),
     )
     return Chart("bands", say("Waits, answered and not"), Shape.COLUMNS, table, sentence)
+
+
+def _count(cells: Mapping[str, Mapping[str, Cell]], band: str, name: str) -> int:
+    return round(cells[band][name].value or 0) if band in cells else 0
 
 
 def _promises(desk: Desk) -> Chart:

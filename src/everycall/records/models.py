@@ -2,11 +2,13 @@
 
 from everycall.records.alerts import Alert, AlertCall, AlertRule, Channel, Delivery
 from everycall.records.connections import Connection
+from everycall.records.crm import CrmAccount, CrmItem, WonDeal
 from everycall.records.jobs import Job
 from everycall.records.people import Person, Team
 from everycall.records.promises import NotReturnable, Promise, PromiseCall, PromiseMove, TakenCall
 from everycall.records.report_plans import ReportPlan, ReportRun
 from everycall.records.saved_views import SavedView
+from everycall.records.texts import CallerLink, OptOut, Text, TextGateway
 from everycall.records.tokens import Token
 from everycall.records.trail import Entry
 from everycall.records.tries import PromiseTry
@@ -16,12 +18,16 @@ __all__ = [
     "Alert",
     "AlertCall",
     "AlertRule",
+    "CallerLink",
     "Channel",
     "Connection",
+    "CrmAccount",
+    "CrmItem",
     "Delivery",
     "Entry",
     "Job",
     "NotReturnable",
+    "OptOut",
     "Person",
     "Promise",
     "PromiseCall",
@@ -32,6 +38,9 @@ __all__ = [
     "SavedView",
     "TakenCall",
     "Team",
+    "Text",
+    "TextGateway",
     "Token",
     "Wall",
+    "WonDeal",
 ]

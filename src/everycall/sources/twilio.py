@@ -231,7 +231,7 @@ def _translate(call: str | None, records: Sequence[Record], _site: Site) -> Iter
     if call is None:
         return
     legs: dict[str, list[_Message]] = {}
-    for record in records:
+    for record in _once(records):
         form: Object = record.body
         number = str(form.get("SequenceNumber") or "")
         order = int(number) if number.isdigit() else len(legs)
@@ -246,6 +246,15 @@ def _translate(call: str | None, records: Sequence[Record], _site: Site) -> Iter
     others = sorted((leg for sid, leg in told.items() if sid != call), key=lambda leg: leg.began)
     story = _Story(call, told[call], tuple(others))
     yield from sorted(story.events(), key=lambda event: event.at)
+
+
+def _once(records: Sequence[Record]) -> list[Record]:
+    """Return each message once: Twilio posts again what it is not sure that we took."""
+    found: dict[frozenset[tuple[str, str]], Record] = {}
+    for record in sorted(records, key=lambda one: one.at):
+        said = frozenset((k, str(v)) for k, v in record.body.items() if k != "ReceivedAt")
+        found.setdefault(said, record)
+    return list(found.values())
 
 
 def _record(path: Path, line: int, body: Object) -> Record | Skip:

@@ -24,7 +24,14 @@ from everycall.wire.ami import Pbx
 
 log = logging.getLogger(__name__)
 
-POSTED = ("everycall_events", "amazon_connect", "freeswitch")
+POSTED = (
+    "everycall_events",
+    "aircall",
+    "amazon_connect",
+    "freeswitch",
+    "ringcentral",
+    "twilio",
+)
 """The sources whose records other programs may post."""
 
 PROMISES = "promises"
@@ -57,11 +64,38 @@ class LogSettings:
     path: str = setting(doc="Where the queue_log lies on this machine.")
 
 
-KINDS: dict[str, type[AmiSettings] | type[LogSettings]] = {
+@dataclass(frozen=True, slots=True)
+class TwilioSettings:
+    """Twilio's voice callbacks."""
+
+    secret: str = setting(doc="The account's auth token, with which Twilio signs what it posts.")
+
+
+@dataclass(frozen=True, slots=True)
+class AircallSettings:
+    """Aircall's webhooks."""
+
+    secret: str = setting(doc="The token of the webhook; it stands in each of its messages.")
+
+
+@dataclass(frozen=True, slots=True)
+class RingCentralSettings:
+    """RingCentral's telephony sessions."""
+
+    secret: str = setting(doc="The verification token that the subscription was made with.")
+
+
+KINDS: dict[str, type] = {
     "ami": AmiSettings,
     "queue_log": LogSettings,
+    "twilio": TwilioSettings,
+    "aircall": AircallSettings,
+    "ringcentral": RingCentralSettings,
 }
 """The kinds of connection that are made on the pages, by name."""
+
+POSTING = ("twilio", "aircall", "ringcentral")
+"""Those that post to an address of ours, and are not called by us."""
 
 
 def pbx_of(given: dict[str, object], name: str) -> Pbx:
@@ -82,7 +116,7 @@ def _feed(row: Connection) -> Manager | Log:
 
 def _feeds() -> tuple[Manager | Log | Posted, ...]:
     try:
-        rows = list(Connection.objects.filter(removed_at=None))
+        rows = list(Connection.objects.filter(removed_at=None).exclude(kind__in=POSTING))
         sample = [Log("sample", Path(settings.SAMPLE))] if settings.SAMPLE else []
         posted = (Posted(f"post-{name}", name) for name in POSTED)
         moves = Posted(PROMISES, "everycall_events")

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 
 from django.db import close_old_connections
 from django.utils import timezone
+
 from everycall.app.recovering import Recoverer
 from everycall.records.jobs import Work, run_one
 from everycall.records.promises import StoredPromises
 from everycall.recovery.promises import tidy
 from everycall.web.alarms import alarms
+from everycall.web.outward import outward
 from everycall.web.reading import Reader
 from everycall.web.returning import returning
 from everycall.web.situations import Measured
@@ -69,7 +71,7 @@ def keeping(reader: Reader) -> Iterator[Keeper]:
     thread = threading.Thread(target=keeper.run, name="keeper", daemon=True)
     thread.start()
     try:
-        with alarms(reader, keeper.measured), returning(reader):
+        with alarms(reader, keeper.measured), returning(reader), outward(reader):
             yield keeper
     finally:
         keeper.stop()

@@ -17,8 +17,8 @@ from everycall.errors import EverycallError
 from everycall.records.connections import Connection
 from everycall.records.roles import Right
 from everycall.records.trail import note
-from everycall.settings import doc_of
-from everycall.web.connecting import KINDS, live, pbx_of
+from everycall.web.connecting import KINDS, POSTING, live, pbx_of
+from everycall.web.declared import fields_of, kept_of
 from everycall.web.guards import needs, person_of
 from everycall.wire.ami import Connection as AmiConnection
 
@@ -30,24 +30,9 @@ def _form(kind: str, given: dict[str, Any] | None, data: Any) -> forms.Form:
     shown: dict[str, forms.Field] = {}
     if given is None:
         shown["name"] = forms.SlugField(label=_("A short name, such as: office"), max_length=40)
-    for name, declared in KINDS[kind].__dataclass_fields__.items():
-        shown[name] = _field(name, doc_of(declared), declared, given or {})
+    shown |= fields_of(KINDS[kind], given)
     form: forms.Form = type("ConnectionForm", (forms.Form,), shown)(data)
     return form
-
-
-def _field(name: str, doc: str, declared: Any, given: dict[str, Any]) -> forms.Field:
-    if declared.type is bool:
-        field: forms.Field = forms.BooleanField(label=doc, required=False)
-    elif declared.type is int:
-        field = forms.IntegerField(label=doc, min_value=1, max_value=65535)
-    elif name == "secret":
-        return forms.CharField(label=doc, required=not given, widget=forms.PasswordInput)
-    else:
-        field = forms.CharField(label=doc)
-    known = isinstance(declared.default, str | int)
-    field.initial = given.get(name, declared.default if known else "")
-    return field
 
 
 @needs(Right.SET_UP)
@@ -59,11 +44,8 @@ def connect(request: HttpRequest, kind: str, pk: int | None = None) -> HttpRespo
     given = found.given() if pk else None
     form = _form(kind, given, request.POST or None)
     if request.method == "POST" and form.is_valid() and _is_free(form, pk):
-        kept = {n: v for n, v in form.cleaned_data.items() if n != "name"}
-        if given and not kept.get("secret", "x"):
-            kept["secret"] = given.get("secret", "")
         found.name = found.name or form.cleaned_data["name"]
-        found.keep(kept)
+        found.keep(kept_of(KINDS[kind], form.cleaned_data, given))
         found.save()
         note(person_of(request), "connection changed", found.name)
         live.change()
@@ -94,6 +76,8 @@ def try_connection(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _tried(found: Connection) -> str:
+    if found.kind in POSTING:
+        return _("It posts to us, so there is nothing to try: ring, and look at Now.")
     if found.kind == "queue_log":
         path = Path(str(found.given()["path"]))
         with path.open("rb") as file:

@@ -13,7 +13,7 @@ from everycall.clock import from_micros
 from everycall.events.sights import Sight
 from everycall.records.models import Connection, Entry
 from everycall.records.roles import Right
-from everycall.web.connecting import KINDS, live
+from everycall.web.connecting import KINDS, POSTING, live
 from everycall.web.guards import needs
 from everycall.web.pages import site_reader
 
@@ -43,6 +43,8 @@ def site(request: HttpRequest) -> HttpResponse:
     more = {
         "connections": Connection.objects.filter(removed_at=None),
         "kinds": KINDS,
+        "posting": POSTING,
+        "address": settings.ADDRESS,
         "health": health,
         "trouble": live.trouble,
         "links": {link.feed: link for link in health.links} if health else {},

@@ -1,0 +1,171 @@
+"""Texts to callers and their answers, who wants none, and the links that lead callers to their page."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db import IntegrityError, models, transaction
+
+from everycall.records.promises import Promise
+from everycall.records.sealed import seal, unseal
+
+
+class TextGateway(models.Model):
+    """What carries texts: one for each brand, or one for all.
+
+    Attributes:
+        key: stands in the address that answers are posted to.
+    """
+
+    kind = models.CharField(max_length=20)
+    client = models.CharField(max_length=80, blank=True)
+    sealed = models.TextField()
+    key = models.CharField(max_length=40, unique=True, default=secrets.token_urlsafe)
+    made_at = models.DateTimeField(auto_now_add=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.client}".strip()
+
+    def given(self) -> dict[str, Any]:
+        """Return the settings."""
+        found: dict[str, Any] = unseal(self.sealed)
+        return found
+
+    def keep(self, given: dict[str, Any]) -> None:
+        """Set the settings."""
+        self.sealed = seal(given)
+
+
+class Text(models.Model):
+    """One text, ours or an answer.
+
+    `state`: queued, sending, sent, refused, unclear (it may have arrived), or received.
+    """
+
+    promise = models.ForeignKey(Promise, null=True, on_delete=models.CASCADE, related_name="texts")
+    kind = models.CharField(max_length=10)
+    number = models.CharField(max_length=64, db_index=True)
+    client = models.CharField(max_length=80, blank=True)
+    sender = models.CharField(max_length=64, blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    body = models.TextField()
+    state = models.CharField(max_length=10)
+    remote = models.CharField(max_length=80, blank=True)
+    who = models.CharField(max_length=120, blank=True)
+    at = models.DateTimeField()
+    error = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["at", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["promise"],
+                condition=models.Q(kind="missed"),
+                name="told_once_per_promise",
+            ),
+            models.UniqueConstraint(
+                fields=["remote"],
+                condition=models.Q(kind="answer") & ~models.Q(remote=""),
+                name="one_row_per_answer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"
+
+
+class OptOut(models.Model):
+    """Somebody who wants no texts from a brand."""
+
+    number = models.CharField(max_length=64)
+    client = models.CharField(max_length=80, blank=True)
+    at = models.DateTimeField()
+    how = models.CharField(max_length=40)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["number", "client"], name="opted_out_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.how
+
+
+class CallerLink(models.Model):
+    """A link to a caller's own page; what stands in the address is not kept, only its hash."""
+
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="links")
+    hashed = models.CharField(max_length=64, unique=True)
+    language = models.CharField(max_length=8, blank=True)
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"until {self.until:%F %R}"
+
+
+def new_link(promise: Promise, language: str, until: datetime) -> str:
+    """Make a link; returns the secret that its address ends with, which is not kept."""
+    secret = secrets.token_urlsafe(16)
+    CallerLink.objects.create(
+        promise=promise, hashed=_hashed(secret), language=language, until=until
+    )
+    return secret
+
+
+def link_of(secret: str, now: datetime) -> CallerLink | None:
+    """Return the link that a secret opens, while it is good."""
+    found = CallerLink.objects.select_related("promise")
+    return found.filter(hashed=_hashed(secret), until__gt=now).first()
+
+
+def _hashed(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def has_opted_out(number: str, client: str) -> bool:
+    """Tell whether a caller wants no texts from a brand."""
+    return OptOut.objects.filter(number=number, client=client).exists()
+
+
+def opt_out(number: str, client: str, now: datetime, how: str) -> None:
+    """Note that a caller wants no texts from a brand."""
+    OptOut.objects.get_or_create(number=number, client=client, defaults={"at": now, "how": how})
+
+
+def opt_in(number: str, client: str) -> None:
+    """Take that back."""
+    OptOut.objects.filter(number=number, client=client).delete()
+
+
+def queue_text(text: Text) -> bool:
+    """Keep a text that is to be sent; False if the caller was told already."""
+    text.state = "queued"
+    try:
+        with transaction.atomic():
+            text.save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
+
+
+def begin_sending(pk: int) -> Text | None:
+    """Return a text that is ours to send; None if it was sent, or may have been.
+
+    Who dies while sending leaves it as `sending`: whether it arrived nobody knows, so it is not
+    sent again.
+    """
+    if Text.objects.filter(pk=pk, state="queued").update(state="sending"):
+        return Text.objects.get(pk=pk)
+    died = "sending was interrupted: it may have arrived"
+    Text.objects.filter(pk=pk, state="sending").update(state="unclear", error=died)
+    return None
+
+
+def sent(pk: int, state: str, remote: str = "", error: str = "") -> None:
+    """Note how the sending ended."""
+    Text.objects.filter(pk=pk).update(state=state, remote=remote, error=error[:400])

@@ -1,0 +1,95 @@
+"""The doors through which cloud phone systems post: whoever knocks is known by signature or token.
+
+An answer of 200 says that the message is on the disk.
+"""
+
+import hmac
+import json
+from collections.abc import Callable
+from datetime import UTC
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from everycall.errors import NotTakenError
+from everycall.records.connections import Connection
+from everycall.sources.everycall_events import LONGEST
+from everycall.web.connecting import POSTING
+from everycall.web.taking import door
+from everycall.wire.twilio import is_signed
+
+AGAIN = 10
+"""After so many seconds a message may be sent again that the disk refused."""
+
+
+@csrf_exempt  # programs post here; each is known by its signature or its token
+@require_POST
+def take(request: HttpRequest, name: str) -> HttpResponse:
+    """Take one message of a connected phone system."""
+    row = Connection.objects.filter(name=name, kind__in=POSTING, removed_at=None).first()
+    if row is None:
+        return HttpResponse("there is no such connection", status=404)
+    if len(request.body) > LONGEST:
+        return HttpResponse(f"a message may have {LONGEST} bytes", status=413)
+    question = request.headers.get("Validation-Token")
+    if row.kind == "ringcentral" and question and not request.body:
+        # RingCentral asks whether somebody is here before it begins
+        return HttpResponse(headers={"Validation-Token": question})
+    message = _READERS[row.kind](request, row.given().get("secret", ""))
+    if message is None:
+        return HttpResponse("the signature or the token is wrong", status=403)
+    try:
+        door.take(row.kind, [json.dumps(message, separators=(",", ":"), ensure_ascii=False)])
+    except NotTakenError as error:
+        return HttpResponse(str(error), status=503, headers={"Retry-After": str(AGAIN)})
+    if row.kind == "twilio":
+        return HttpResponse("<Response/>", content_type="text/xml")
+    return HttpResponse()
+
+
+Message = dict[str, Any]
+
+
+def _twilio(request: HttpRequest, secret: str) -> Message | None:
+    form = {name: request.POST.getlist(name) for name in request.POST}
+    address = f"{settings.ADDRESS}{request.get_full_path()}"
+    if not is_signed(secret, address, form, request.headers.get("X-Twilio-Signature")):
+        return None
+    received_at = timezone.now().astimezone(UTC).isoformat()
+    return {**{name: values[-1] for name, values in form.items()}, "ReceivedAt": received_at}
+
+
+def _aircall(request: HttpRequest, secret: str) -> Message | None:
+    found = _object(request)
+    if found is None or not _is(secret, str(found.pop("token", ""))):
+        return None
+    return found
+
+
+def _ringcentral(request: HttpRequest, secret: str) -> Message | None:
+    if not _is(secret, request.headers.get("Verification-Token", "")):
+        return None
+    return _object(request)
+
+
+def _object(request: HttpRequest) -> Message | None:
+    try:
+        found = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _is(secret: str, said: str) -> bool:
+    return bool(secret) and hmac.compare_digest(secret.encode(), said.encode())
+
+
+_READERS: dict[str, Callable[[HttpRequest, str], Message | None]] = {
+    "aircall": _aircall,
+    "ringcentral": _ringcentral,
+    "twilio": _twilio,
+}

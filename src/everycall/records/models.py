@@ -1,8 +1,10 @@
 """Every table, each in the module that is named for it."""
 
 from everycall.records.alerts import Alert, AlertCall, AlertRule, Channel, Delivery
+from everycall.records.answers import Answer
 from everycall.records.connections import Connection
 from everycall.records.crm import CrmAccount, CrmItem, WonDeal
+from everycall.records.hooks import Hook, Telling
 from everycall.records.jobs import Job
 from everycall.records.people import Person, Team
 from everycall.records.promises import NotReturnable, Promise, PromiseCall, PromiseMove, TakenCall
@@ -19,12 +21,14 @@ __all__ = [
     "AlertCall",
     "AlertRule",
     "CallerLink",
+    "Answer",
     "Channel",
     "Connection",
     "CrmAccount",
     "CrmItem",
     "Delivery",
     "Entry",
+    "Hook",
     "Job",
     "NotReturnable",
     "OptOut",
@@ -40,6 +44,7 @@ __all__ = [
     "Team",
     "Text",
     "TextGateway",
+    "Telling",
     "Token",
     "Wall",
     "WonDeal",

@@ -2,24 +2,38 @@
 
 import hashlib
 import secrets
+from contextlib import suppress
+from datetime import timedelta
 from typing import ClassVar, Self
 
-from django.db import models
+from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 
 from everycall.records.people import Person
 
-SCOPES = ("events:write", "calls:read", "metrics:read", "live:read")
-"""What a key may be allowed to do."""
+SCOPES = (
+    "events:write",
+    "calls:read",
+    "numbers:read",
+    "metrics:read",
+    "live:read",
+    "promises:read",
+    "monitor",
+)
+"""What a key may be allowed to do; without `numbers:read` callers' numbers are masked."""
+
+SELDOM = timedelta(minutes=1)
+"""That a key was used is written down at most so often."""
 
 
 class Token(models.Model):
-    """A key of a program: what it may do, and until when."""
+    """A key of a program: what it may do, for which brands (none: all), and until when."""
 
     name = models.CharField(max_length=80)
     prefix = models.CharField(max_length=12, unique=True)
     digest = models.CharField(max_length=64)
     scopes = models.JSONField(default=list)
+    clients = models.JSONField(default=list, blank=True)
     made_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL)
     made_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -33,11 +47,22 @@ class Token(models.Model):
         return f"{self.name} ({self.prefix}…)"
 
     @classmethod
-    def issue(cls, name: str, scopes: list[str], by: Person | None = None) -> tuple[Self, str]:
+    def issue(
+        cls,
+        name: str,
+        scopes: list[str],
+        by: Person | None = None,
+        clients: list[str] | None = None,
+    ) -> tuple[Self, str]:
         """Make a key; the text is returned once and kept nowhere."""
         prefix, secret = f"ec_{secrets.token_hex(4)}", secrets.token_urlsafe(32)
         token = cls.objects.create(
-            name=name, prefix=prefix, digest=_digest(secret), scopes=scopes, made_by=by
+            name=name,
+            prefix=prefix,
+            digest=_digest(secret),
+            scopes=scopes,
+            made_by=by,
+            clients=clients or [],
         )
         return token, f"{prefix}.{secret}"
 
@@ -51,7 +76,9 @@ class Token(models.Model):
         now = timezone.now()
         if token.expires_at is not None and token.expires_at <= now:
             return None
-        cls.objects.filter(pk=token.pk).update(used_at=now)
+        if token.used_at is None or now - token.used_at >= SELDOM:
+            with suppress(DatabaseError), transaction.atomic():  # a full disk keeps nobody out
+                cls.objects.filter(pk=token.pk).update(used_at=now)
         return token
 
 

@@ -18,9 +18,11 @@ django.setup()
 
 from django.core.asgi import get_asgi_application  # noqa: E402  Django must be set up first
 
+from everycall.web.api.live import KeyedStream  # noqa: E402
 from everycall.web.live.stream import Stream  # noqa: E402
 from everycall.web.parts import Part, part, running  # noqa: E402
 from everycall.web.proxies import BehindProxies  # noqa: E402
+from everycall.web.sizes import Sized  # noqa: E402
 
 STATIC = Path(__file__).parent / "static"
 
@@ -37,6 +39,7 @@ def _routes() -> list[BaseRoute]:
         return [Route(f"/{name}/", _only(pages)) for name in ("health", "ready", "metrics")]
     return [
         Route("/live/stream", Stream()),
+        Route("/api/v1/live/stream", KeyedStream()),
         Route("/wall/{secret}/stream", Stream()),
         Mount("/static", StaticFiles(directory=STATIC, packages=[("django_htmx", "static")])),
         Mount("/", pages),
@@ -54,7 +57,7 @@ class _only:  # noqa: N801  a route takes a class as an application, a function 
 
 
 application = BehindProxies(
-    Starlette(routes=_routes(), lifespan=_life),
+    Sized(Starlette(routes=_routes(), lifespan=_life)),
     settings.PROXIES,
     settings.PATH,
     https=settings.HTTPS,

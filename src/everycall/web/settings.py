@@ -33,6 +33,9 @@ PROXIES = _names("EVERYCALL_PROXIES")
 PATH = os.environ.get("EVERYCALL_PATH", "").rstrip("/")
 """The path below which a proxy shows us."""
 PART = os.environ.get("EVERYCALL_PART", "all")
+RATE_REQUESTS = float(os.environ.get("EVERYCALL_RATE_REQUESTS", "50"))
+RATE_RECORDS = float(os.environ.get("EVERYCALL_RATE_RECORDS", "10000"))
+"""How much a key may ask for, and send in, a second; ten times as much at once."""
 PORT = int(os.environ.get("EVERYCALL_PORT", "8440"))
 
 INSTALLED_APPS = [
@@ -51,6 +54,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "everycall.web.guards.headers",
+    "everycall.web.api.problems.speaking_json",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "everycall.web.language.LanguageOfPerson",
     "django.middleware.common.CommonMiddleware",
@@ -113,7 +117,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64_000_000  # what is not a batch is refused before, see sizes.py
 
 # a path that a proxy names is that of one request, and Django would keep the first
 STATIC_URL = lazy(lambda: f"{get_script_prefix()}static/", str)()
@@ -125,7 +129,9 @@ LANGUAGES = [
     ("uk", "Українська"),
     ("he", "עברית"),
 ]
-LOCALE_PATHS = [BASE / "locale"]
+TEXTS = DATA / "texts"
+"""Where the texts of all languages are made ready for reading."""
+LOCALE_PATHS = [TEXTS]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
 from everycall.app.asking import Filter
@@ -12,8 +12,9 @@ from everycall.app.explaining import explain
 from everycall.calls.outcomes import outcome_names
 from everycall.clock import to_micros
 from everycall.errors import NotFoundError, did_you_mean
+from everycall.records.models import Token
 from everycall.web.api import cursors
-from everycall.web.api.keys import Key
+from everycall.web.api.keys import Key, as_allowed, key_of
 from everycall.web.api.problems import ProblemError
 from everycall.web.pages import site_reader
 
@@ -24,13 +25,18 @@ LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 class Wish(Schema):
     """Which calls are asked for."""
 
-    since: datetime | None = Field(None, description="Arrived at this moment or later.")
+    since: datetime | None = Field(
+        None, description="Arrived at this moment or later.", examples=["2026-11-01T00:00:00Z"]
+    )
     until: datetime | None = Field(None, description="Arrived before this moment.")
-    outcome: list[str] = Field([], description="Only these outcomes.")
+    outcome: list[str] = Field([], description="Only these outcomes.", examples=[["answered"]])
     queue: list[str] = Field([], description="Only calls that entered one of these queues.")
     caller: list[str] = Field([], description="Only calls of these numbers, as E.164.")
-    limit: int = Field(100, ge=1, le=1000, description="How many to give at most.")
+    limit: int = Field(100, ge=1, le=1000, description="How many to give at most.", examples=[50])
     cursor: str = Field("", max_length=500, description="The 'next' of the page before.")
+
+
+CallId = Annotated[str, Path(description="The id of a call.", examples=["1700000000.1"])]
 
 
 class Page(Schema):
@@ -46,29 +52,32 @@ def calls(request: HttpRequest, wish: Annotated[Wish, Query()]) -> dict[str, Any
     _check_outcomes(wish.outcome)
     with site_reader().asking() as asking:
         after = cursors.read(wish.cursor) if wish.cursor else None
-        found = list(asking.calls(_filter(wish, after)))
+        found = list(asking.calls(_filter(wish, after, key_of(request))))
     if after is not None:
         found = [call for call in found if _place(call) > after]
     more = len(found) > wish.limit
     found = found[: wish.limit]
-    return {"calls": found, "next": cursors.write(*_place(found[-1])) if more else None}
+    given = as_allowed(found, key_of(request))
+    return {"calls": given, "next": cursors.write(*_place(found[-1])) if more else None}
 
 
-def _filter(wish: Wish, after: tuple[int, str] | None) -> Filter:
-    since = _micros(wish.since)
+def _filter(wish: Wish, after: tuple[int, str] | None, token: Token) -> Filter:
+    since = micros(wish.since)
     # calls of the very moment at which the page before ended come again and are left out
     room = 1 if after is None else 1000
     return Filter(
         since=since if after is None else max(since or 0, after[0]),
-        until=_micros(wish.until),
+        until=micros(wish.until),
         outcomes=tuple(wish.outcome),
         queues=tuple(wish.queue),
         callers=tuple(wish.caller),
+        clients=tuple(token.clients),
         limit=wish.limit + room,
     )
 
 
-def _micros(moment: datetime | None) -> int | None:
+def micros(moment: datetime | None) -> int | None:
+    """Return a moment in microseconds; one without a zone is UTC."""
     if moment is None:
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -88,12 +97,20 @@ def _check_outcomes(outcomes: list[str]) -> None:
 
 
 @router.get(
-    "/calls/{path:call_id}", auth=Key("calls:read"), response=dict[str, Any], summary="One call"
+    "/calls/{path:call_id}",
+    auth=Key("calls:read"),
+    response=dict[str, Any],
+    summary="One call",
 )
-def one(request: HttpRequest, call_id: str) -> dict[str, Any]:
+def one(request: HttpRequest, call_id: CallId) -> dict[str, Any]:
     """Give one call with its story, its outcome's rule and what was unseen."""
+    token = key_of(request)
     with site_reader().asking() as asking:
         try:
-            return explain(asking, call_id, site_reader().settings())
+            told = explain(asking, call_id, site_reader().settings())
         except NotFoundError as error:
             raise ProblemError(404, "not-found", str(error)) from None
+    if token.clients and told["client"] not in token.clients:
+        raise ProblemError(404, "not-found", f"there is no call '{call_id}'")
+    found: dict[str, Any] = as_allowed(told, token)
+    return found

@@ -1,4 +1,4 @@
-"""Where the next page begins: the last call that was given, written so that nobody is tempted."""
+"""Where the next page begins: the last thing that was given, written so that nobody is tempted."""
 
 import base64
 import binascii
@@ -6,21 +6,26 @@ import json
 
 from everycall.web.api.problems import ProblemError
 
+_LARGEST = 2**62
 
-def write(arrived_at: int, call_id: str) -> str:
-    """Return the cursor that follows a call."""
-    return base64.urlsafe_b64encode(json.dumps([arrived_at, call_id]).encode()).decode()
+
+def write(place: int, name: str) -> str:
+    """Return the cursor that follows a thing."""
+    return base64.urlsafe_b64encode(json.dumps([place, name]).encode()).decode()
 
 
 def read(text: str) -> tuple[int, str]:
-    """Return the call that a cursor follows.
+    """Return the thing that a cursor follows.
 
     Raises:
         ProblemError: this is no cursor of ours.
     """
     try:
-        arrived_at, call_id = json.loads(base64.urlsafe_b64decode(text.encode()))
-        return int(arrived_at), str(call_id)
-    except (ValueError, TypeError, binascii.Error, RecursionError):
+        place, name = json.loads(base64.urlsafe_b64decode(text.encode()))
+        found = int(place), str(name)
+    except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError):
+        found = None
+    if found is None or not -_LARGEST < found[0] < _LARGEST:
         sentence = "this is no cursor; send the 'next' of the page before, unchanged"
-        raise ProblemError(400, "cursor", sentence) from None
+        raise ProblemError(400, "cursor", sentence)
+    return found

@@ -3,14 +3,16 @@
 import json
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
 from everycall.errors import NotTakenError, did_you_mean
 from everycall.sources.everycall_events import LONGEST, read_event
-from everycall.web.api.keys import Key
+from everycall.web.api import limits
+from everycall.web.api.keys import Key, key_of
 from everycall.web.api.problems import ProblemError
+from everycall.web.api.repeating import once
 from everycall.web.connecting import POSTED
 from everycall.web.taking import door
 
@@ -20,11 +22,34 @@ MOST = 10_000
 """A batch may hold so many records."""
 
 
+AGAIN = 10
+"""After so many seconds a batch may be sent again that the disk refused."""
+
+EXAMPLE = [
+    {
+        "at": "2026-11-02T09:00:05Z",
+        "kind": "call.arrived",
+        "call_id": "a1",
+        "direction": "inbound",
+        "caller": "+493023125001",
+        "called": "+493023125100",
+    },
+    {"at": "2026-11-02T09:00:07Z", "kind": "queue.entered", "call_id": "a1", "queue": "sales"},
+]
+
+
 class Batch(Schema):
     """Records of one source, in the order in which they were said."""
 
-    source: str = Field("everycall_events", description=f"Whose records: {', '.join(POSTED)}.")
-    events: list[dict[str, Any]] = Field(description=f"At most {MOST} records.")
+    source: str = Field(
+        "everycall_events",
+        description=f"Whose records: {', '.join(POSTED)}.",
+        examples=["everycall_events"],
+    )
+    events: list[dict[str, Any]] = Field(
+        description=f"At most {MOST} records, each of at most {LONGEST} bytes.",
+        examples=[EXAMPLE],
+    )
 
 
 class Taken(Schema):
@@ -35,17 +60,21 @@ class Taken(Schema):
 
 
 @router.post("/events", auth=Key("events:write"), response=Taken, summary="Take events in")
-def events(request: HttpRequest, batch: Batch, response: HttpResponse) -> dict[str, int]:
+@once
+def events(request: HttpRequest, batch: Batch) -> dict[str, int]:
     """Take a batch of events, all or none."""
+    bodies = _checked(batch)
+    limits.spend(limits.records, key_of(request).prefix, len(bodies), "records")
     try:
-        receipt = door.take(batch.source, _checked(batch))
+        receipt = door.take(batch.source, bodies)
     except NotTakenError as error:
         raise _later(str(error)) from None
     return {"taken": len(receipt.fresh), "known": receipt.known}
 
 
 def _later(why: str) -> ProblemError:
-    return ProblemError(503, "not-taken", f"{why}; nothing of it counts as taken: send it again")
+    sentence = f"{why}; nothing of it counts as taken: send it again"
+    return ProblemError(503, "not-taken", sentence, again_after=AGAIN)
 
 
 def _checked(batch: Batch) -> list[str]:
@@ -57,8 +86,9 @@ def _checked(batch: Batch) -> list[str]:
         raise ProblemError(413, "too-many", f"{len(batch.events)} records; {MOST} are the most")
     bodies = [json.dumps(item, separators=(",", ":"), ensure_ascii=False) for item in batch.events]
     for number, body in enumerate(bodies):
-        if len(body) > LONGEST:
-            sentence = f"record {number} has {len(body)} characters; {LONGEST} are the most"
+        size = len(body.encode())
+        if size > LONGEST:
+            sentence = f"record {number} has {size} bytes; {LONGEST} are the most"
             raise ProblemError(413, "too-long", sentence)
     if batch.source == "everycall_events":
         _check_events(batch.events)

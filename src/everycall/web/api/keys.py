@@ -1,10 +1,15 @@
 """Programs show a key; a key may do what its scopes name, and nothing else."""
 
+from typing import Any, cast
+
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from everycall.records.models import Token
+from everycall.web.api import limits
 from everycall.web.api.problems import ProblemError
+from everycall.web.masking import masked_all
+from everycall.web.scope import NOTHING
 
 
 class Key(HttpBearer):
@@ -18,10 +23,33 @@ class Key(HttpBearer):
         """Return the key; None if there is none like it.
 
         Raises:
-            ProblemError: the key is good, but not for this.
+            ProblemError: the key is good, but not for this, or it asks too often.
         """
         found = Token.find(token)
-        if found is not None and self.scope not in found.scopes:
+        if found is None:
+            return None
+        if self.scope not in found.scopes:
             sentence = f"this key may do {', '.join(found.scopes)}; this needs {self.scope}"
             raise ProblemError(403, "scope", sentence)
+        limits.spend(limits.requests, found.prefix, 1, "requests")
         return found
+
+
+def key_of(request: HttpRequest) -> Token:
+    """Return the key that was shown; behind `Key` there always is one."""
+    return cast("Token", request.auth)  # type: ignore[attr-defined]  # ninja puts it there
+
+
+def both(wanted: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the brands that are asked for and allowed; empty means all."""
+    if not wanted or not allowed:
+        return wanted or allowed
+    return tuple(name for name in wanted if name in allowed) or NOTHING
+
+
+NUMBERS = "numbers:read"
+
+
+def as_allowed(told: Any, token: Token) -> Any:
+    """Mask the customers' numbers wherever they stand, unless the key may see them."""
+    return told if NUMBERS in token.scopes else masked_all(told)

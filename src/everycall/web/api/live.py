@@ -1,0 +1,124 @@
+"""The live picture for other programs: once, or as a stream; queues and people as they are now."""
+
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.db import connections
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from everycall.live.board import Board
+from everycall.records.models import Token
+from everycall.web.api import limits
+from everycall.web.api.keys import NUMBERS, Key, key_of
+from everycall.web.api.problems import ProblemError
+from everycall.web.live.hub import hub
+from everycall.web.live.stream import Receive, Scope, Send, Stream
+from everycall.web.live.views import View, picture
+
+router = Router(tags=["live"])
+
+SCOPE = "live:read"
+
+
+class QueueState(Schema):
+    """A queue now, and today; what no source tells is null."""
+
+    name: str
+    waiting: int
+    longest_since: int | None
+    staffed: int | None
+    free: int | None
+    talking: int
+    entered: int
+    answered: int
+    gave_up: int
+    sent_on: int
+    in_time: int
+    wait_ms: int | None
+
+
+class AgentState(Schema):
+    """Somebody who answers calls, and what they are doing."""
+
+    name: str
+    state: str
+    since: int | None
+    queue: str | None
+    queues: list[str]
+    reason: str | None
+    answered: int
+    talk_ms: int
+    call: str | None
+
+
+def view_of(token: Token) -> View:
+    """Return what a key may see of the picture."""
+    clients = frozenset(token.clients)
+    return View(names=not clients, numbers=NUMBERS in token.scopes, clients=clients)
+
+
+def _board() -> Board:
+    if hub.board is None:
+        raise ProblemError(503, "no-picture", "nobody watches at present; try again", again_after=5)
+    return hub.board
+
+
+@router.get("/live", auth=Key(SCOPE), response=dict[str, Any], summary="What is happening now")
+def live(request: HttpRequest) -> dict[str, Any]:
+    """Give the newest picture; moments are milliseconds since 1970, unknown is null.
+
+    The same as a stream of server-sent events, one for each new picture: `/api/v1/live/stream`.
+    """
+    return picture(_board(), view_of(key_of(request)))
+
+
+@router.get("/queues", auth=Key(SCOPE), response=list[QueueState], summary="Queues now")
+def queues(request: HttpRequest) -> list[dict[str, Any]]:
+    """List the queues as they are now."""
+    found: list[dict[str, Any]] = picture(_board(), view_of(key_of(request)))["queues"]
+    return found
+
+
+@router.get("/agents", auth=Key(SCOPE), response=list[AgentState], summary="People now")
+def agents(request: HttpRequest) -> list[dict[str, Any]]:
+    """List who answers calls, and what they are doing; a key for some brands sees nobody."""
+    found: list[dict[str, Any]] = picture(_board(), view_of(key_of(request)))["agents"]
+    return found
+
+
+class KeyedStream(Stream):
+    """The live picture as server-sent events, for programs that show a key."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send pictures until the other side goes away; a key that is not good gets a problem."""
+        try:
+            view: View = await sync_to_async(_keyed, thread_sensitive=False)(scope)
+        except ProblemError as error:
+            answer = error.answer()
+            headers = [(k.lower().encode(), v.encode()) for k, v in answer.headers.items()]
+            await send(
+                {
+                    "type": "http.response.start",
+                    "status": answer.status_code,
+                    "headers": headers,
+                }
+            )
+            await send({"type": "http.response.body", "body": answer.content})
+            return
+        await self.show(view, receive, send)
+
+
+def _keyed(scope: Scope) -> View:
+    said = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
+    kind, _, text = said.partition(" ")
+    try:
+        token = Token.find(text.strip()) if kind.lower() == "bearer" else None
+    finally:
+        connections.close_all()
+    if token is None:
+        raise ProblemError(401, "key", "show a key: Authorization: Bearer ec_... (Set-up, Keys)")
+    if SCOPE not in token.scopes:
+        raise ProblemError(403, "scope", f"this key may do {', '.join(token.scopes)}")
+    limits.spend(limits.requests, token.prefix, 1, "requests")
+    return view_of(token)

@@ -1,0 +1,12 @@
+"""The addresses of the pages for whoever runs this."""
+
+from django.urls import path
+
+from everycall.web.views import hooks
+
+urlpatterns = [
+    path("setup/hooks/", hooks.hooks, name="hooks"),
+    path("setup/hooks/<int:pk>/try/", hooks.try_out, name="hook-try"),
+    path("setup/hooks/<int:pk>/remove/", hooks.remove, name="hook-remove"),
+    path("setup/hooks/told/<int:pk>/again/", hooks.again, name="hook-again"),
+]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0006_alerts_views_reports"),
+        ("records", "0008_texts"),
     ]
 
     operations = [

@@ -14,6 +14,7 @@ from everycall.hours import SiteHours
 from everycall.metrics.nhs import NhsSettings
 from everycall.metrics.targets import Target
 from everycall.money.inputs import MoneySettings
+from everycall.quality import RecordingSettings
 from everycall.recovery import OwingSettings
 from everycall.recovery.texting import TextSettings
 from everycall.remedies.model import Planned
@@ -133,6 +134,9 @@ class SiteFile:
     money: MoneySettings = setting(factory=MoneySettings, doc="What calls are worth to you.")
     channels: dict[str, int] = setting(
         factory=dict, doc="How many calls each line carries at once: 'PJSIP/trunk-berlin' = 8."
+    )
+    recordings: RecordingSettings = setting(
+        factory=RecordingSettings, doc="Where recordings lie that may be played on the pages."
     )
     texts: TextSettings = setting(
         factory=TextSettings, doc="Whether and how missed callers are told by text."

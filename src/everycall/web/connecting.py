@@ -69,6 +69,10 @@ class TwilioSettings:
     """Twilio's voice callbacks."""
 
     secret: str = setting(doc="The account's auth token, with which Twilio signs what it posts.")
+    account: str = setting("", doc="The account's SID, AC...; only needed to play recordings.")
+    recordings: str = setting(
+        "https://api.twilio.com", doc="Where its recordings lie; nothing is fetched from elsewhere."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,10 @@ class AircallSettings:
     """Aircall's webhooks."""
 
     secret: str = setting(doc="The token of the webhook; it stands in each of its messages.")
+    recordings: str = setting(
+        "https://media-web.aircall.io https://assets.aircall.io",
+        doc="Where its recordings lie, divided by blanks; nothing is fetched from elsewhere.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

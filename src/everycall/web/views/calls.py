@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from everycall.app.asking import Asking, Filter, day_bounds
 from everycall.app.explaining import explain
+from everycall.app.recordings import recordings
 from everycall.calls.outcomes import outcome_names
 from everycall.errors import NotFoundError
 from everycall.events.callers import caller
@@ -216,7 +217,10 @@ def _told(request: HttpRequest, call_id: str, *, reveal: bool) -> HttpResponse:
             raise Http404("there is no such call")
         shown = shown_call(whole, asking, person, reveal=reveal)
         told = guarded(whole, person, reveal=reveal)
+        hears = person.may(Right.HEAR_RECORDINGS)
+        heard = recordings(asking, whole, site_reader().settings().recordings) if hears else []
     page = {
+        "recordings": heard,
         "call": shown,
         "told": told,
         "drawn": lanes(told),

@@ -1,0 +1,108 @@
+"""Listening to what was recorded: by right only, and every time on record."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from everycall.app.asking import Filter
+from everycall.app.recordings import recordings
+from everycall.quality.recordings import Kept
+from everycall.records.connections import Connection
+from everycall.records.roles import Right
+from everycall.records.trail import note
+from everycall.web.guards import needs, person_of
+from everycall.web.pages import site_reader
+from everycall.web.scope import may_see
+
+PATIENCE = 20.0
+CHUNK = 65_536
+
+
+def kept_of(request: HttpRequest, call_id: str) -> list[Kept]:
+    """Return what may be played of a call.
+
+    Raises:
+        Http404: there is no such call, or it is not theirs to see.
+    """
+    person = person_of(request)
+    with site_reader().asking() as asking:
+        found = list(asking.calls(Filter(call_ids=(call_id,)), evidence=False))
+        if not found or not may_see(found[0], person, asking):
+            raise Http404
+        return recordings(asking, found[0], site_reader().settings().recordings)
+
+
+@needs(Right.HEAR_RECORDINGS)
+def play(request: HttpRequest, call_id: str, number: int) -> Any:  # Django has two kinds of answer
+    """Play one recording of a call."""
+    found = kept_of(request, call_id)
+    if not 0 <= number < len(found):
+        raise Http404
+    kept = found[number]
+    if "Range" not in request.headers or request.headers["Range"].startswith("bytes=0-"):
+        note(person_of(request), "recording heard", call_id)
+    if kept.where.startswith("https://"):
+        return _fetched(kept)
+    return _file(request, kept)
+
+
+def _file(request: HttpRequest, kept: Kept) -> HttpResponseBase:
+    """Return a file, or the part of it that a player asks for."""
+    size = Path(kept.where).stat().st_size
+    asked = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("Range", ""))
+    if asked is None:
+        file = Path(kept.where).open("rb")  # noqa: SIM115  the answer closes it
+        whole = FileResponse(file, content_type=kept.sound)
+        whole.headers["Accept-Ranges"] = "bytes"
+        return whole
+    first = int(asked[1])
+    last = min(int(asked[2] or size - 1), size - 1)
+    if first > last:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    with Path(kept.where).open("rb") as file:
+        file.seek(first)
+        part = file.read(last - first + 1)
+    headers = {"Content-Range": f"bytes {first}-{last}/{size}", "Accept-Ranges": "bytes"}
+    return HttpResponse(part, status=206, content_type=kept.sound, headers=headers)
+
+
+def _fetched(kept: Kept) -> HttpResponseBase:
+    """Return what lies at a cloud phone system; the browser never speaks to another host."""
+    address, auth = _opened(kept.where)
+    client = httpx.Client(timeout=PATIENCE, follow_redirects=True, auth=auth)
+    try:
+        answer = client.send(client.build_request("GET", address), stream=True)
+        answer.raise_for_status()
+    except httpx.HTTPError:
+        client.close()
+        return HttpResponse(_("The phone system does not give the recording out now."), status=502)
+
+    def chunks() -> Iterator[bytes]:
+        with client:
+            yield from answer.iter_bytes(CHUNK)
+
+    return StreamingHttpResponse(chunks(), content_type=kept.sound)
+
+
+def _opened(address: str) -> tuple[str, tuple[str, str] | None]:
+    """Return where a recording is fetched from, and with which key.
+
+    Raises:
+        Http404: no connected phone system keeps recordings there.
+    """
+    for row in Connection.objects.filter(kind="twilio", removed_at=None):
+        given = row.given()
+        if given.get("account") and address.startswith(f"{given['recordings']}/"):
+            return f"{address.removesuffix('.mp3')}.mp3", (given["account"], given["secret"])
+    for row in Connection.objects.filter(kind="aircall", removed_at=None):
+        if address.startswith(
+            tuple(f"{one}/" for one in row.given().get("recordings", "").split())
+        ):
+            return address, None
+    raise Http404

@@ -1,0 +1,63 @@
+"""Recordings are played by right, in parts if asked for, and every listening is on record."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from everycall.app.asking import Filter
+from everycall.records.models import Entry, Person
+from everycall.web.pages import site_reader
+from web.conftest import browser, person
+
+
+@pytest.fixture
+def recorded(calls: None, tmp_path: Path) -> str:
+    """Return the id of a call of which there is a recording."""
+    with site_reader().asking() as asking:
+        call = next(iter(asking.calls(Filter(limit=1), evidence=False)))
+    sound = tmp_path / f"out-{call['call_id']}.wav"
+    sound.write_bytes(bytes(range(100)))
+    at = datetime.fromisoformat(call["arrived_at"]).timestamp() + 5
+    os.utime(sound, (at, at))
+    (settings.DATA / "site.toml").write_text(f'[recordings]\nfolders = ["{tmp_path}"]\n')
+    return str(call["call_id"])
+
+
+@pytest.fixture(autouse=True)
+def no_site_file() -> object:
+    yield
+    (settings.DATA / "site.toml").unlink(missing_ok=True)
+
+
+def test_who_may_hears_it_on_the_page_and_that_is_on_record(
+    recorded: str, supervisor: Person
+) -> None:
+    who = browser(supervisor)
+    assert "<audio" in who.get(f"/calls/{recorded}/").content.decode()
+    answer = who.get(f"/calls/{recorded}/recordings/0/")
+    assert b"".join(answer) == bytes(range(100))  # type: ignore[arg-type]
+    entry = Entry.objects.get(action="recording heard")
+    assert (entry.about, entry.who) == (recorded, str(supervisor))
+
+
+def test_a_player_gets_the_part_that_it_asks_for(recorded: str, supervisor: Person) -> None:
+    who = browser(supervisor)
+    answer = who.get(f"/calls/{recorded}/recordings/0/", headers={"Range": "bytes=10-19"})
+    assert (answer.status_code, answer.content) == (206, bytes(range(10, 20)))
+    assert answer.headers["Content-Range"] == "bytes 10-19/100"
+    beyond = who.get(f"/calls/{recorded}/recordings/0/", headers={"Range": "bytes=200-"})
+    assert beyond.status_code == 416
+
+
+def test_who_may_not_hears_nothing(recorded: str, viewer: Person) -> None:
+    for somebody in (viewer, person("Anna", "agent")):
+        assert "<audio" not in browser(somebody).get(f"/calls/{recorded}/").content.decode()
+        assert browser(somebody).get(f"/calls/{recorded}/recordings/0/").status_code == 403
+
+
+def test_a_recording_that_is_not_there_is_not_found(recorded: str, supervisor: Person) -> None:
+    assert browser(supervisor).get(f"/calls/{recorded}/recordings/5/").status_code == 404
+    assert browser(supervisor).get("/calls/nobody/recordings/0/").status_code == 404

@@ -5,16 +5,20 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from everycall.app.asking import Asking
 from everycall.app.recovering import Recoverer
 from everycall.app.sitefile import SiteFile
 from everycall.history import History
-from everycall.records.models import Person, Promise, PromiseCall
+from everycall.live.board import AgentNow, AgentState, Board, CallNow, Stage
+from everycall.records.models import NotReturnable, Person, Promise, PromiseCall, PromiseMove
 from everycall.records.promises import StoredPromises
 from everycall.settings import read_table
-from recovery.calls import CALLER, missed
+from everycall.web.live.hub import hub
+from recovery.calls import CALLER, after, answered, missed
 from recovery.stories import tell
 from web.conftest import browser, person
 
@@ -130,3 +134,128 @@ def test_the_recorded_calls_make_promises_once(calls: None) -> None:
     made = Promise.objects.count()
     assert made > 3
     assert made == Promise.objects.values("first_call").distinct().count()
+
+
+# ---- the inbox
+
+
+def test_what_was_closed_is_undone_by_one_click(amy: Person, owed: Promise) -> None:
+    tell(StoredPromises(), answered())
+    page = browser(amy).get("/callbacks/").content.decode()
+    assert "Closed lately" not in page, "it was closed long ago"
+    Promise.objects.update(ended_at=timezone.now())
+    page = browser(amy).get("/callbacks/").content.decode()
+    assert "they called again, and Ann talked for 60 s" in page
+    assert f'action="/callbacks/{owed.pk}/reopen/"' in page
+    act(amy, owed, "reopen")
+    assert owed.state == "waiting"
+
+
+def test_who_withheld_the_number_stands_apart_until_somebody_knows_who_it_was(
+    amy: Person,
+) -> None:
+    call = missed(caller=None, arrived_at=timezone.now(), ended_at=timezone.now())
+    tell(StoredPromises(), call)
+    page = browser(amy).get("/callbacks/").content.decode()
+    assert "1 caller withheld the number: not returnable" in page
+    assert "Nobody is owed a call" in page
+    browser(amy).post("/callbacks/owe/", {"call": "m1", "number": CALLER})
+    made = Promise.objects.get()
+    assert (made.caller, made.first_call, made.requested) == (CALLER, "m1", True)
+    assert NotReturnable.objects.get().promise_id == made.pk
+
+
+def test_a_promise_by_hand(amy: Person) -> None:
+    browser(amy).post("/callbacks/owe/", {"number": CALLER})
+    assert Promise.objects.get().moves.get().who == "Amy"
+    page = browser(amy).post("/callbacks/owe/", {"number": CALLER}, follow=True).content.decode()
+    assert "There is an open promise to this number already." in page
+    page = browser(amy).post("/callbacks/owe/", {"number": "me"}, follow=True).content.decode()
+    assert "That is no number that can be called." in page
+
+
+def test_next_leads_to_what_is_next(amy: Person, owed: Promise) -> None:
+    answer = browser(amy).get("/callbacks/next/")
+    assert answer.headers["Location"] == f"/callbacks/{owed.pk}/"
+
+
+def test_a_note_is_there_for_whoever_comes_next(amy: Person, owed: Promise) -> None:
+    browser(amy).post(f"/callbacks/{owed.pk}/note/", {"note": "wants the blue one"})
+    act(amy, owed, "withdraw")
+    tell(StoredPromises(), missed("m9", 90))
+    again = Promise.objects.latest("pk")
+    assert b"wants the blue one" in browser(amy).get(f"/callbacks/{again.pk}/").content
+
+
+def test_the_first_who_takes_it_looks_after_it_to_the_end(amy: Person, owed: Promise) -> None:
+    act(amy, owed, "take")
+    act(amy, owed, "not-reached")
+    act(person("Bob", "agent"), owed, "take")
+    assert (owed.keeper, owed.owner) == ("Amy", "Bob")
+
+
+def test_a_page_renews_only_its_list(amy: Person, owed: Promise) -> None:
+    part = browser(amy).get("/callbacks/", headers={"X-Part": "inbox"}).content.decode()
+    assert CALLER in part
+    assert "<html" not in part
+    part = browser(amy).get(f"/callbacks/{owed.pk}/", headers={"X-Part": "inbox"}).content.decode()
+    assert "waiting" in part
+    assert "<html" not in part
+
+
+def test_without_a_phone_system_the_number_is_a_link(amy: Person, owed: Promise) -> None:
+    Person.objects.update(agent="Agent 1")
+    page = browser(Person.objects.get()).post(f"/callbacks/{owed.pk}/call/", follow=True)
+    assert "It cannot be dialled from here; use the number." in page.content.decode()
+    assert f'href="tel:{CALLER}"' in page.content.decode()
+
+
+def test_nobody_is_on_the_line_of_who_has_no_phone(amy: Person) -> None:
+    assert b"Nobody is on your line" in browser(amy).get("/callbacks/line/").content
+
+
+def test_the_card_of_whoever_was_handed_on_is_there(amy: Person, owed: Promise) -> None:
+    PromiseMove.objects.create(
+        promise=owed, at=after(3), move="note", who="Bob", why="parcel is lost"
+    )
+    Person.objects.filter(pk=amy.pk).update(agent="Agent 1")
+    call = CallNow(
+        *("c1", "inbound", CALLER, None, None, "shop", None), 0, Stage.RINGING, 0,
+        queue="sales", ringing=("Agent 1",),
+    )  # fmt: skip
+    agents = (AgentNow("Agent 1", AgentState.RINGING, 0, ("PJSIP/1001",), ("sales",)),)
+    before, hub.board = hub.board, Board(0, 1, "", (call,), agents, (), ())
+    try:
+        page = browser(amy).get("/callbacks/line/").content.decode()
+    finally:
+        hub.board = before
+    assert CALLER in page
+    assert "They are owed a call" in page
+
+
+# ---- many
+
+
+@pytest.fixture
+def ten_thousand(amy: Person) -> None:
+    now = timezone.now()
+    hour = timedelta(hours=1)
+    Promise.objects.bulk_create(
+        Promise(
+            caller=f"+4930231{n:05}", client="shop", queue="sales", reason="caller_left_in_queue",
+            made_at=now, missed_at=now, due_business=now + hour * (n % 7), misses=1 + n % 3,
+            due_clock=now + hour * (n % 5), due_pure=now + hour, first_call=f"c{n}",
+        )
+        for n in range(10_000)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "most"), [("/callbacks/", 14), ("/callbacks/next/", 8)])
+def test_a_page_asks_the_database_little_however_many_are_owed(
+    path: str, most: int, amy: Person, ten_thousand: None
+) -> None:
+    """Time is printed by the benchmark; what is tested is how often the database is asked."""
+    agent = browser(amy)
+    with CaptureQueriesContext(connection) as asked:
+        agent.get(path)
+    assert len(asked) <= most, [query["sql"][:120] for query in asked]

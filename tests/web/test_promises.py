@@ -46,3 +46,9 @@ def test_the_database_orders_as_the_rule_does() -> None:
         (row.plain() for row in Promise.objects.all()), key=lambda p: (rank(p, now), p.id)
     )
     assert listed == [promise.id for promise in plain]
+    for pk in listed:
+        first = promises.next_one(now, lambda waiting: waiting)
+        assert first is not None
+        assert first.pk == pk
+        Promise.objects.filter(pk=pk).update(state="kept")
+    assert promises.next_one(now, lambda waiting: waiting) is None

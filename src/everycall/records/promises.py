@@ -1,6 +1,6 @@
 """Promises as rows. "One open promise per caller and client" is a constraint of the database."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, ClassVar
@@ -75,6 +75,7 @@ class Promise(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["state", "due_clock"]),
+            models.Index(fields=["state", "due_business"]),
             models.Index(fields=["caller"]),
             models.Index(fields=["ended_at"]),
         ]
@@ -355,6 +356,33 @@ class StoredPromises:
             )
             .order_by("later", "behind", "due", "-misses", "id")
         )
+
+    def next_one(
+        self,
+        now: datetime,
+        within: "Callable[[models.QuerySet[Promise]], models.QuerySet[Promise]]",
+    ) -> Promise | None:
+        """Return the first of what waits, as `next_to_do` has it, without sorting all of it."""
+        ready = Q(next_at=None) | Q(next_at__lte=now)
+        behind = Q(message_left=True, requested=False)
+        waiting = within(Promise.objects.filter(state=State.WAITING.value))
+        for group in (ready & ~behind, ready & behind, Q(next_at__gt=now)):
+            # the least of both deadlines is the lesser of the least of each, and those are quick
+            by_each = (
+                waiting.filter(group, **{f"{name}__isnull": False})
+                .order_by(name, "-misses", "id")
+                .first()
+                for name in ("due_clock", "due_business")
+            )
+            found = [row for row in by_each if row is not None]
+            if found:
+                return min(found, key=_first_due)
+        return None
+
+
+def _first_due(promise: Promise) -> tuple[datetime, int, int]:
+    due = [d for d in (promise.due_business, promise.due_clock) if d is not None]
+    return min(due), -promise.misses, promise.pk
 
 
 def _changes(step: port.Step, now: datetime) -> dict[str, Any]:

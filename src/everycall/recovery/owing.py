@@ -43,6 +43,11 @@ class OwingSettings:
         QuietHours(20 * 60, 8 * 60),
         doc="When nobody is called back by the caller's own clock: '20:00-08:00'; '' for never.",
     )
+    links: dict[str, str] = setting(
+        factory=dict,
+        doc="Links on a caller's card, by their name; {number} and {digits} stand for the caller: "
+        "Orders = 'https://shop.example/orders?phone={digits}'.",
+    )
     automatic: AutomaticSettings = setting(
         factory=AutomaticSettings, doc="How the phone system keeps promises by itself."
     )

@@ -99,6 +99,12 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["ended_at"], name="records_pro_ended_a_f3beac_idx"),
         ),
         migrations.AddIndex(
+            model_name="promise",
+            index=models.Index(
+                fields=["state", "due_business"], name="records_pro_state_a6f744_idx"
+            ),
+        ),
+        migrations.AddIndex(
             model_name="takencall",
             index=models.Index(
                 fields=["caller", "arrived_at"], name="records_tak_caller_70108b_idx"

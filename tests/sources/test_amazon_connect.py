@@ -91,3 +91,78 @@ def test_a_contact_that_was_delivered_six_times_is_one_call(tmp_path: Path) -> N
     assert [talk["talk_ms"] for talk in call["talks"]] == [460_000]
     # the agent handed the caller on to a number outside: how long they spoke there is not known
     assert call["talk_ms"] is None
+
+
+def event(kind: str, minute: int, **more: Any) -> dict[str, Any]:
+    """Return a contact event as EventBridge delivers it."""
+    detail = {
+        "eventType": kind,
+        "contactId": "e-1",
+        "initialContactId": "e-1",
+        "channel": "VOICE",
+        "initiationMethod": "INBOUND",
+        "initiationTimestamp": "2026-11-02T10:00:00.000Z",
+        **more,
+    }
+    time = f"2026-11-02T10:{minute:02}:00Z"
+    return {"detail-type": "Amazon Connect Contact Event", "time": time, "detail": detail}
+
+
+QUEUED = {"queueArn": "arn:queue/sales", "queueType": "STANDARD", "enqueueTimestamp": "2026-11-02T10:00:20.000Z"}  # fmt: skip
+SPOKE = {"agentArn": "arn:agent/ann", "connectedToAgentTimestamp": "2026-11-02T10:01:05.000Z"}
+EVENTS = [
+    event("INITIATED", 0),
+    event("QUEUED", 0, queueInfo=QUEUED),
+    event("CONNECTED_TO_AGENT", 1, queueInfo=QUEUED, agentInfo=SPOKE),
+    event(
+        "DISCONNECTED",
+        3,
+        disconnectTimestamp="2026-11-02T10:03:05.000Z",
+        disconnectReason="CUSTOMER_DISCONNECT",
+        AgentInfo=SPOKE,
+    ),
+]
+
+
+@pytest.mark.parametrize("order", [EVENTS, EVENTS[::-1], [e["detail"] for e in EVENTS]])
+def test_the_events_of_a_contact_are_its_record(tmp_path: Path, order: list[Any]) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_text("".join(json.dumps(one) + "\n" for one in order))
+    (call,) = taken(tmp_path / "data", file).values()
+    assert (call["call_id"], call["direction"], call["outcome"]) == ("e-1", "inbound", "answered")
+    assert (call["wait_ms"], call["talk_ms"], call["ended_by"]) == (45_000, 120_000, "caller")
+    assert (call["answered_queue"], call["answered_agent"]) == ("arn:queue/sales", "arn:agent/ann")
+
+
+def test_events_that_come_in_parts_are_one_contact_and_its_record_takes_their_place(
+    tmp_path: Path,
+) -> None:
+    first, second, record = (tmp_path / f"{n}.jsonl" for n in ("first", "second", "record"))
+    first.write_text("".join(json.dumps(one) + "\n" for one in EVENTS[:2]))
+    second.write_text("".join(json.dumps(one) + "\n" for one in EVENTS[2:]))
+    (call,) = taken(tmp_path / "data", first, second).values()
+    assert call["outcome"] == "answered"
+    record.write_text(
+        json.dumps(
+            {
+                "ContactId": "e-1",
+                "InitialContactId": "e-1",
+                "Channel": "VOICE",
+                "InitiationMethod": "INBOUND",
+                "InitiationTimestamp": "2026-11-02T10:00:00Z",
+                "DisconnectTimestamp": "2026-11-02T10:03:05Z",
+                "LastUpdateTimestamp": "2026-11-02T10:05:00Z",
+                "Queue": {"Name": "Sales", "EnqueueTimestamp": "2026-11-02T10:00:20Z"},
+                "Agent": {"Username": "ann", "ConnectedToAgentTimestamp": "2026-11-02T10:01:05Z"},
+            }
+        )
+        + "\n"
+    )
+    (call,) = taken(tmp_path / "data", record).values()
+    assert (call["answered_agent"], call["answered_queue"]) == ("ann", "Sales")
+
+
+def test_the_documented_samples_are_read_without_a_fault(tmp_path: Path) -> None:
+    file = shared_data("amazon_connect/contact_events_doc_samples.json")
+    (call,) = taken(tmp_path, file).values()
+    assert call["call_id"] == "11111111-1111-1111-1111-111111111111"

@@ -81,3 +81,61 @@ def test_hang_up_events_say_the_same(tmp_path: Path) -> None:
     (call,) = taken(tmp_path / "data", file).values()
     assert call["outcome"] == "answered"
     assert call["talk_ms"] == 65_039
+
+
+def as_xml(record: dict[str, Any]) -> str:
+    """Write a record of mod_json_cdr as mod_xml_cdr does."""
+
+    def inside(values: dict[str, Any]) -> str:
+        return "".join(f"<{name}>{value}</{name}>" for name, value in values.items())
+
+    flows = "".join(
+        f"<callflow><caller_profile>{inside(flow['caller_profile'])}</caller_profile></callflow>"
+        for flow in record["callflow"]
+    )
+    return (
+        f'<cdr core-uuid="{record["core-uuid"]}">\n'
+        f"<channel_data>{inside({'direction': record['channel_data']['direction']})}</channel_data>\n"
+        f"<variables>{inside(record['variables'])}</variables>\n{flows}\n</cdr>\n"
+    )
+
+
+def own_records() -> list[dict[str, Any]]:
+    lines = [json.loads(line) for line in RECORDING.read_text(encoding="utf-8").splitlines()]
+    return [line for line in lines if "variables" in line]
+
+
+def test_xml_says_the_same_as_json(tmp_path: Path) -> None:
+    plain = tmp_path / "records.jsonl"
+    plain.write_text("".join(json.dumps(record) + "\n" for record in own_records()))
+    xml = tmp_path / "records.xml"
+    text = "".join(as_xml(record).replace("&", "&amp;") for record in own_records())
+    xml.write_text(f"<?xml version='1.0'?>\n<cdrs>\n{text}</cdrs>\n")
+    assert taken(tmp_path / "a", plain) == taken(tmp_path / "b", xml)
+
+
+def test_an_xml_record_that_declares_things_is_refused_by_itself(tmp_path: Path) -> None:
+    good, bad = map(as_xml, own_records()[:2])
+    xml = tmp_path / "records.xml"
+    bad = bad.replace("<variables>", "<!DOCTYPE x [<!ENTITY a 'b'>]><variables>")
+    xml.write_text(good + bad + "<cdr core-uuid='torn'><variables><a>")
+    history = History(tmp_path / "data")
+    summary = Importer(history, SiteFile()).take([xml])
+    assert summary.unreadable == 2
+    assert summary.files[0].lines == 3
+
+
+def test_a_hang_up_event_is_read_as_the_event_socket_wrote_it(tmp_path: Path) -> None:
+    file = shared_data("freeswitch/esl_channel_hangup_complete_01.txt")
+    (call,) = taken(tmp_path / "data", file).values()
+    assert (call["outcome"], call["talk_ms"]) == ("answered", 65_039)
+    other = tmp_path / "events.txt"
+    said = file.read_text(encoding="utf-8").rstrip()
+    other.write_text(
+        f"Event-Name: HEARTBEAT\nUp-Time: 0 years\n\n{said}\n\nEvent-Name: RE_SCHEDULE\n",
+    )
+    history = History(tmp_path / "other")
+    summary = Importer(history, SiteFile()).take([other])
+    assert (summary.files[0].lines, summary.without_word, summary.unreadable) == (3, 2, 0)
+    with Asking(history) as asking:
+        assert [c["talk_ms"] for c in asking.calls(Filter())] == [65_039]

@@ -1,4 +1,4 @@
-"""Amazon Connect's contact records: one JSON object for each contact, each sent at least once.
+"""Amazon Connect's contact records and events: JSON objects, each sent at least once.
 
 A call is the chain of contacts that begins with InitialContactId. Records of a contact are
 delivered several times, and again when something was added: the newest LastUpdateTimestamp counts.
@@ -14,6 +14,7 @@ from typing import Any
 from everycall.clock import to_micros
 from everycall.events import AgentKind, Direction, EndedBy, Event, Exit, Kind, Skip, SkipReason
 from everycall.events.sights import Sight
+from everycall.sources.amazon_connect_events import KIND, as_record, together
 from everycall.sources.base import CallTranslation, Head, Note, Recognised, Record, Site, Source
 from everycall.sources.json_objects import Object, PostedReader, objects
 
@@ -217,10 +218,18 @@ def _ended_by(record: Object) -> EndedBy:
 
 
 def _newest(records: Sequence[Record]) -> list[Object]:
-    """Return each contact once, in the order in which they began: its newest record counts."""
-    found: dict[str, Object] = {}
-    for record in sorted(records, key=lambda r: str(r.body.get("LastUpdateTimestamp") or "")):
-        found[str(record.body["ContactId"])] = record.body
+    """Return each contact once, in the order in which they began: its newest record counts.
+
+    A contact of which there are only events is what these say together.
+    """
+    bodies = [dict(record.body) for record in records]
+    events: dict[str, list[Object]] = {}
+    for body in (body for body in bodies if KIND in body):
+        events.setdefault(str(body["ContactId"]), []).append(body)
+    found = {contact: together(said) for contact, said in events.items()}
+    told = (body for body in bodies if KIND not in body)
+    for body in sorted(told, key=lambda body: str(body.get("LastUpdateTimestamp") or "")):
+        found[str(body["ContactId"])] = body
     return sorted(
         found.values(),
         key=lambda body: (str(body.get("InitiationTimestamp")), str(body["ContactId"])),
@@ -256,6 +265,8 @@ def _record(path: Path, line: int, body: Any) -> Record | Skip:
     def skip(reason: SkipReason, detail: str) -> Skip:
         return Skip(path.name, line, reason, detail, str(body)[:500])
 
+    if isinstance(body, dict):
+        body = as_record(body)
     if not isinstance(body, dict) or "ContactId" not in body:
         return skip(SkipReason.NO_WORD, "no contact record: it has no ContactId")
     if str(body.get("Channel") or "VOICE").upper() != "VOICE":
@@ -277,6 +288,10 @@ def _recognise(head: Head) -> Recognised | None:
         word in text for word in ('"ContactId"', '"InitiationTimestamp"')
     ):
         return Recognised(0.95, "its objects are contact records (ContactId, InitiationTimestamp)")
+    if text.lstrip().startswith(("{", "[")) and all(
+        word in text for word in ('"contactId"', '"eventType"', '"initiationMethod"')
+    ):
+        return Recognised(0.95, "its objects are contact events (contactId, eventType)")
     return None
 
 
@@ -284,7 +299,7 @@ source = Source(
     name="amazon_connect",
     title="Amazon Connect contact records",
     doc="One JSON object for each contact, as Amazon Connect streams them; later versions of a "
-    "contact replace earlier ones, and transfers are joined to their call.",
+    "contact replace earlier ones, and transfers are joined to their call. Contact events are read, too.",
     sees=frozenset(
         {
             Sight.DIRECTION,

@@ -1,4 +1,4 @@
-"""FreeSWITCH's call records as JSON (mod_json_cdr) and its hang-up events: one for each leg.
+"""FreeSWITCH's call records as JSON or XML and its hang-up events: one for each leg.
 
 A leg's channel variables say where it waited (mod_callcenter) and who was bridged to it; the legs
 of a call share `call_uuid`. Answering by the system is not answering by a person: only a bridge is.
@@ -25,7 +25,9 @@ from everycall.events import (
 from everycall.events.sights import Sight
 from everycall.sources.base import CallTranslation, Head, Note, Recognised, Record, Site, Source
 from everycall.sources.channels.people import is_line
+from everycall.sources.freeswitch_forms import event_texts, is_event_text, is_xml, xml_records
 from everycall.sources.json_objects import Object, PostedReader, objects
+from everycall.sources.lines import open_bytes
 
 SECOND = 1_000_000
 VAGUE = 3 * SECOND
@@ -121,7 +123,8 @@ class _Story:
     site: Site
 
     def event(self, at: int, kind: Kind, resolution: int = 1) -> Event:
-        return Event(at, kind, self.call_id, resolution, leg=self.leg.text("uuid"))
+        exact = max(resolution, int(self.leg.text("resolution") or 1))
+        return Event(at, kind, self.call_id, exact, leg=self.leg.text("uuid"))
 
     def events(self) -> Iterator[Event]:
         yield self._arrived()
@@ -152,6 +155,8 @@ class _Story:
         )
 
     def _direction(self, number: str, called: str) -> Direction:
+        if self.leg.text("told_direction"):
+            return Direction(self.leg.text("told_direction"))
         if self._is_line(self.leg.profile.get("chan_name", ""), number, dialled=False):
             return Direction.INBOUND
         outside = self._is_line(self.leg.text("bridge_channel"), called, dialled=True)
@@ -196,7 +201,9 @@ class _Story:
         until = self.leg.spoke_at or self.leg.ended
         if until is None:
             return
-        began = self.event(since or until, Kind.AGENT_RANG, 1 if since else VAGUE)
+        # without a sign of ringing it may have begun at any moment of the leg
+        spread = 1 if since else max(until - self.leg.began, VAGUE)
+        began = self.event(since or self.leg.began, Kind.AGENT_RANG, spread)
         yield replace(began, agent=self.leg.agent)
         yield replace(
             self.event(until, Kind.AGENT_STOPPED),
@@ -255,7 +262,7 @@ class _Story:
         return None
 
 
-def _translate(call: str | None, records: Sequence[Record], site: Site) -> Iterator[Event]:
+def translate(call: str | None, records: Sequence[Record], site: Site) -> Iterator[Event]:
     """Tell a call by its own leg; the legs of those who were rung say nothing more of it."""
     legs = [_Leg.of(record.body) for record in records]
     own = [leg for leg in legs if leg.direction != "outbound"] or legs
@@ -266,14 +273,24 @@ def _translate(call: str | None, records: Sequence[Record], site: Site) -> Itera
 
 
 def _read(path: Path, _site: Site) -> Iterator[Record | Skip | Note]:
-    for found in objects(path):
+    with open_bytes(path) as file:
+        head = file.read(1 << 12).decode("utf-8-sig", "replace")
+    read = xml_records if is_xml(head) else event_texts if is_event_text(head) else objects
+    for found in read(path):
         if isinstance(found, Skip):
             yield found
             continue
         yield _record(path, *found)
 
 
+_ENDS = frozenset({"", "CHANNEL_HANGUP_COMPLETE"})
+"""The events that tell of a whole leg; what has no name is a call record."""
+
+
 def _record(path: Path, line: int, body: Object) -> Record | Skip:
+    kind = str(body.get("Event-Name") or "")
+    if kind not in _ENDS:
+        return Skip(path.name, line, SkipReason.NO_WORD, kind, str(body)[:500])
     variables = body.get("variables")
     leg = _from_cdr(body) if isinstance(variables, dict) else _from_event(body)
     call = leg["values"].get("call_uuid") or leg["values"].get("uuid")
@@ -318,6 +335,12 @@ def _from_event(body: Object) -> dict[str, Any]:
 
 def _recognise(head: Head) -> Recognised | None:
     text = head.text
+    if is_xml(text) and "<variables>" in text and "<callflow" in text:
+        return Recognised(
+            0.95, "it is a call record of FreeSWITCH in XML (cdr, variables, callflow)"
+        )
+    if is_event_text(text) and "CHANNEL_HANGUP_COMPLETE" in text:
+        return Recognised(0.95, "its blocks are hang-up events of FreeSWITCH")
     if not text.lstrip().startswith(("{", "[")):
         return None
     if '"core-uuid"' in text and '"channel_data"' in text:
@@ -330,8 +353,8 @@ def _recognise(head: Head) -> Recognised | None:
 source = Source(
     name="freeswitch",
     title="FreeSWITCH call records",
-    doc="The records of mod_json_cdr, one JSON object for each leg, and hang-up events in JSON; "
-    "queues by mod_callcenter.",
+    doc="The records of mod_json_cdr and mod_xml_cdr, one for each leg, and hang-up events in JSON or "
+    "plain text; queues by mod_callcenter.",
     sees=frozenset(
         {
             Sight.DIRECTION,
@@ -366,7 +389,7 @@ source = Source(
         Sight.STAFF: "who was signed in is in callcenter's events",
     },
     recognise=_recognise,
-    translation=CallTranslation(_read, _translate),
+    translation=CallTranslation(_read, translate),
     live=lambda: PostedReader(_record),
     fineness=2,
     people=True,

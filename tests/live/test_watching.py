@@ -86,7 +86,7 @@ def test_a_call_is_seen_from_its_beginning_to_its_end_and_then_in_history(tmp_pa
             assert agent.with_caller == caller.caller
             await pbx.say(events[talking:])
             board = await shown(
-                watch, lambda board: board.day is not None and board.day.arrived == 1
+                watch, lambda board: bool(board.day and board.day.arrived and board.day.is_finished)
             )
             assert board.day is not None
             assert board.day.outcomes == {"answered": 1}
@@ -191,7 +191,7 @@ def test_a_followed_log_is_shown_and_sealed_and_each_line_counts_once(tmp_path: 
             assert watch.board.waiting()
             add(line(start + 9, call, "sales", "NONE", "ABANDON", "1", "1", "8"))
             board = await shown(
-                watch, lambda board: board.day is not None and board.day.arrived == 1
+                watch, lambda board: bool(board.day and board.day.arrived and board.day.is_finished)
             )
             assert board.day is not None
             assert board.day.outcomes == {"caller_left_in_queue": 1}

@@ -1,17 +1,21 @@
-"""Measure the live part: `live.py [--rate 1000] [--seconds 30]`.
+"""Measure the live part: `live.py [--rate 1000] [--seconds 30] [--page docs/benchmarks.md]`.
 
 How many records a second the journal takes when several send at once, and how long it takes from a
-manager event to the picture that shows it, at a steady rate of events. Calls are copies of one that
-was recorded, each with ids and moments of its own.
+manager event to the picture that shows it, at a steady rate of events; whether many more events a
+second are taken for minutes with the picture up, and memory stays what it was; and how a thousand
+wallboards fare on one process. Calls are copies of one that was recorded, each with ids and moments
+of its own.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import gzip
 import heapq
 import json
+import os
 import shutil
 import statistics
 import sys
@@ -22,6 +26,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs as a plain file
+
+from bench.walls import memory_of, walls
 from everycall.app.sitefile import SiteFile
 from everycall.app.watching import Posted, Watch, WatchSettings
 from everycall.history.journal import Journal
@@ -36,21 +43,47 @@ SENDERS = 8
 def main() -> int:
     options = _options()
     work = Path(tempfile.mkdtemp(prefix="everycall-bench-", dir=options.work))
+    lines: list[str] = []
     try:
-        for batch in (1, 100):
-            print(journal(work / f"journal-{batch}", batch, options.seconds / 3), flush=True)
-        print(asyncio.run(picture(work / "data", options.rate, options.seconds)), flush=True)
+        for line in _measured(options, work):
+            print(line, flush=True)
+            lines.append(line)
     finally:
         shutil.rmtree(work)
+    if options.page:
+        put(options.page, lines)
     return 0
+
+
+def _measured(options: argparse.Namespace, work: Path) -> Iterator[str]:
+    for batch in (1, 100):
+        yield journal(work / f"journal-{batch}", batch, options.seconds / 3)
+    yield asyncio.run(picture(work / "data", options.rate, options.seconds))
+    yield asyncio.run(picture(work / "load", options.load, options.load_seconds, story=0.2))
+    yield walls(work / "walls", options.screens, options.seconds)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rate", type=int, default=1000, help="events a second (%(default)s)")
     parser.add_argument("--seconds", type=float, default=30.0, help="(%(default)s)")
+    parser.add_argument("--load", type=int, default=5000, help="events a second (%(default)s)")
+    parser.add_argument("--load-seconds", type=float, default=300.0, help="(%(default)s)")
+    parser.add_argument("--screens", type=int, default=1000, help="wallboards (%(default)s)")
     parser.add_argument("--work", type=Path, help="where to write (the system's temporary folder)")
+    parser.add_argument("--page", type=Path, help="the page whose section Live is written anew")
     return parser.parse_args()
+
+
+def put(page: Path, lines: list[str]) -> None:
+    """Write the section of a page anew."""
+    before, _, rest = page.read_text(encoding="utf-8").partition("\n## Live\n")
+    after = rest.partition("\n## ")
+    tail = f"\n## {after[2]}" if after[1] else ""
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    head = f"{os.cpu_count()} cores, load average {load} at the end, this measurement included:"
+    said = "\n".join(f"- {line}" for line in lines)
+    page.write_text(f"{before.rstrip()}\n\n## Live\n\n{head}\n\n{said}\n{tail}", encoding="utf-8")
 
 
 def journal(folder: Path, batch: int, seconds: float) -> str:
@@ -81,8 +114,11 @@ def journal(folder: Path, batch: int, seconds: float) -> str:
     )
 
 
-async def picture(data: Path, rate: int, seconds: float) -> str:
-    """Say calls at a steady rate, and see when each is first in the picture."""
+async def picture(data: Path, rate: int, seconds: float, story: float = 1.0) -> str:
+    """Say calls at a steady rate, and see when each is first in the picture.
+
+    A call may be told faster than it happened, so that at a high rate not thousands are open.
+    """
     site = read_table(SiteFile, {"zone": "UTC"})
     settings = WatchSettings(data, site, (Posted("bench", "asterisk_ami"),))
     sent: dict[str, float] = {}
@@ -90,10 +126,13 @@ async def picture(data: Path, rate: int, seconds: float) -> str:
     acknowledged: list[float] = []
     async with Watch(settings) as watch:
         looking = asyncio.create_task(_look(watch, seen))
-        count = await _say(watch, rate, seconds, sent, acknowledged)
+        memory = asyncio.create_task(_weigh(watch))
+        count = await _say(watch, rate, seconds, sent, acknowledged, story)
         await asyncio.sleep(3)
         looking.cancel()
-        drawn = watch.health().draw_ms
+        memory.cancel()
+        drawn, behind = watch.health().draw_ms, watch.health().behind
+        weights = [w for w, _ in WEIGHED]
         lags = [seen[call] - at for call, at in sent.items() if call in seen]
         law = _law(watch)
     unseen = len(sent) - len(lags)
@@ -101,8 +140,26 @@ async def picture(data: Path, rate: int, seconds: float) -> str:
         f"picture at {count / seconds:,.0f} events/s for {seconds:g} s, {len(sent)} calls, "
         f"{unseen} never seen: event to picture {_ms(lags, 50)} ms (p50), {_ms(lags, 99)} ms (p99); "
         f"acknowledged after {_ms(acknowledged, 50)} / {_ms(acknowledged, 99)} ms; "
-        f"the last picture took {drawn:.0f} ms; {law}"
+        f"the last picture took {drawn:.0f} ms; {behind:,} behind at the end, at most "
+        f"{max(b for _, b in WEIGHED):,}; memory {_thirds(weights)} MB; {law}"
     )
+
+
+WEIGHED: list[tuple[int, int]] = []
+"""The memory of this process in megabytes, and how many records were behind, twice a second."""
+
+
+async def _weigh(watch: Watch) -> None:
+    WEIGHED.clear()
+    while True:
+        WEIGHED.append((memory_of(os.getpid()), watch.health().behind))
+        await asyncio.sleep(0.5)
+
+
+def _thirds(weights: list[int]) -> str:
+    """Say how much it was after a third of the time, after two, and at the end."""
+    places = (len(weights) // 3, 2 * len(weights) // 3, len(weights) - 1)
+    return ", ".join(str(weights[place]) for place in places)
 
 
 async def _look(watch: Watch, seen: dict[str, float]) -> None:
@@ -113,9 +170,14 @@ async def _look(watch: Watch, seen: dict[str, float]) -> None:
 
 
 async def _say(
-    watch: Watch, rate: int, seconds: float, sent: dict[str, float], acknowledged: list[float]
+    watch: Watch,
+    rate: int,
+    seconds: float,
+    sent: dict[str, float],
+    acknowledged: list[float],
+    pace: float,
 ) -> int:
-    events = _calls(rate, seconds)
+    events = _calls(rate, seconds, pace)
     feed, count, began = watch.posted["bench"], 0, time.perf_counter()
     due = next(events, None)
     while due is not None:
@@ -135,15 +197,38 @@ async def _say(
     return count
 
 
-def _calls(rate: int, seconds: float) -> Iterator[tuple[float, str, str]]:
+def _calls(rate: int, seconds: float, pace: float = 1.0) -> Iterator[tuple[float, str, str]]:
     """Yield events in order: when each is due, of which call, and what it says."""
     story = _story()
-    start, base = time.time(), story[0]["_recv"]
-    gap = len(story) / rate
-    streams = (_one(story, base, start, i, i * gap) for i in range(int(seconds / gap)))
-    for event in heapq.merge(*streams, key=lambda one: one[0]):
-        if event[0] < seconds:
-            yield event
+    base = story[0]["_recv"]
+    story = [{**event, "_recv": base + (event["_recv"] - base) * pace} for event in story]
+    start, gap = time.time(), len(story) / rate
+    open_calls: list[tuple[float, int, str, str, Iterator[tuple[float, str, str]]]] = []
+    for number in range(int(seconds / gap) + 1):
+        began = number * gap
+        while open_calls and open_calls[0][0] <= began:
+            yield from _next(open_calls, seconds)
+        one = _one(story, base, start, number, began)
+        heapq.heappush(open_calls, _event(number, one))
+    while open_calls:
+        yield from _next(open_calls, seconds)
+
+
+_Open = tuple[float, int, str, str, Iterator[tuple[float, str, str]]]
+
+
+def _event(number: int, call: Iterator[tuple[float, str, str]]) -> _Open:
+    due, name, body = next(call)
+    return due, number, name, body, call
+
+
+def _next(open_calls: list[_Open], seconds: float) -> Iterator[tuple[float, str, str]]:
+    """Yield the event that is due first, if it is in time, and put that after it in its place."""
+    due, number, name, body, call = heapq.heappop(open_calls)
+    if due < seconds:
+        yield due, name, body
+    with contextlib.suppress(StopIteration):
+        heapq.heappush(open_calls, _event(number, call))
 
 
 def _one(

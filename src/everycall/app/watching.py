@@ -6,7 +6,7 @@ the journal's, one for the picture and one for sealing.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -17,6 +17,7 @@ from typing import Any, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from everycall.app.checking import DayCheck
+from everycall.app.feeds import Log, Manager, Posted, source_of
 from everycall.app.ingesting import (
     AmiFeed,
     Intake,
@@ -38,14 +39,11 @@ from everycall.live.board import Board
 from everycall.live.ended import EndedCall
 from everycall.registry import load
 from everycall.sources.base import Source
-from everycall.wire.ami import AmiError, Pbx
 from everycall.wire.ami_link import Item, Link, LinkState, Snapshot
 from everycall.wire.inbox import Inbox
 from everycall.wire.log_follower import LogFollower
 
 T = TypeVar("T")
-
-AMI, QUEUE_LOG = "asterisk_ami", "asterisk_queue_log"
 
 LISTEN = 0.05
 """Logs are looked at, and what was heard is handed to the journal, this often in seconds."""
@@ -56,36 +54,11 @@ DRAW = 0.25
 IDLE = 1.0
 """Where nothing is heard the picture is drawn this often, in seconds: its age is seen."""
 
-SLOW = 120.0
-"""Where a picture takes longer than this, in milliseconds, totals are at most `IDLE` old."""
+SLOW, MANY = 120.0, 100
+"""Where pictures take more milliseconds and hold more records, totals are at most `IDLE` old."""
 
 REFUSED = 1.0
 """After so many seconds a record is handed in again that the journal refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class Manager:
-    """A feed: a manager interface."""
-
-    feed: str
-    pbx: Pbx
-
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    """A feed: a log that grows."""
-
-    feed: str
-    path: Path
-    source: str = QUEUE_LOG
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """A feed: records that somebody posts."""
-
-    feed: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,13 +195,13 @@ class Watch:
         self._picture_thread.shutdown()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        self._tasks.append(asyncio.create_task(self._guarded(work)))
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._done)
+        self._tasks.append(task)
 
-    async def _guarded(self, work: Awaitable[None]) -> None:
+    def _done(self, task: asyncio.Task[None]) -> None:
         """Let a fault of ours end the watching with its reason, never in silence."""
-        try:
-            await work
-        except Exception as failure:  # noqa: BLE001 - whatever it is ends the watching, with its reason
+        if not task.cancelled() and (failure := task.exception()) is not None:
             self._state.failure = failure
             self._ended.set()
 
@@ -388,9 +361,10 @@ class Watch:
             await asyncio.sleep(max(DRAW - (clock() - began), 0.01))
 
     async def _draw_once(self) -> None:
-        state, now = self._state, self._now()
-        exact = state.draw_ms < SLOW or now - state.totalled_at >= IDLE * 1_000_000
-        drawing = partial(self._drawing, self.intake.fresh(), now, exact)
+        state, now, fresh = self._state, self._now(), self.intake.fresh()
+        is_calm = len(fresh) < MANY or state.draw_ms < SLOW
+        exact = is_calm or now - state.totalled_at >= IDLE * 1_000_000
+        drawing = partial(self._drawing, fresh, now, exact)
         state.board = await self._in_picture(drawing)
         state.drawn_at = now
         state.totalled_at = now if exact else state.totalled_at
@@ -442,13 +416,8 @@ async def _stopped(tasks: Sequence[asyncio.Task[None]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def source_of(feed: Manager | Log | Posted) -> str:
-    """Return the source that knows how to read a feed."""
-    return AMI if isinstance(feed, Manager) else feed.source
-
-
 def _nothing(now: int) -> Board:
     return Board(now, 0, "", (), (), (), ())
 
 
-__all__ = ["AmiError", "Health", "Log", "Manager", "Posted", "Watch", "WatchSettings"]
+__all__ = ["Health", "Log", "Manager", "Posted", "Watch", "WatchSettings"]

@@ -92,7 +92,11 @@ def notes(board: Board, measures: Mapping[str, Cell]) -> dict[str, str]:
     """Return why a box has no value, where that is known."""
     named = {name: measures.get(name) for name in METRICS}
     named[LEVEL] = measures.get(board.service_level)
-    return {name: cell.note for name, cell in named.items() if cell and cell.note}
+    return {
+        name: cell.note.partition(":")[0]
+        for name, cell in named.items()
+        if cell and cell.note and cell.value is None
+    }
 
 
 def targets(board: Board) -> dict[str, dict[str, Any]]:

@@ -203,7 +203,10 @@ def _drops(board: Board, day: DayNow | None, view: View) -> dict[str, list[dict[
             {"name": name, "dropped": dropped}
             for name, dropped in sorted(people.items(), key=lambda one: (-one[1], one[0]))
         ][:PLACES_SHOWN],
-        "hours": _places({f"{hour:02}": cells for hour, cells in day.hours.items()}),
+        "hours": sorted(
+            _places({f"{hour:02}": cells for hour, cells in day.hours.items()}),
+            key=lambda row: str(row["name"]),
+        ),
     }
 
 

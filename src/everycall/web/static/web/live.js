@@ -93,7 +93,8 @@
     var state = !target || target.met === null ? "" : target.met ? "met" : "missed";
     var before = broken[name];
     box.className = "box" + (state ? " " + state : "");
-    write(box.querySelector("[data-target]"), target ? (state ? words[state] + " " : "") + target.limit : "");
+    var why = picture.boxes[name] === null ? picture.notes[name] : "";
+    write(box.querySelector("[data-target]"), why || (target ? (state ? words[state] + " " : "") + target.limit : ""));
     if (state === "missed" && before === false) { call(box); }
     broken[name] = state === "missed";
   }
@@ -152,7 +153,6 @@
       var name = box.getAttribute("data-box");
       write(box, value(name, box.getAttribute("data-unit"), boxes));
       judge(box.parentNode, name);
-      if (boxes[name] === null && picture.notes[name]) { box.title = picture.notes[name]; }
     });
     rows("waiting", picture.waiting, function (row, call) {
       cell(row, since(call.since), "number");

@@ -6,7 +6,7 @@ RUN_STAMP := $(VENV)/.run
 DEV_STAMP := $(VENV)/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test spark promise check format bench docs lock clean
+.PHONY: help run test spark asterisk kill promise check format bench docs lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -39,6 +39,13 @@ spark: $(DEV_STAMP) ## run the chain on a second engine (PySpark; needs Java)
 promise: $(DEV_STAMP) ## nobody is called twice and nobody is forgotten, on a real Asterisk (fetches one)
 	tools/lab/fetch.sh
 	ASTERISK_REQUIRED=1 $(BIN)/python -m pytest -m promise $(ARGS)
+
+asterisk: $(DEV_STAMP) ## stories from SIP phone to picture, history and report, on a real Asterisk (fetches one)
+	tools/lab/fetch.sh
+	ASTERISK_REQUIRED=1 $(BIN)/python -m pytest -m "asterisk and not promise" -n 4 --dist worksteal $(ARGS)
+
+kill: $(DEV_STAMP) ## kill a writer under load, again and again: nothing is lost, nothing doubled
+	KILLS=40 $(BIN)/python -m pytest -m kill $(ARGS)
 
 check: $(DEV_STAMP) ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

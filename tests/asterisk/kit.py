@@ -30,11 +30,12 @@ class Cable:
         self._writers: list[asyncio.StreamWriter] = []
         self._works: set[asyncio.Task[None]] = set()
         self.is_cut = False
+        self.port = 0
 
     async def start(self) -> int:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        port: int = self._server.sockets[0].getsockname()[1]
-        return port
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self.port
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.is_cut:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from everycall.wire.ami import Pbx
+from everycall.wire.ami_link import LISTS
 from everycall.wire.ami_protocol import Decoder, Fields
 
 CHALLENGE = "167325023"
@@ -87,8 +88,8 @@ class FakePbx:
             self._log_in(fields, writer)
         elif action in self.lists or action in ("QueueStatus", "CoreShowChannels"):
             self._list(fields, writer)
-        elif action == "PJSIPShowContacts":
-            reply(writer, fields, "Error", Message="No Contacts found")
+        elif action in LISTS:
+            reply(writer, fields, "Error", Message="No such list")
         else:
             reply(writer, fields, "Success", Challenge=CHALLENGE)
 

@@ -43,19 +43,27 @@ def write_prompt(path: Path, seconds: float, hertz: int = 440) -> None:
 
 
 class Speaker:
-    """One RTP socket that says the same tone every 20 ms until it is closed."""
+    """One RTP socket that says the same tone every 20 ms until it is closed.
+
+    Attributes:
+        loses: every so-manieth packet gets lost on its way; 0: none.
+    """
 
     def __init__(self, transport: asyncio.DatagramTransport) -> None:
         self._transport = transport
         self._task: asyncio.Task[None] | None = None
         self.frame = TONE
+        self.loses = 0
+        self.is_mute = False
 
     @classmethod
-    async def open(cls, host: str) -> Speaker:
-        """Bind a socket on any free port of the phone's address."""
+    async def open(cls, host: str, *, mute: bool = False) -> Speaker:
+        """Bind a socket on any free port of the phone's address; a mute one never sends."""
         loop = asyncio.get_running_loop()
         made = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, local_addr=(host, 0))
-        return cls(made[0])
+        speaker = cls(made[0])
+        speaker.is_mute = mute
+        return speaker
 
     @property
     def port(self) -> int:
@@ -65,6 +73,8 @@ class Speaker:
     def speak_to(self, address: tuple[str, int]) -> None:
         """Begin, or go on towards another address."""
         self._stop()
+        if self.is_mute:
+            return
         self._task = asyncio.get_running_loop().create_task(self._run(address))
 
     def close(self) -> None:
@@ -82,6 +92,7 @@ class Speaker:
         begin, count = clock(), 0
         while True:
             header = (0x80, 0, count & 0xFFFF, count * _FRAME & 0xFFFFFFFF, source)
-            self._transport.sendto(struct.pack("!BBHII", *header) + self.frame, address)
             count += 1
+            if not self.loses or count % self.loses:
+                self._transport.sendto(struct.pack("!BBHII", *header) + self.frame, address)
             await asyncio.sleep(max(0.0, begin + count * FRAME_S - clock()))

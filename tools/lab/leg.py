@@ -79,7 +79,7 @@ class Leg:
     async def answer(self, *, silent: bool = False) -> Leg:
         """Pick up a call that came in."""
         invite = self._came_in()
-        self.speaker = await Speaker.open(self.phone.address[0])
+        self.speaker = await Speaker.open(self.phone.address[0], mute=self.phone.mute)
         self.speaker.frame = SILENCE if silent else TONE
         self.answered_at = self._respond(200, body=self._session())
         self.speaker.speak_to(sip.audio_address(invite.body))
@@ -153,7 +153,7 @@ class Leg:
 
     async def invite(self, number: str) -> Leg:
         """Dial; the answer comes later."""
-        self.speaker = await Speaker.open(self.phone.address[0])
+        self.speaker = await Speaker.open(self.phone.address[0], mute=self.phone.mute)
         self.dialled = number
         self.target = self.phone.address_of(number)
         self._invite = self._request("INVITE", self._session())

@@ -83,6 +83,18 @@ _FOLDERS = (
     "spool/outgoing spool/recording spool/voicemail"
 )
 
+_REGISTRATION = """
+[provider]
+type = registration
+transport = udp
+server_uri = sip:@provider@:5060
+client_uri = sip:493023125@@provider@
+retry_interval = 1
+max_retries = 10000
+expiration = 7
+max_random_initial_delay = 0
+"""
+
 _LONGEST_RUN = 85  # a socket's path ends at 107
 
 _LOGS = {
@@ -146,6 +158,11 @@ class Network:
         return self.host(250)
 
     @property
+    def provider(self) -> str:
+        """Where the telephone company's registrar is, which is not there unless a story plays it."""
+        return self.host(251)
+
+    @property
     def trunk(self) -> str:
         """The addresses from which callers come."""
         return f"{self.host(128)}/25"
@@ -162,9 +179,22 @@ class Network:
 class Node:
     """One Asterisk in one run folder, a child of this process."""
 
-    def __init__(self, prefix: Path | None = None, rtp_timeout: int = 6) -> None:
+    def __init__(
+        self,
+        prefix: Path | None = None,
+        rtp_timeout: int = 6,
+        *,
+        name: str = "",
+        qualify: int = 0,
+        registers: bool = False,
+        crowd: int = 0,
+    ) -> None:
         self.prefix = prefix or installed_prefix()
         self.rtp_timeout = rtp_timeout
+        self.name = name
+        self.qualify = qualify
+        self.registers = registers
+        self.crowd = crowd
         self.network = Network.take()
         self.run = Path(tempfile.mkdtemp(prefix="asterisk-"))
         if len(str(self.run)) > _LONGEST_RUN:
@@ -199,6 +229,14 @@ class Node:
         shutil.copy(DRIVEN, self.run / "etc")
         with (self.run / "etc" / "pjsip.conf").open("a") as out:
             out.writelines(self._desk_phone(str(number)) for number in AGENTS)
+            if self.registers:
+                out.write(self._filled(_REGISTRATION))
+            out.writelines(self._crowd_phone(number) for number in self.crowd_numbers)
+        with (self.run / "etc" / "queues.conf").open("a") as out:
+            out.write("\n[crowd](queue)\nstrategy = rrmemory\n")
+            out.writelines(
+                f"member => PJSIP/{n},0,Crowd {n},PJSIP/{n}\n" for n in self.crowd_numbers
+            )
         for name, seconds in PROMPTS.items():
             write_prompt(self.run / "prompts" / f"{name}.wav", seconds)
 
@@ -289,6 +327,8 @@ class Node:
             "http_port": self.http[1],
             "secret": SECRET,
             "rtp_timeout": self.rtp_timeout,
+            "system_name": f"systemname = {self.name}" if self.name else "",
+            "provider": self.network.provider,
             "carrier": self.network.carrier,
             "trunk_network": self.network.trunk,
             "cel_columns": _csv(CEL_COLUMNS),
@@ -297,6 +337,15 @@ class Node:
         for word, value in words.items():
             template = template.replace(f"@{word}@", str(value))
         return template
+
+    @property
+    def crowd_numbers(self) -> range:
+        """The phones of the queue `crowd`, which are all at one address."""
+        return range(2001, 2001 + self.crowd)
+
+    def _crowd_phone(self, number: int) -> str:
+        contact = f"contact = sip:{number}@{self.network.host(20)}:5060"
+        return f"\n[{number}](phone)\naors = {number}\n\n[{number}]\ntype = aor\n{contact}\n"
 
     def _desk_phone(self, number: str) -> str:
         lines = [
@@ -309,6 +358,8 @@ class Node:
             "type = aor",
             f"contact = sip:{number}@{self.network.agent(number)}:5060",
         ]
+        if self.qualify:
+            lines += [f"qualify_frequency = {self.qualify}", "qualify_timeout = 1.0"]
         return "\n".join(lines) + "\n"
 
 

@@ -19,6 +19,7 @@ class Phone(asyncio.DatagramProtocol):
         self.role = "phone"
         self.name = ""
         self.deaf = False
+        self.mute = False
         self.legs: list[Leg] = []
         self._waiting: asyncio.Queue[Leg] = asyncio.Queue()
         self._transport: asyncio.DatagramTransport | None = None
@@ -96,6 +97,9 @@ class Phone(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:  # noqa: ARG002  # asyncio's shape
         """Sort a message to its leg; a first INVITE makes a new one."""
         message = sip.parse(data)
+        if message.method == "OPTIONS":
+            self.send(sip.answer_to(message, "200 OK"))
+            return
         leg = self._leg(message["Call-ID"])
         if leg is None and message.method == "INVITE":
             leg = self._new_leg(message)

@@ -120,3 +120,11 @@ def audio_address(body: str) -> tuple[str, int]:
     if not host or not port:
         raise ValueError(f"no audio in this session description: {body!r}")
     return host[1], int(port[1])
+
+
+def answer_to(request: Message, status: str, *headers: tuple[str, str]) -> Message:
+    """An answer outside any call, such as to OPTIONS or REGISTER."""
+    to = request["To"] if tag(request["To"]) else f"{request['To']};tag={token()}"
+    kept = [("Via", value) for value in request.every("Via")]
+    kept += [(name, request[name]) for name in ("From", "Call-ID", "CSeq")]
+    return Message(f"SIP/2.0 {status}", (*kept, ("To", to), *headers))

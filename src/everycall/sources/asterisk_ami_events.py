@@ -41,7 +41,10 @@ _QUIET = frozenset(
         "DeviceStateChange",
         "DeviceStateListComplete",
         "DTMFBegin",
+        "AorList",
+        "AorListComplete",
         "EndpointList",
+        "OutboundRegistrationDetailComplete",
         "ExtensionStatus",
         "LocalBridge",
         "LocalOptimizationBegin",
@@ -68,8 +71,6 @@ _QUIET = frozenset(
         "QueueSummary",
         "QueueSummaryComplete",
         "Rename",
-        "RTCPReceived",
-        "RTCPSent",
         "Reload",
         "SessionTimeout",
         "Status",
@@ -174,7 +175,20 @@ def _originated(fields: Fields) -> dict[str, Any]:
         "act": Act.ORIGINATED,
         "context": str(fields.get("Context", "")),
         "exten": str(fields.get("Exten", "")),
+        "app": str(fields.get("Application", "")),
     }
+
+
+def _sounded(whose: str) -> Callable[[Fields], dict[str, Any] | None]:
+    """Return what reads a report of how one side heard the other; the first report block counts."""
+
+    def read(fields: Fields) -> dict[str, Any] | None:
+        lost, jitter = (str(fields.get(f"Report0{n}", "")) for n in ("FractionLost", "IAJitter"))
+        if not lost.isdigit() or not jitter.isdigit():
+            return None
+        return {"act": Act.SOUNDED, "variable": whose, "value": f"{lost}/{jitter}"}
+
+    return read
 
 
 def _said(fields: Fields) -> dict[str, Any] | None:
@@ -207,6 +221,8 @@ _STEPS: dict[str, Callable[[Fields], dict[str, Any] | None]] = {
     "ParkedCallGiveUp": _parked(Act.UNPARKED),
     "Pickup": _plain(Act.SWAPPED),
     "UserEvent": _said,
+    "RTCPSent": _sounded("from"),
+    "RTCPReceived": _sounded("to"),
     "VarSet": _variable,
     "HangupRequest": _plain(Act.ASKED_TO_END),
     "SoftHangupRequest": _plain(Act.TOLD_TO_END),
@@ -238,6 +254,7 @@ _STAFF = {
     "QueueMemberPaused": Kind.AGENT_PAUSED,
     "ContactStatus": Kind.AGENT_PHONE_BACK,
     "Registry": Kind.TRUNK_BACK,
+    "OutboundRegistrationDetail": Kind.TRUNK_BACK,
     "Shutdown": Kind.SOURCE_GAP,
     "FullyBooted": Kind.SOURCE_GAP,
     "SourceGap": Kind.SOURCE_GAP,
@@ -265,7 +282,9 @@ def staff_of(fields: Fields, at: int) -> Event | None:
         return Event(at, kind, reason="shutdown")
     if name in _OWN:
         return _OWN[name](fields, at)
-    if name in ("ContactStatus", "Registry"):
+    if kind is Kind.TRUNK_BACK:
+        return _registered(fields, at)
+    if name == "ContactStatus":
         return _reachable(fields, at, kind)
     paused = fields.get("Paused") == "1"
     resumed = kind is Kind.AGENT_PAUSED and not paused
@@ -307,12 +326,23 @@ _OWN: dict[str, Callable[[Fields, int], Event | None]] = {
 """How the events are read that are of one kind alone; the last two everycall says by itself."""
 
 
+def _registered(fields: Fields, at: int) -> Event | None:
+    """Return whether a line is registered with the telephone company; trying is neither."""
+    status = str(fields.get("Status", ""))
+    if status not in (*_REGISTERED, *_NOT_REGISTERED):
+        return None
+    address = str(fields.get("Domain") or fields.get("ServerUri") or fields.get("Username") or "")
+    line = address.removeprefix("sips:").removeprefix("sip:").partition(";")[0]
+    kind = Kind.TRUNK_BACK if status in _REGISTERED else Kind.TRUNK_LOST
+    return Event(at, kind, trunk=line or None, text=status)
+
+
+_REGISTERED = ("Registered",)
+_NOT_REGISTERED = ("Rejected", "Timeout", "Failed", "Unregistered", "Unknown", "No Authentication")
+
+
 def _reachable(fields: Fields, at: int, kind: Kind) -> Event | None:
     status = str(fields.get("ContactStatus") or fields.get("Status") or "")
-    if kind is Kind.TRUNK_BACK:
-        lost = status in ("Rejected", "Timeout", "Failed", "Unregistered", "Unknown")
-        line = str(fields.get("Domain") or fields.get("Username") or "")
-        return Event(at, Kind.TRUNK_LOST if lost else kind, trunk=line or None, text=status)
     if status not in ("Reachable", "Unreachable", "Removed", "NonQualified", "Unqualified"):
         return None
     lost = status in ("Unreachable", "Removed")

@@ -13,6 +13,9 @@ from everycall.sources.asterisk_ami_signs import signs_of
 
 SECOND = 1_000_000
 
+LISTED = ("ContactList", "AorList", "DeviceStateChange", "OutboundRegistrationDetail")
+"""Of the lists beside queues and channels, the events that say something."""
+
 Event = dict[str, Any]
 """A manager event, as its fields."""
 
@@ -29,8 +32,27 @@ def is_worth_keeping(fields: Fields) -> bool:
 
 def body_of(fields: Fields, at: int) -> str:
     """Write an event down, with the moment at which it was received."""
-    said = {**fields, "_recv": at / SECOND}
+    kept = _of_sound(fields) if str(fields.get("Event")).startswith("RTCP") else fields
+    said = {**kept, "_recv": at / SECOND}
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def _of_sound(fields: Fields) -> Fields:
+    """Return what is needed of a report that comes every five seconds for every leg."""
+    return {name: value for name, value in fields.items() if name in _SOUND}
+
+
+_SOUND = frozenset(
+    {
+        "Event",
+        "Timestamp",
+        "Channel",
+        "Uniqueid",
+        "Linkedid",
+        "Report0FractionLost",
+        "Report0IAJitter",
+    }
+)
 
 
 def gap(since: int, at: int) -> Event:
@@ -38,13 +60,13 @@ def gap(since: int, at: int) -> Event:
     return {"Event": "SourceGap", "Timestamp": _stamp(at), "AwayMs": str((at - since) // 1000)}
 
 
-def memberships(queues: Iterable[Fields], contacts: Iterable[Fields], at: int) -> Iterator[Event]:
-    """Yield who is in which queue, and which phone can be reached."""
+def memberships(queues: Iterable[Fields], lists: Iterable[Fields], at: int) -> Iterator[Event]:
+    """Yield who is in which queue, which phone can be reached, and which line is registered."""
     for fields in queues:
         if fields.get("Event") == "QueueMember":
             yield {**fields, "Timestamp": _stamp(at)}
-    for fields in contacts:
-        if fields.get("Event") == "ContactList":
+    for fields in lists:
+        if fields.get("Event") in LISTED:
             yield {**fields, "Timestamp": _stamp(at)}
 
 

@@ -65,6 +65,8 @@ def signs_of(fields: Fields, at: int) -> Iterator[Sign]:
             yield Sign(at, phone=phone, device=device)
     elif name in ("ContactStatus", "ContactList"):
         yield from _contact(fields, at)
+    elif name == "AorList":
+        yield from _aor(fields, at)
     elif name == "SourceGap":
         yield Sign(at, begins_anew=True)
 
@@ -93,6 +95,13 @@ def _contact(fields: Fields, at: int) -> Iterator[Sign]:
     if phone and status in _CONTACTS:
         every = int(checked) if checked.isdigit() else None
         yield Sign(at, phone=f"PJSIP/{phone}", device=_CONTACTS[status], checked_every=every)
+
+
+def _aor(fields: Fields, at: int) -> Iterator[Sign]:
+    """Yield how often a phone is asked whether it is there; Asterisk names the two alike."""
+    phone, checked = _said(fields, "ObjectName"), str(fields.get("QualifyFrequency", ""))
+    if phone and checked.isdigit():
+        yield Sign(at, phone=f"PJSIP/{phone}", checked_every=int(checked))
 
 
 def _said(fields: Fields, *names: str) -> str | None:

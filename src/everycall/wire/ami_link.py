@@ -31,13 +31,26 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What was going on at the moment of the connection: the answers to the listings."""
+    """What was going on at the moment of the connection: the answers to the listings.
+
+    Attributes:
+        lists: what was said of phones and lines, as it came.
+    """
 
     feed: str
     at: int
     queues: tuple[Fields, ...]
     channels: tuple[Fields, ...]
-    contacts: tuple[Fields, ...]
+    lists: tuple[Fields, ...]
+
+
+LISTS = (
+    "PJSIPShowContacts",
+    "PJSIPShowAors",
+    "DeviceStateList",
+    "PJSIPShowRegistrationsOutbound",
+)
+"""What is asked beside queues and channels: which phones and lines can be reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +190,12 @@ class Link:
     async def _look(self, connection: Connection) -> Snapshot:
         queues = await connection.listing("QueueStatus")
         channels = await connection.listing("CoreShowChannels")
-        contacts: list[Fields] = []
-        with contextlib.suppress(AmiError):
-            contacts = await connection.listing("PJSIPShowContacts")
-        return Snapshot(self.feed, self._now(), tuple(queues), tuple(channels), tuple(contacts))
+        lists: list[Fields] = []
+        for action in LISTS:
+            # one that this Asterisk has not, or has nothing for, is refused
+            with contextlib.suppress(AmiError):
+                lists += await connection.listing(action)
+        return Snapshot(self.feed, self._now(), tuple(queues), tuple(channels), tuple(lists))
 
     async def _until_over(self, connection: Connection) -> str:
         self._overrun.clear()

@@ -10,6 +10,7 @@ from everycall.sources.base import Site
 from everycall.sources.channels.connections import Talk, talks
 from everycall.sources.channels.dialling import dialled_number
 from everycall.sources.channels.people import Cast, Channel, Role, cast
+from everycall.sources.channels.sounding import sounded
 from everycall.sources.channels.stages import stages
 from everycall.sources.channels.steps import Act, Step
 from everycall.sources.channels.waiting import Visit, dialled_through, rings, visits
@@ -50,6 +51,7 @@ class _Story:
         yield from self._held(spoken, stays)
         yield from self._handed_on()
         yield from self._passed()
+        yield from self._sounded()
         yield from self._ended(spoken)
 
     def _event(self, at: int, kind: Kind) -> Event:
@@ -285,6 +287,14 @@ class _Story:
                 value=passed.value,
                 party=passed.party,
             )
+
+    def _sounded(self) -> Iterator[Event]:
+        """Say how each leg that is over sounded, the worse of its two ways."""
+        for channel in self.cast.channels.values():
+            told = sounded(self.steps, channel.id)
+            if told is not None and channel.ended_at is not None:
+                event = self._with(channel, channel.ended_at, Kind.TALK_QUALITY, None)
+                yield replace(event, text=told)
 
     def _ended(self, spoken: Sequence[Talk]) -> Iterator[Event]:
         customer = self.cast.customer

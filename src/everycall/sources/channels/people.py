@@ -15,6 +15,8 @@ from everycall.sources.channels.steps import Act, Step
 _INSTANCE = re.compile(r"-[0-9a-fA-F]{4,}(;[12])?(<.*>)?$")
 _LINE_NAMES = ("trunk", "siproute", "gateway", "carrier", "provider", "pstn", "dahdi/i")
 _ORIGINATED = "AppDial2"
+_LISTENING = frozenset({"ChanSpy", "ExtenSpy"})
+"""Whoever runs these hears others talk, and calls nobody."""
 
 
 class Role(StrEnum):
@@ -257,6 +259,8 @@ def _direction(
     if ours:
         return Direction.CALLBACK, f"context {ours[0]} means that we call back"
     others = [c for c in channels.values() if c.id != root.id]
+    if root.apps & _LISTENING:
+        return Direction.INTERNAL, f"the phone {root.endpoint} listened to others"
     if originated or any(roles[c.id] is Role.LINE for c in others):
         return Direction.OUTBOUND, "it began with us and went out"
     return Direction.INTERNAL, f"it began on the phone {root.endpoint} and stayed inside"

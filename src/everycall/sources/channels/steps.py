@@ -35,6 +35,7 @@ class Act(StrEnum):
     ASKED_TO_END = "asked_to_end"
     TOLD_TO_END = "told_to_end"
     HUNG_UP = "hung_up"
+    SOUNDED = "sounded"
     OVER = "over"
 
 

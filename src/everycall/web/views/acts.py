@@ -78,7 +78,7 @@ def offered(person: Person, board: Board | None) -> dict[str, Any] | None:
     talking = (AgentState.TALKING, AgentState.ON_HOLD)
     return {
         "people": sorted(agent.name for agent in agents),
-        "queues": sorted(q.name for q in board.queues if steering.has_queue(q.name)),
+        "queues": sorted(steering.queues or {queue.name for queue in board.queues}),
         "waiting": picture(board, view)["waiting"],
         "talking": sorted(a.name for a in agents if a.state in talking and steering.may_listen),
         "moves": [(act.value, TITLES[act], act.doc) for act in (Act.PAUSE, Act.RESUME)],

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
+from everycall.web.measures import measures
 from everycall.web.views import hooks
 
 urlpatterns = [
+    path("metrics/", measures, name="measures"),
     path("setup/hooks/", hooks.hooks, name="hooks"),
     path("setup/hooks/<int:pk>/try/", hooks.try_out, name="hook-try"),
     path("setup/hooks/<int:pk>/remove/", hooks.remove, name="hook-remove"),

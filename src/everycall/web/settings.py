@@ -9,6 +9,7 @@ from platformdirs import user_data_path
 
 from everycall.web.databases import VARIABLE, database
 from everycall.web.kept_secrets import kept
+from everycall.web.logs import config
 
 DATA = Path(os.environ.get("EVERYCALL_DATA") or user_data_path("everycall", appauthor=False))
 SITE = os.environ.get("EVERYCALL_SITE", "main")
@@ -52,6 +53,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "everycall.web.measures.counted",
     "django.middleware.security.SecurityMiddleware",
     "everycall.web.guards.headers",
     "everycall.web.api.problems.speaking_json",
@@ -136,9 +138,4 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-}
+LOGGING = config(os.environ.get("EVERYCALL_LOG", "WARNING").upper())

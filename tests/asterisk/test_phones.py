@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from asterisk.watching import agent, feeds_of, rows, run, seen, settled, watching, wired
+from everycall.app.reaching import Silence, silences
 from everycall.app.watching import Watch
 from everycall.live.board import AgentState
-from lab.node import Node
+from everycall.wire.ami import Connection, Pbx
+from lab.node import MANAGER_USER, SECRET, Node
 from lab.registrar import Registrar
 from lab.stage import Stage
 
@@ -104,3 +106,22 @@ def test_what_a_bad_line_loses_is_evidence_on_its_leg(tmp_path: Path) -> None:
     bad = next(text for who, text in found if who in ("Agent 1", "PJSIP/1001"))
     loss = float(re.findall(r"loss=([0-9.]+)", bad)[0])
     assert 0.1 < loss < 0.3, said
+
+
+@pytest.mark.parametrize(("qualify", "within"), [(0, None), (QUALIFY, QUALIFY + 1.0)])
+def test_set_up_knows_how_long_a_silence_would_go_unseen(
+    qualify: int, within: float | None
+) -> None:
+    async def play() -> None:
+        async with Stage(Node(qualify=qualify)) as stage:
+            await stage.agent("1001", "sales")
+            host, port = stage.node.manager
+            pbx = Pbx(host, MANAGER_USER, SECRET, port)
+            connection = await Connection.open(pbx, lambda _: None)
+            phones = await connection.listing("PJSIPShowAors")
+            members = await connection.listing("QueueStatus")
+            await connection.close()
+            people = [one for one in members if one["Event"] == "QueueMember"]
+            assert silences(phones, people) == (Silence(within, ("PJSIP/1001",)),)
+
+    run(play())

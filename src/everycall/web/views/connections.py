@@ -1,6 +1,7 @@
 """Connecting a phone system: say where it is, try it, and see what it cannot see."""
 
 import asyncio
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from everycall.app.reaching import Silence, silences
 from everycall.clock import from_micros
 from everycall.errors import EverycallError
 from everycall.records.connections import Connection
@@ -20,10 +22,14 @@ from everycall.records.trail import note
 from everycall.web.connecting import KINDS, POSTING, live, pbx_of
 from everycall.web.declared import fields_of, kept_of
 from everycall.web.guards import needs, person_of
+from everycall.wire.ami import AmiError
 from everycall.wire.ami import Connection as AmiConnection
 
 PATIENCE = 8.0
 """Seconds that a try may take."""
+
+NAMED = 6
+"""So many phones are named in a sentence."""
 
 
 def _form(kind: str, given: dict[str, Any] | None, data: Any) -> forms.Form:
@@ -92,14 +98,53 @@ async def _try_manager(found: Connection) -> str:
         connection = await AmiConnection.open(pbx_of(found.given(), found.name), lambda _: None)
         try:
             members = await connection.listing("QueueStatus")
+            phones = await _phones(connection)
+            named = (await connection.act("CoreSettings")).get("SystemName")
         finally:
             await connection.close()
     queues = {event.get("Queue") for event in members if event.get("Event") == "QueueParams"}
     people = {event.get("Name") for event in members if event.get("Event") == "QueueMember"}
-    return _("It works: %(queues)d queues and %(people)d people were seen.") % {
+    said = _("It works: %(queues)d queues and %(people)d people were seen.") % {
         "queues": len(queues),
         "people": len(people),
     }
+    joined = [event for event in members if event.get("Event") == "QueueMember"]
+    unseen = [_silence(one) for one in silences(phones, joined)]
+    return " ".join([said, *unseen, *([] if named else [_unnamed()])])
+
+
+async def _phones(connection: AmiConnection) -> list[dict[str, Any]]:
+    with contextlib.suppress(AmiError):
+        return await connection.listing("PJSIPShowAors")
+    return []
+
+
+def _silence(found: Silence) -> str:
+    """Say how long a phone's silence would go unseen."""
+    names = ", ".join(found.phones[:NAMED])
+    more = len(found.phones) - NAMED
+    if more > 0:
+        names = _("%(names)s and %(more)d more") % {"names": names, "more": more}
+    if found.within_s is None:
+        return (
+            _(
+                "Nobody asks these phones whether they are there, so their silence is seen at the "
+                "next call only: %s. Set qualify_frequency=10 for them in pjsip.conf."
+            )
+            % names
+        )
+    seconds = f"{found.within_s:g}"
+    return _("A silence of these is seen within %(seconds)s s: %(names)s.") % {
+        "seconds": seconds,
+        "names": names,
+    }
+
+
+def _unnamed() -> str:
+    return _(
+        "This phone system has no name of its own; before you connect a second one, set "
+        "systemname in asterisk.conf, or calls of the two may be taken for one."
+    )
 
 
 @require_POST

@@ -21,12 +21,31 @@
 
   function listen() {
     var channel = "BroadcastChannel" in window ? new BroadcastChannel("everycall " + url) : null;
-    if (!channel || !navigator.locks) { open(take); return; }
+    if (!channel) { open(take); return; }
     channel.onmessage = function (event) { take(event.data); };
+    function tell(text) { channel.postMessage(text); take(text); }
+    if (!navigator.locks) { lease(tell); return; }
     navigator.locks.request("everycall " + url, function () {
-      open(function (text) { channel.postMessage(text); take(text); });
+      open(tell);
       return new Promise(function () { /* held until this tab goes */ });
     });
+  }
+
+  /* without https a browser has no locks: the tab that wrote last holds the stream, for 3 seconds */
+  function lease(tell) {
+    var key = "everycall " + url;
+    var mine = String(Math.random());
+    function look() {
+      var held = (localStorage.getItem(key) || "").split(" ");
+      if (held[0] !== mine && Date.now() - Number(held[1]) < 3000) {
+        if (source) { source.close(); source = null; }
+        return;
+      }
+      localStorage.setItem(key, mine + " " + Date.now());
+      if (!source && held[0] === mine) { open(tell); }
+    }
+    try { look(); } catch (blocked) { open(tell); return; }
+    setInterval(look, 1000);
   }
 
   function open(hear) {

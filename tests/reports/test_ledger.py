@@ -12,6 +12,7 @@ from everycall.cli.calls import command as calls_command
 from everycall.render.kept_calls import command_of
 from everycall.reports import Calls, Unit
 from everycall.reports.ledger import PARTS, count, dimensions, ledger
+from everycall.reports.masking import masked
 from reports.shop import ZONE, shop, shop_audit, shop_site
 
 
@@ -116,6 +117,14 @@ def test_numbers_can_be_masked() -> None:
     kept = ledger(shop().rows, str(ZONE), 200, mask=True)
     callers = {row[kept.columns.index("caller")] for row in kept.rows}
     assert not any(caller and len(caller) > 8 for caller in callers)
+
+
+def test_short_numbers_are_masked_too() -> None:
+    said = {
+        number: shop().rows(f"SELECT {masked('x')} FROM (SELECT ? AS x) AS given", [number])[0][0]
+        for number in ("+493023125100", "5551234", "110", None)
+    }
+    assert list(said.values()) == ["+4930…00", "55…4", "…", None]
 
 
 def test_every_dimension_has_its_sentence() -> None:

@@ -62,6 +62,7 @@ class Order:
         compared: the definition that it is compared with; None: the trade's.
         folder: where files that the site file names lie.
         nhs: the page of NHS England's figures is wanted, whatever the trade and the site file say.
+        mask: the middle of callers' numbers is hidden, in all of it.
     """
 
     since: int | None = None
@@ -71,6 +72,7 @@ class Order:
     compared: str | None = None
     folder: Path | None = None
     nhs: bool = False
+    mask: bool = False
 
 
 def make_audit(
@@ -119,6 +121,7 @@ def make_desk(asking: Asking, site: SiteFile, order: Order, words: Words | None 
         caught,
         tuple(_nhs(asking, site, order, span)),
         site.nhs,
+        order.mask,
     )
 
 

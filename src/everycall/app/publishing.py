@@ -13,6 +13,7 @@ from everycall.render.paper import write_pdf
 from everycall.render.workbook import write_workbook
 from everycall.reports import Report, Words
 from everycall.reports.ledger import Ledger, ledger
+from everycall.reports.masking import mask_calls
 from everycall.reports.sections.outcomes import name
 
 MOST_CALLS = 40_000
@@ -21,6 +22,8 @@ MOST_CALLS = 40_000
 
 def publish(asking: Asking, report: Report, words: Words, out: Path, *, mask: bool) -> list[Path]:
     """Write a report whose calls `asking` has before it; returns the files that were written.
+
+    `mask` hides the middle of callers' numbers in lists of calls; the report has its own already.
 
     Raises:
         BadSettingsError: the ending is none that a report can have.
@@ -33,7 +36,9 @@ def publish(asking: Asking, report: Report, words: Words, out: Path, *, mask: bo
         write(report, words, held, out / f"audit{ending}") for ending, write in WRITERS.items()
     ]
     calls = out / "calls.parquet"
-    asking.engine.save("SELECT * FROM whole_calls ORDER BY arrived_at, call_id", calls)
+    whole = "SELECT * FROM whole_calls"
+    listed = mask_calls(whole) if mask else whole
+    asking.engine.save(f"{listed} ORDER BY arrived_at, call_id", calls)
     return [*written, calls, *write_files(report, out)]
 
 

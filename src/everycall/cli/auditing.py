@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import click
+
+from everycall.app.asking import Asking, day_bounds
 from everycall.app.auditing import Order, make_audit
+from everycall.app.kept_audits import KeptAudits
 from everycall.cli.common import as_day, data_options, open_site, period_options, say_json
 from everycall.clock import from_micros
 from everycall.render.terminal import console, show_report
 from everycall.reports import Report, Words
 from everycall.reports.trades import NO_TRADE
 from everycall.reports.trades import trade as trade_of
-
-from everycall.app.asking import Asking, day_bounds
-from everycall.app.kept_audits import KeptAudits
 
 
 @click.command("audit")
@@ -30,9 +30,7 @@ from everycall.app.kept_audits import KeptAudits
 @click.option("--compared", help="The definition that it is compared with.")
 @click.option("--language", default="en", help="The language of the report: en, de.")
 @click.option("--nhs", is_flag=True, help="With the page of NHS England's monthly figures.")
-@click.option(
-    "--mask", is_flag=True, help="Hide the middle of callers' numbers in what is written."
-)
+@click.option("--mask", is_flag=True, help="Hide the middle of callers' numbers, everywhere.")
 @period_options
 @data_options
 def command(data: Path, site: str, config: Path | None, *, as_json: bool, **wanted: Any) -> None:
@@ -49,6 +47,7 @@ def command(data: Path, site: str, config: Path | None, *, as_json: bool, **want
             wanted["compared"],
             (config or data / "site.toml").parent,
             wanted["nhs"],
+            wanted["mask"],
         )
         kept = KeptAudits(asking, settings, order, words)
         if out:

@@ -109,6 +109,7 @@ class Desk:
         money: what unreached callers were worth, by client; as the use case gave it.
         remedies: what would have caught the missed callers; as the use case gave it.
         comparison: the way from the definition to the other one; as the use case gave it.
+        mask: the middle of callers' numbers is hidden.
         nhs: the months of NHS England's table, where it is wanted, and what is known of the practice.
     """
 
@@ -122,3 +123,4 @@ class Desk:
     remedies: Any = None
     nhs: Sequence[NhsMonth] = ()
     practice: NhsSettings = NO_PRACTICE
+    mask: bool = False

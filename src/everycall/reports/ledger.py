@@ -11,6 +11,7 @@ from typing import Any
 from everycall.metrics.catalog.counts import FLOWED_OUT, GAVE_UP
 from everycall.metrics.dimensions import waited
 from everycall.money.ledger import State
+from everycall.reports.masking import masked
 from everycall.reports.model import Calls, Query
 
 WAITED = waited("wait_ms")
@@ -203,7 +204,7 @@ def ledger(query: Query, zone: str, most: int, *, mask: bool = False) -> Ledger:
     rows = query(
         f"WITH kept AS (SELECT * FROM period_calls WHERE {_LISTED} "
         f"ORDER BY COALESCE(answered, FALSE), arrived_at DESC, call_id LIMIT {int(most)}) "
-        f"SELECT i.id, {_seconds(zone)}, {_MASKED if mask else _CALLER}, "
+        f"SELECT i.id, {_seconds(zone)}, {masked(_CALLER) if mask else _CALLER}, "
         f"wait_ms, talk_ms, {', '.join(values)}, {', '.join(f'{p.name}.list' for p in PARTS)} "
         "FROM kept AS calls INNER JOIN call_names AS i ON i.call_id = calls.call_id "
         f"{lists} ORDER BY arrived_at DESC, calls.call_id"
@@ -238,10 +239,6 @@ def selection(zone: str, wanted: Calls) -> str:
 
 _LISTED = "direction IN ('inbound', 'internal')"
 _CALLER = "COALESCE(caller, caller_raw)"
-_MASKED = (
-    f"CASE WHEN length({_CALLER}) > 8 THEN left({_CALLER}, 5) || '…' || right({_CALLER}, 2) "
-    f"ELSE {_CALLER} END"
-)
 
 
 def _seconds(zone: str) -> str:

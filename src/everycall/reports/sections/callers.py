@@ -5,6 +5,7 @@ from collections import Counter
 from everycall.money.ledger import State
 from everycall.reports.figures import AMONG
 from everycall.reports.frame import Desk
+from everycall.reports.masking import masked
 from everycall.reports.model import Chart, Column, Section, Shape, Table, Unit, share
 from everycall.reports.sections.measures import measures
 
@@ -119,8 +120,9 @@ def _delays(desk: Desk, total: int) -> Chart:
 
 def _repeats(desk: Desk) -> tuple[Table, ...]:
     say = desk.say
+    caller = masked("caller_key") if desk.mask else "caller_key"
     rows = desk.query(
-        "SELECT episode, COALESCE(caller_key, 'withheld'), inbound_calls, unanswered_calls, state, "
+        f"SELECT episode, COALESCE({caller}, 'withheld'), inbound_calls, unanswered_calls, state, "
         "CASE WHEN NOT helped_at IS NULL THEN (helped_at - began_at) // 1000 END "
         "FROM period_needs WHERE inbound_calls > 1 ORDER BY inbound_calls DESC, began_at LIMIT 10"
     )

@@ -42,9 +42,11 @@ class Crowd:
         self._stage.phones.append(agents)
         answering = asyncio.create_task(_answer(agents))
         callers = []
+        clock = asyncio.get_running_loop().time
+        begin = clock()
         for index in range(count):
+            await asyncio.sleep(max(0.0, begin + index / per_second - clock()))
             callers.append(asyncio.create_task(self._one(index, talk_s)))
-            await asyncio.sleep(1 / per_second)
         await asyncio.gather(*callers)
         answering.cancel()
 

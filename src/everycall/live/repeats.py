@@ -50,7 +50,8 @@ class Repeats:
         rows = self.window.engine.rows(_TODAY, [today, keys, today, keys]) if keys else []
         for call in fresh:
             same = [row for row in rows if row[0] == call.caller]
-            earlier = [row for row in same if row[1] != call.call_id and row[2] < call.arrived_at]
+            mine = (call.arrived_at, call.call_id)
+            earlier = [row for row in same if (row[2], row[1]) < mine]
             found = (len(earlier) + 1, sum(not row[3] for row in earlier)) if same else (None, None)
             if self._known is not None:
                 self._known[call.call_id] = found

@@ -49,6 +49,7 @@ def callbacks(request: HttpRequest) -> HttpResponse:
         "first": rows[0] if rows else None,
         "closed": [_closed(one, person) for one in _lately(person, now)],
         "unknown": list(unknown[:20]),
+        "ledger": person.may(Right.SEE_REPORTS),
     }
     part = request.headers.get("X-Part") == "inbox"
     return render(request, "web/callbacks_list.html" if part else "web/callbacks.html", page)

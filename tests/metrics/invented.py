@@ -89,6 +89,7 @@ def told_episodes(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]
         "caller_key": first["caller_key"],
         "began_at": first["arrived_at"],
         "window_end": first["arrived_at"] + 86_400_000_000,
+        "calls": len(rows),
         "helped_at": helped and helped["arrived_at"],
         "helped_by": helped and helped["call_id"],
         "helped_direction": helped and helped.get("direction", "inbound"),

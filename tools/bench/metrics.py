@@ -15,6 +15,7 @@ from everycall.app.sitefile import SiteFile
 from everycall.events.sights import Sight
 from everycall.history import Engine, History
 from everycall.history.store import EventFile, Manifest, Segment, SourceState, month_bounds
+from everycall.metrics.callers import neighbours
 from everycall.metrics.catalog import METRICS
 
 CALLS = 2_500_000
@@ -60,7 +61,10 @@ _FACTS: Mapping[str, str] = {
     "missing": "''",
     "seen_by": "1",
 }
+_NUMBER = {"call_no": "BIGINT"}
+_FACTS = _FACTS | {"call_no": "i"}
 _STAY = {
+    "call_no": "i",
     "call_id": "call_id",
     "queue": "queue",
     "agent": "CASE WHEN fate < 80 THEN agent END",
@@ -81,8 +85,10 @@ _TALK = _RING | {
     "lasted_ms": "talk_ms",
     "result": "'caller'",
 }
+_NEED_NUMBERS = {"episode_no": "BIGINT", "helped_by_no": "BIGINT"}
 _EPISODE = {
     "episode": "call_id",
+    "episode_no": "i",
     "caller_key": "caller_key",
     "began_at": "arrived_at",
     "window_end": "arrived_at + 86400000000",
@@ -137,19 +143,33 @@ def _segment(history: History, engine: Engine, month: str, calls: int, number: i
     engine.table("made", made)
     for table, (given, when) in _PARTS.items():
         columns = TABLES["counted" if table == "calls" else table]
-        order = " ORDER BY arrived_at, call_id" if table == "calls" else ""
+        columns = columns if table == "links" else columns | _NUMBER
+        order = " ORDER BY arrived_at, call_no" if table == "calls" else ""
         engine.save(_select(columns, given, when) + order, folder / f"{table}.parquet")
-    return Segment(month, name, calls)
+    return Segment(month, name, calls, numbered=True)
 
 
 def _whole(engine: Engine, folder: Path, calls: int, first: int, last: int) -> None:
     step = (last - first) // calls
     engine.table("made", _MADE.format(start=first, step=step, first=0, after=calls))
-    episodes = _select(TABLES["episodes"], _EPISODE, "TRUE")
+    episodes = _select(TABLES["episodes"] | _NEED_NUMBERS, _EPISODE, "TRUE")
     engine.save(episodes, folder / "episodes.parquet")
-    members = {"call_id": "call_id", "episode": "call_id"}
-    engine.save(_select(TABLES["episode_calls"], members, "TRUE"), folder / "episode_calls.parquet")
+    members = {"call_id": "call_id", "episode": "call_id", "call_no": "i", "episode_no": "i"}
+    columns = TABLES["episode_calls"] | _NUMBER | {"episode_no": "BIGINT"}
+    engine.save(_select(columns, members, "TRUE"), folder / "episode_calls.parquet")
     engine.save(_select(TABLES["sharing"], {}, "FALSE"), folder / "sharing.parquet")
+    _beside(engine, folder)
+
+
+def _beside(engine: Engine, folder: Path) -> None:
+    """Keep what is found when calls are counted: by the same statements, of the same calls."""
+    facts = {**_FACTS, "call_id": "i", "people": "CASE WHEN fate < 80 THEN 1 ELSE 0 END"}
+    columns = {name: kind for name, kind in TABLES["counted"].items() if name != "call_id"}
+    engine.view("calls", _select({"call_id": "BIGINT"} | columns, facts, "TRUE"))
+    engine.table("sharing", _select(TABLES["sharing"], {}, "FALSE"))
+    engine.save(f"{neighbours()} ORDER BY call_id", folder / "neighbours.parquet")
+    people = "SELECT i AS episode, 1 AS people, 1 AS calls FROM made WHERE fate < 80"
+    engine.save(people, folder / "episode_people.parquet")
 
 
 def _events(history: History, engine: Engine, first: int, last: int) -> EventFile:

@@ -9,9 +9,11 @@ from everycall.app.asking import Asking, of_history
 from everycall.app.defining import as_of
 from everycall.app.given import site_calendars
 from everycall.app.ledger import within
+from everycall.app.measured_tables import make
 from everycall.app.sitefile import SiteFile
 from everycall.clock import from_micros, to_micros
 from everycall.metrics.presence import NAMES, sign_steps
+from everycall.metrics.slots import SLOT as SLOT_US
 from everycall.remedies.causes import CAUSES
 from everycall.remedies.patterns import (
     SILENT,
@@ -58,9 +60,10 @@ def cluster(asking: Asking, site: SiteFile, since: int | None, until: int | None
     The ledger's tables come first.
     """
     engine = asking.engine
+    make(asking, ["slots"], site, None)
     engine.table(
         "arrivals",
-        _ARRIVALS.format(local=_local(asking.zone), within=within("c.arrived_at", since, until)),
+        _ARRIVALS.format(slot=SLOT_US, within=within("c.arrived_at", since, until)),
     )
     _give(asking, site)
     for name, statement in (*sign_steps(as_of(asking)), *presence_steps()):
@@ -83,23 +86,16 @@ def cluster(asking: Asking, site: SiteFile, since: int | None, until: int | None
 # ---- inputs
 
 
-def _local(zone: ZoneInfo) -> str:
-    return f"make_timestamp(c.arrived_at) AT TIME ZONE 'UTC' AT TIME ZONE '{zone}'"
-
-
 _ARRIVALS = """
-SELECT call_id, arrived_at, missed, asked, open, CAST(local AS DATE) AS day,
-  isodow(local) - 1 AS weekday, (hour(local) * 60 + minute(local)) // 30 AS slot
-FROM (
-  SELECT c.call_id, c.arrived_at, NOT m.call_id IS NULL AND m.counted AS missed,
-    NOT c.outcome IN ('caller_left_in_menu', 'caller_left_closed', 'caller_left_in_bot',
-      'self_served', 'blocked', 'pending') AS asked,
-    COALESCE(c.open_at_arrival, TRUE) AND NOT COALESCE(c.told_closed, FALSE) AS open,
-    {local} AS local
-  FROM counted AS c
-  LEFT JOIN missed AS m ON m.call_id = c.call_id
-  WHERE c.direction = 'inbound' AND {within}
-) AS calls
+SELECT c.call_id, c.arrived_at, NOT m.call_id IS NULL AND m.counted AS missed,
+  NOT c.outcome IN ('caller_left_in_menu', 'caller_left_closed', 'caller_left_in_bot',
+    'self_served', 'blocked', 'pending') AS asked,
+  COALESCE(c.open_at_arrival, TRUE) AND NOT COALESCE(c.told_closed, FALSE) AS open,
+  s.date AS day, s.weekday - 1 AS weekday, s.half_of_day AS slot
+FROM counted AS c
+INNER JOIN slots AS s ON s.slot = c.arrived_at // {slot}
+LEFT JOIN missed AS m ON m.call_id = c.call_id
+WHERE c.direction = 'inbound' AND {within}
 """
 
 
@@ -328,6 +324,7 @@ LEFT JOIN (
     MIN(CASE WHEN g.pushed AND NOT p.agent IS NULL THEN g.agent END) AS pushed_by,
     MIN(CASE WHEN NOT s.agent IS NULL AND g.result = 'no_answer' THEN g.agent END) AS silent_phone
   FROM rings AS g
+  INNER JOIN missed AS i ON i.call_id = g.call_id
   LEFT JOIN pushing AS p ON p.agent = g.agent
   LEFT JOIN silent AS s ON s.agent = g.agent AND s.day = g.day
   GROUP BY g.call_id

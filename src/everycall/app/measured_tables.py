@@ -15,7 +15,14 @@ from everycall.definitions import Definition
 from everycall.metrics.callers import episode_people, neighbours, ratings
 from everycall.metrics.levels import JUDGED, TABLES
 from everycall.metrics.lines import LIMITS, line_steps
-from everycall.metrics.presence import NAMES, presence_steps, ring_steps
+from everycall.metrics.presence import (
+    NAMES,
+    TALKING,
+    presence_steps,
+    ring_steps,
+    span_steps,
+    talking_steps,
+)
 from everycall.metrics.returns import BUSINESS, OWN_SCHEDULES, business, return_steps
 from everycall.metrics.slots import OFFSETS, offsets, slots
 from everycall.money.ledger import ledger_steps
@@ -84,6 +91,13 @@ def _presence(asking: Asking, site: SiteFile) -> None:
     make(asking, ["slots"], site, None)
     asking.engine.load("given_names", NAMES, site.agents.items())
     _run(asking, presence_steps(as_of(asking)))
+
+
+def _talking(asking: Asking, site: SiteFile) -> None:
+    """Make the time that people talked."""
+    make(asking, ["slots"], site, None)
+    asking.engine.load("given_names", NAMES, site.agents.items())
+    _run(asking, (*span_steps(as_of(asking)), *talking_steps()))
 
 
 def _ring_states(asking: Asking, site: SiteFile) -> None:
@@ -235,6 +249,7 @@ _MAKERS: dict[str, Maker] = {
     "ring_states": _ring_states,
     "slots": _slots,
     "stays": _stays,
+    TALKING: _talking,
     "last_tags": _last_tags,
     "teams": _teams,
 }

@@ -10,7 +10,7 @@ from sqlglot import exp
 from everycall.app.asking import Asking
 from everycall.app.blindness import remedy_of
 from everycall.app.defining import chosen
-from everycall.app.measured_tables import judged_calls, make, spoken
+from everycall.app.measured_tables import exists, judged_calls, make, spoken
 from everycall.app.sitefile import SiteFile
 from everycall.calls.statement import parse
 from everycall.clock import from_micros
@@ -22,11 +22,15 @@ from everycall.metrics.asked import asked
 from everycall.metrics.dimensions import dimension
 from everycall.metrics.levels import JUDGED
 from everycall.metrics.planner import Plan, Question, plan
+from everycall.metrics.presence import TALKING
 
 DAY = 86_400_000_000
 
 _CALLS, _VERDICTS = "c", "j"
 """What calls and their verdicts are called in the statements of metrics."""
+
+_PEOPLE = "p"
+_OF_TALKS = {"agent", "began_at", "by_queue", "ended_at", "slot", "talking"}
 
 _STORED = {"calls": "counted"}
 """What the history's tables are called where the chain's are meant; `calls` there knows too much."""
@@ -137,12 +141,29 @@ def _rows(
 ) -> list[tuple[Any, ...]]:
     if one.lacking:
         return []
-    names = make(asking, one.tables(), site, definition)
     tree = one.tree.copy()
+    if _tells_of_talks_only(tree) and not exists(asking, "presence"):
+        tree = _renamed(tree, {"presence": TALKING})
+    needed = {table.name for table in tree.find_all(exp.Table)}
+    names = make(asking, needed, site, definition)
     if definition is not None:
         _judge(asking, tree, definition)
-    tree = exp.replace_tables(tree, {**_STORED, **names}, dialect="duckdb")
+    tree = _renamed(tree, {**_STORED, **names})
     return asking.rows(tree.sql("duckdb", identify=True))
+
+
+def _renamed(tree: exp.Select, names: Mapping[str, str]) -> exp.Select:
+    renamed = exp.replace_tables(tree, dict(names), dialect="duckdb")
+    if not isinstance(renamed, exp.Select):
+        raise TypeError("a metric is a SELECT")
+    return renamed
+
+
+def _tells_of_talks_only(tree: exp.Select) -> bool:
+    """Tell whether of people's time only talks are asked for, at all queues together."""
+    asked_of = [column for column in tree.find_all(exp.Column) if column.table == _PEOPLE]
+    whole = any(c.name == "by_queue" and isinstance(c.parent, exp.Not) for c in asked_of)
+    return whole and {c.name for c in asked_of} <= _OF_TALKS
 
 
 def _judge(asking: Asking, tree: exp.Select, definition: Definition) -> None:

@@ -37,15 +37,18 @@ class TagSettings:
 _TAGS = """
 SELECT t.call_id, t."at", t.seq, COALESCE(n.tag, t.tag) AS tag
 FROM (
-  SELECT i.call_id, e."at", e.seq, COALESCE(e.text, e.reason) AS tag
-  FROM events AS e INNER JOIN call_ids AS i ON i.id = e.call_id
-  WHERE e.kind = 'call.tagged'
+  SELECT i.call_id, e."at", e.seq, e.tag
+  FROM said_tags AS e INNER JOIN call_ids AS i ON i.id = e.call_id
   UNION ALL
   SELECT c.call_id, c.arrived_at, 0, k.tag
   FROM counted AS c INNER JOIN tag_keys AS k ON k.word = c.menu_choice
 ) AS t
 LEFT JOIN tag_names AS n ON n.word = t.tag
 WHERE COALESCE(n.tag, t.tag) <> ''
+"""
+
+_SAID = """
+SELECT call_id, "at", seq, COALESCE(text, reason) AS tag FROM events WHERE kind = 'call.tagged'
 """
 
 _WORDS = {"word": "VARCHAR", "tag": "VARCHAR"}
@@ -55,4 +58,5 @@ def make_tags(asking: Asking, settings: TagSettings) -> None:
     """Make the table `call_tags`: every tag of every call, and when it was said."""
     asking.engine.load("tag_keys", _WORDS, settings.keys.items())
     asking.engine.load("tag_names", _WORDS, settings.names.items())
+    asking.engine.table("said_tags", _SAID)
     asking.engine.table("call_tags", _TAGS)

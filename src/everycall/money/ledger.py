@@ -158,10 +158,13 @@ SELECT f.need,
     AS dialled_back
 FROM first_missed AS f
 INNER JOIN needs AS n ON n.need = f.need
+INNER JOIN episodes AS e ON e.episode = n.episode
 INNER JOIN episode_calls AS x ON x.episode = n.episode
 INNER JOIN calls AS c ON c.call_id = x.call_id
+WHERE e.calls > 1 OR n.episode <> n.need
 GROUP BY f.need
 """
+"""Most needs are one call, which is followed by none."""
 
 _SETTLED = """
 SELECT f.need, MIN(e.client) AS client, MIN(e.caller_key) AS key,
@@ -180,14 +183,15 @@ GROUP BY f.need
 """
 
 _GATHERED = """
-SELECT f.*, s.client, s.key, s.joined, s.window_end, a.rang_again, a.dialled_back,
+SELECT f.*, s.client, s.key, s.joined, s.window_end, COALESCE(a.rang_again, 0) AS rang_again,
+  COALESCE(a.dialled_back, 0) AS dialled_back,
   COALESCE(s.helped_at, f.called_back_at) AS settled_at,
   COALESCE(s.helped_by, f.called_back_for) AS settled_by,
   COALESCE(s.helped_direction, CASE WHEN NOT f.called_back_at IS NULL THEN 'callback' END)
     AS settled_direction
 FROM first_missed AS f
 INNER JOIN settled AS s ON s.need = f.need
-INNER JOIN since AS a ON a.need = f.need
+LEFT JOIN since AS a ON a.need = f.need
 """
 
 CATEGORIES = ("missed", "lost", "abandoned", "dropped")

@@ -74,7 +74,10 @@ def caller(raw: str | None, region: str | None = None, internal: Iterable[str] =
 
 def _tidy(raw: str) -> str:
     """Take a number out of what Excel, SIP and caller-id forms put around it."""
-    text = raw.strip().strip("'\"=").strip()
+    text = raw.strip()
+    if text.endswith(">"):
+        text = text[:-1].rpartition("<")[2]  # a name may stand before it: "Ann" <+44...>
+    text = text.strip("'\"=").strip()
     for start in ("sip:", "sips:", "tel:"):
         text = text.removeprefix(start)
     return text.partition("@")[0].partition(";")[0].strip()

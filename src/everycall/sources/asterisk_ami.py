@@ -11,11 +11,13 @@ from everycall.events.sights import Sight
 from everycall.live.signs import Sign
 from everycall.sources.asterisk_ami_events import NOT_SAID, Fields, is_known, staff_of, step_of
 from everycall.sources.asterisk_ami_signs import signs_of
+from everycall.sources.asterisk_ami_text import is_wire_text, wire_events
 from everycall.sources.asterisk_times import born_at
 from everycall.sources.base import CallTranslation, Head, Recognised, Record, Site, Source
 from everycall.sources.channels import Step, interpret
 from everycall.sources.channels.people import endpoint_of
 from everycall.sources.json_objects import objects
+from everycall.sources.lines import open_bytes
 
 SECOND = 1_000_000
 VAGUE = 3 * SECOND
@@ -79,8 +81,10 @@ def _with_channel(fields: Fields, placed: dict[str, Fields]) -> Fields:
 
 
 def _objects(path: Path) -> Iterator[tuple[int, Fields | Skip]]:
-    """Yield the events of a capture: one JSON object a line, or one JSON list of them."""
-    for found in objects(path):
+    """Yield the events of a capture: JSON objects, one a line or in a list, or the wire's own text."""
+    with open_bytes(path) as file:
+        head = file.read(1 << 12).decode("utf-8-sig", "replace")
+    for found in wire_events(path) if is_wire_text(head) else objects(path):
         if isinstance(found, Skip):
             yield found.line, found
         else:
@@ -151,6 +155,8 @@ def _translate(call: str | None, records: Sequence[Record], site: Site) -> Itera
 def _recognise(head: Head) -> Recognised | None:
     """Know manager events by JSON objects with an Event, and channels or queues in them."""
     text = head.text.lstrip()
+    if is_wire_text(text):
+        return Recognised(0.95, "its blocks are manager events, as they come over the wire")
     if not text.startswith(("{", "[")) or '"Event"' not in text:
         return None
     if not any(word in text for word in ('"Uniqueid"', '"Queue"', '"Privilege"')):
@@ -162,7 +168,7 @@ source = Source(
     name="asterisk_ami",
     title="Asterisk manager events (AMI)",
     doc="Everything that happens in Asterisk, to the microsecond, as a capture with one JSON object "
-    "a line; the same events that the live connection delivers.",
+    "a line or as it came over the wire; the same events that the live connection delivers.",
     sees=frozenset(
         {
             Sight.DIRECTION,

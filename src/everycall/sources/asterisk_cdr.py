@@ -89,7 +89,7 @@ def layout_of(sample: Sequence[Sequence[str]]) -> tuple[list[str] | None, bool]:
 
 def _guess(row: Sequence[str]) -> list[str] | None:
     """Tell the columns of a row without a heading by their number and by what looks like an id."""
-    if not 16 <= len(row) <= 21 or row[14] not in _DISPOSITIONS:
+    if not 16 <= len(row) <= 21 or row[14].upper() not in _DISPOSITIONS:
         return None
     rest = len(row) - 16
     new = _NEW if rest >= 3 else []
@@ -150,7 +150,8 @@ def _by_time(known: tuple[int, int, Fields]) -> tuple[int, int]:
 def _record(
     row: Row, fields: Fields, clock: LocalTime, path: Path, name: str, kept: Sequence[str]
 ) -> Record | Skip:
-    if fields.get("disposition", "") not in _DISPOSITIONS:
+    fields = {**fields, "disposition": fields.get("disposition", "").upper()}
+    if fields["disposition"] not in _DISPOSITIONS:
         return row.skip(path, SkipReason.BAD_VALUE, f"disposition {fields.get('disposition')!r}")
     clock.learn(fields.get("start", ""), fields.get("uniqueid", ""))
     start = clock.micros(fields.get("start", ""))

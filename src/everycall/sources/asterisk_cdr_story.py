@@ -98,7 +98,8 @@ class Party:
     @property
     def targets(self) -> list[str]:
         """What Dial() was told to dial."""
-        return self.data.split(",")[0].split("&") if self.app == "Dial" else []
+        # before Asterisk 1.6.1 arguments were separated by "|"
+        return re.split("[,|]", self.data)[0].split("&") if self.app == "Dial" else []
 
     @property
     def names_dialled(self) -> bool:
@@ -312,7 +313,7 @@ class _Story:
         return next(filter(None, numbers), endpoint), AgentKind.EXTERNAL
 
     def _queue(self, party: Party) -> str | None:
-        return party.data.split(",")[0] or None if party.app == "Queue" else None
+        return re.split("[,|]", party.data)[0] or None if party.app == "Queue" else None
 
     def _ring(self, party: Party) -> Iterator[Event]:
         agent, kind = self._who(party)

@@ -170,6 +170,24 @@ def test_a_won_deal_is_tied_to_the_caller(hubspot: HubSpotServer) -> None:
     assert (deal.caller, str(deal.value), deal.currency) == (NUMBER, "120.50", "EUR")
 
 
+def test_what_was_bought_after_a_call_back_stands_in_the_ledger(
+    hubspot: HubSpotServer, owner: Person
+) -> None:
+    promise = owed()
+    rounds()
+    won = {"number": NUMBER, "currency": "EUR"}
+    hubspot.deals = [
+        won | {"value": 120.5, "won_at": (timezone.now() + timedelta(days=2)).isoformat()},
+        won | {"value": 999, "won_at": (timezone.now() + timedelta(days=60)).isoformat()},
+    ]
+    look_again()
+    assert "120.50" not in browser(owner).get("/callbacks/ledger/").content.decode()
+    moved(promise, Move.KEEP)
+    page = browser(owner).get("/callbacks/ledger/").content.decode()
+    assert "120.50 EUR" in page
+    assert "999" not in page
+
+
 def test_the_owner_connects_and_nobody_else(owner: Person, hubspot: HubSpotServer) -> None:
     manager = person("Max", "manager")
     assert browser(manager).get("/setup/crm/hubspot/new/").status_code == 403

@@ -197,6 +197,15 @@ def test_an_answer_by_text_can_settle_it(carrier: Carrier, supervisor: Person) -
     assert carrier.sent[-1]["Body"] == "It leaves today."
 
 
+def test_the_page_of_a_promise_shows_what_was_written(carrier: Carrier, supervisor: Person) -> None:
+    promise = owed()
+    rounds()
+    says(carrier, "is my order there?")
+    page = browser(supervisor).get(f"/callbacks/{promise.pk}/").content.decode()
+    assert "is my order there?" in page
+    assert "Answer by text" in page
+
+
 def opened(carrier: Carrier) -> str:
     rounds()
     return link_in(carrier.sent[-1]["Body"])

@@ -1,14 +1,20 @@
 """CRMs that are connected, and what we made in each of them."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from everycall.errors import BusyError
+from everycall.records.promises import Promise
 from everycall.records.sealed import seal, unseal
 from everycall.recovery.contacts import Claim
+
+AFTERWARDS = timedelta(days=30)
+"""A deal that was won within so long after a call back is said to follow from it."""
 
 LEASE = timedelta(minutes=2)
 """So long a claim is somebody's; over there, a search may be behind for less than this."""
@@ -80,6 +86,28 @@ class WonDeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.value} {self.currency}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Won:
+    """What callers bought after we called them back, in one currency."""
+
+    currency: str
+    value: Decimal
+    deals: int
+
+
+def won_after(kept: "models.QuerySet[Promise]") -> list[Won]:
+    """Return what the callers of kept promises bought afterwards; each deal counts once."""
+    ended = dict(
+        kept.exclude(ended_at=None).order_by("-ended_at").values_list("caller", "ended_at")
+    )
+    sums: dict[str, list[Decimal]] = {}
+    for deal in WonDeal.objects.filter(caller__in=ended):
+        since = ended[deal.caller]
+        if since is not None and since <= deal.won_at <= since + AFTERWARDS:
+            sums.setdefault(deal.currency, []).append(deal.value)
+    return [Won(name, sum(values, Decimal()), len(values)) for name, values in sorted(sums.items())]
 
 
 class StoredMarks:

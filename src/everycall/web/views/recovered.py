@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,6 +17,7 @@ from everycall.errors import EverycallError
 from everycall.money.advertising import read_costs
 from everycall.money.chance import Rate, rate
 from everycall.money.inputs import MoneySettings
+from everycall.records.crm import won_after
 from everycall.records.models import Promise, PromiseMove
 from everycall.records.people import Person
 from everycall.records.roles import Right
@@ -86,6 +88,7 @@ def recovered(request: HttpRequest) -> HttpResponse:
         "rates": {name: _written(one) for name, one in rates(whole).items()},
         "names": [fate.value.replace("_", " ") for fate in Fate],
         "thanks": _thanks(found),
+        "won": won_after(_rows(person, _since(request)).filter(state=State.KEPT.value)),
     }
     return render(request, "web/recovered.html", page)
 
@@ -151,11 +154,7 @@ def _since(request: HttpRequest) -> datetime:
 
 def promises_of(person: Person, since: datetime, money: MoneySettings) -> list[Kept]:
     """Return the promises made since a moment that somebody may see."""
-    rows = Promise.objects.filter(missed_at__gte=since)
-    if clients := clients_of(person):
-        rows = rows.filter(client__in=clients)
-    if queues := queues_of(person):
-        rows = rows.filter(queue__in=[*queues, ""])
+    rows = _rows(person, since)
     found = list(rows.order_by("missed_at", "id"))
     ended_by = dict(
         PromiseMove.objects.filter(promise__in=rows, move=Move.WITHDRAW.value)
@@ -180,6 +179,15 @@ def promises_of(person: Person, since: datetime, money: MoneySettings) -> list[K
         )
         for row in found
     ]
+
+
+def _rows(person: Person, since: datetime) -> "QuerySet[Promise]":
+    rows = Promise.objects.filter(missed_at__gte=since)
+    if clients := clients_of(person):
+        rows = rows.filter(client__in=clients)
+    if queues := queues_of(person):
+        rows = rows.filter(queue__in=[*queues, ""])
+    return rows
 
 
 def _again(rows: Sequence[Promise]) -> set[int]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
+from shlex import quote
 
 from everycall.app.asking import Asking, day_bounds
 from everycall.app.behind import lay_out_ledger, lay_out_remedies, lay_out_steps
@@ -63,6 +64,7 @@ class Order:
         folder: where files that the site file names lie.
         nhs: the page of NHS England's figures is wanted, whatever the trade and the site file say.
         mask: the middle of callers' numbers is hidden, in all of it.
+        client: for which brand it is, where it is for one only.
     """
 
     since: int | None = None
@@ -73,6 +75,7 @@ class Order:
     folder: Path | None = None
     nhs: bool = False
     mask: bool = False
+    client: str | None = None
 
 
 def make_audit(
@@ -94,8 +97,8 @@ def make_desk(asking: Asking, site: SiteFile, order: Order, words: Words | None 
     Raises:
         NotFoundError: there is no such definition.
     """
-    span = span_of(asking, order)
-    named = _named(site, order)
+    span, named = span_of(asking, order), order.definition
+    site = _in_trade(site, order)
     definition, other = definitions_of(site, order)
     hold(asking, definition)
     opened = open_ledger(asking, site, named)
@@ -113,7 +116,12 @@ def make_desk(asking: Asking, site: SiteFile, order: Order, words: Words | None 
     return Desk(
         asking.rows,
         _Measuring(asking, site, span, named),
-        replace(frame, differs="" if order.definition else _differs(asking, definition, span)),
+        replace(
+            frame,
+            site=order.client or frame.site,
+            options=f"{frame.options}{_further(site, order)}",
+            differs="" if order.definition else _differs(asking, definition, span),
+        ),
         words or Words(),
         order.trade,
         money,
@@ -123,6 +131,13 @@ def make_desk(asking: Asking, site: SiteFile, order: Order, words: Words | None 
         site.nhs,
         order.mask,
     )
+
+
+def _further(site: SiteFile, order: Order) -> str:
+    """Return how the command line is told of the brand and the words, if not by the site file."""
+    client = f" --client {quote(order.client)}" if order.client else ""
+    named = order.definition or site.definition
+    return client + (f" --definition {quote(named)}" if named else "")
 
 
 def _nhs(asking: Asking, site: SiteFile, order: Order, span: Span) -> Iterator[NhsMonth]:
@@ -135,8 +150,9 @@ def wants_nhs(site: SiteFile, order: Order) -> bool:
     return order.nhs or site.nhs.page or "nhs" in order.trade.sections
 
 
-def _named(site: SiteFile, order: Order) -> str | None:
-    return order.definition or (None if site.definition else order.trade.definition)
+def _in_trade(site: SiteFile, order: Order) -> SiteFile:
+    """Return the settings with the trade's words where the team has chosen none."""
+    return site if site.definition else replace(site, definition=order.trade.definition)
 
 
 def definitions_of(site: SiteFile, order: Order) -> tuple[Definition, Definition]:
@@ -145,7 +161,8 @@ def definitions_of(site: SiteFile, order: Order) -> tuple[Definition, Definition
     Raises:
         NotFoundError: there is no such definition.
     """
-    return chosen(site, _named(site, order)), load(order.compared or order.trade.other)
+    own = chosen(_in_trade(site, order), order.definition)
+    return own, load(order.compared or order.trade.other)
 
 
 def _differs(asking: Asking, definition: Definition, span: Span) -> str:

@@ -3,11 +3,11 @@
 from everycall.app.asking import Asking
 from everycall.app.defining import Comparison, chosen, compare, judged
 from everycall.app.ledger import open_ledger, view_ledger, within
-from everycall.app.measured_tables import make, marks
+from everycall.app.measured_tables import make
 from everycall.app.remedy_words import id_of
 from everycall.app.remedying import remedies
 from everycall.app.sitefile import SiteFile
-from everycall.calls.statement import words, write
+from everycall.calls.statement import write
 from everycall.definitions import Definition, load
 from everycall.reports import Calls
 from everycall.reports.ledger import selection
@@ -32,15 +32,15 @@ _STEPS = """
 SELECT call_id, 'yes' AS own, NULL AS other,
   '{other}:-' || COALESCE(NULLIF(kept_first_reason, ''), NULLIF(reason, ''), kept_first_category)
     AS step
-FROM judged_twice WHERE kept_first_category IN ({in_first}) AND NOT category IN ({in_second})
+FROM judged_twice WHERE in_first AND NOT in_second
 UNION ALL
 SELECT call_id, 'no' AS own, '{other}' AS other,
   '{other}:+' || COALESCE(NULLIF(kept_first_reason, ''), NULLIF(reason, ''), kept_first_category)
     AS step
-FROM judged_twice WHERE NOT kept_first_category IN ({in_first}) AND category IN ({in_second})
+FROM judged_twice WHERE NOT in_first AND in_second
 UNION ALL
 SELECT call_id, 'yes' AS own, '{other}' AS other, NULL AS step
-FROM judged_twice WHERE kept_first_category IN ({in_first}) AND category IN ({in_second})
+FROM judged_twice WHERE in_first AND in_second
 """
 
 
@@ -51,14 +51,7 @@ def lay_out_ledger(asking: Asking) -> None:
 
 def lay_out_steps(asking: Asking, found: Comparison) -> None:
     """Make the view of calls that two definitions count; `compare` comes first."""
-    asking.engine.view(
-        "compared",
-        _STEPS.format(
-            other=found.second.id,
-            in_first=words(found.first.headline),
-            in_second=words(found.second.headline),
-        ),
-    )
+    asking.engine.view("compared", _STEPS.format(other=found.second.id))
 
 
 def lay_out_remedies(asking: Asking) -> None:
@@ -92,7 +85,7 @@ def choose(
     verdicts = write(judged(asking, said, period))
     asking.engine.view(
         "period_calls",
-        f"SELECT c.*, v.category, {marks(said)} FROM counted AS c "
+        "SELECT c.*, v.category, v.missed, v.abandoned, v.lost FROM counted AS c "
         f"INNER JOIN ({verdicts}) AS v ON v.call_id = c.call_id WHERE {period}",
     )
     asking.engine.view(

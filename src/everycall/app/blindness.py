@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from everycall.app.defining import spoken
 from everycall.app.finding import shipped
-from everycall.app.measured_tables import spoken
 from everycall.calls.facts import FACTS
 from everycall.calls.results import RESULTS
 from everycall.definitions import Definition

@@ -1,12 +1,13 @@
 """Calls under definitions: the team's own, any other, several beside each other, two compared."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlglot import exp
 
 from everycall.app.asking import Asking
+from everycall.app.pooling import literal
 from everycall.app.sitefile import SiteFile
 from everycall.calls.statement import parse, words
 from everycall.definitions import Category, Definition, definition_ids, load, verdicts
@@ -15,6 +16,7 @@ from everycall.definitions.compiling import FRAME, OTHERWISE
 from everycall.definitions.stories import NOW
 from everycall.definitions.words import COLUMNS
 from everycall.history import Engine
+from everycall.metrics.levels import JUDGED
 
 DEFAULT = "xon"
 """Whose words hold where a team has not chosen a definition."""
@@ -36,7 +38,35 @@ def chosen(site: SiteFile, name: str | None = None) -> Definition:
     """
     if name is not None and name != site.definition:
         return load(name)
-    return load(site.definition or DEFAULT, site.definition_switches)
+    own = load(site.definition or DEFAULT, site.definition_switches)
+    return replace(own, of_clients=dict(_of_clients(site)))
+
+
+def _of_clients(site: SiteFile) -> Iterator[tuple[str, Definition]]:
+    """Yield the brands that have chosen words of their own, or other switches of the site's."""
+    for name, client in site.clients.items():
+        if client.definition:
+            yield name, load(client.definition, client.definition_switches)
+        elif client.definition_switches:
+            switches = {**site.definition_switches, **client.definition_switches}
+            yield name, load(site.definition or DEFAULT, switches)
+
+
+def parts(*definitions: Definition) -> Iterator[tuple[str, tuple[Definition, ...]]]:
+    """Yield conditions that part calls `c` by client, each with the words that hold there."""
+    clients = sorted({client for one in definitions for client in one.of_clients})
+    for client in clients:
+        yield f"c.client = {literal(client)}", tuple(one.of(client) for one in definitions)
+    listed = ", ".join(literal(client) for client in clients)
+    rest = f"NOT COALESCE(c.client IN ({listed}), FALSE)" if clients else "TRUE"
+    yield rest, tuple(one.of(None) for one in definitions)
+
+
+def _united(trees: Sequence[exp.Select]) -> exp.Select:
+    """Return one query of several that have the same columns."""
+    if len(trees) == 1:
+        return trees[0]
+    return exp.select("*").from_(exp.union(*trees, distinct=False).subquery("parts"))
 
 
 def as_of(asking: Asking) -> int:
@@ -56,12 +86,50 @@ def judged(
     The calls are all that are stored, or those of another table with the same columns.
     Columns of the call that are kept come out with `kept_` before their names.
     """
+    trees = [
+        _judged(asking, one, f"({within}) AND {part}", table or asking.stored, keep)
+        for part, (one,) in parts(definition)
+    ]
+    return _united(trees)
+
+
+def _judged(
+    asking: Asking, definition: Definition, within: str, table: str, keep: Sequence[str]
+) -> exp.Select:
+    """Return the verdicts of one definition; a word includes the words that are a kind of it."""
     tree = verdicts(definition, as_of=as_of(asking), zone=asking.zone, keep=keep)
-    calls = parse(
-        f"SELECT c.* FROM {_source(tree, table=table or asking.stored)} AS c WHERE {within}"
-    )
-    found = exp.expand(tree, {"calls": _select(calls)}, dialect="duckdb")
-    return _select(found)
+    calls = parse(f"SELECT c.* FROM {_source(tree, table=table)} AS c WHERE {within}")
+    found = _select(exp.expand(tree, {"calls": _select(calls)}, dialect="duckdb"))
+    marked = _select(parse(f"SELECT *, {marks(definition)}"))
+    return marked.from_(found.subquery("judged"), copy=False)
+
+
+def marks(definition: Definition) -> str:
+    """Return the columns that say yes or no to each word, over verdicts of a definition."""
+    return ", ".join(_mark(definition, word) for word in JUDGED)
+
+
+def _mark(definition: Definition, word: str) -> str:
+    """Return the column that says whether a call is what a word means; null if nobody can tell."""
+    if word == "lost" and word not in spoken(definition):
+        return "reason = 'failed_before_ring' AS lost"
+    kinds = words(_kinds(definition, word))
+    return f"CASE WHEN category <> 'cannot_tell' THEN category IN ({kinds}) END AS {word}"
+
+
+def spoken(definition: Definition) -> set[str]:
+    """Return the words that a definition has calls for."""
+    named = {rule.category for rule in definition.rules} | {definition.pack.otherwise.category}
+    own = named | set(definition.pack.part_of.values())
+    return own.union(*(spoken(one) for one in definition.of_clients.values()))
+
+
+def _kinds(definition: Definition, word: str) -> Iterator[str]:
+    """Yield a word, and every word that the definition calls a kind of it."""
+    yield word
+    for part, whole in definition.pack.part_of.items():
+        if whole == word:
+            yield from _kinds(definition, part)
 
 
 def _source(*trees: exp.Expr, table: str) -> str:
@@ -180,7 +248,8 @@ class Comparison:
 _PAIRS = """
 SELECT kept_first_category, kept_first_reason, kept_first_rule, category, reason, rule,
   COUNT(*) AS calls,
-  LIST(call_id ORDER BY kept_arrived_at, call_id) FILTER (WHERE (:in_first) <> (:in_second))
+  LIST(call_id ORDER BY kept_arrived_at, call_id) FILTER (WHERE in_first <> in_second),
+  in_first, in_second
 FROM judged_twice
 GROUP BY ALL
 """
@@ -196,28 +265,44 @@ def compare(
 ) -> Comparison:
     """Count the same calls under two definitions, and how one number becomes the other."""
     asking.engine.view("judged_twice", _twice(asking, first, second, since, until))
-    counted = _PAIRS.replace(":in_first", _headline("kept_first_category", first))
-    rows = asking.rows(counted.replace(":in_second", _headline("category", second)))
-    return _comparison(first, second, rows)
+    return _comparison(first, second, asking.rows(_PAIRS))
 
 
 def _twice(
     asking: Asking, first: Definition, second: Definition, since: int | None, until: int | None
-) -> exp.Expr:
-    """Return the query that judges calls by one definition and then by another, in one reading."""
+) -> exp.Select:
+    """Return the query that judges calls by one definition and then by another.
+
+    It says as well whether each counts a call in its headline.
+    """
+    period = arrived(since, until, inbound=True)
+    trees = []
+    for part, (one, other) in parts(first, second):
+        counted = _select(
+            parse(
+                f"SELECT *, {_headline('kept_first_category', one)} AS in_first, "
+                f"{_headline('category', other)} AS in_second"
+            )
+        )
+        tree = _two(asking, one, other, f"{period} AND {part}")
+        trees.append(counted.from_(tree.subquery("twice"), copy=False))
+    return _united(trees)
+
+
+def _two(asking: Asking, first: Definition, second: Definition, within: str) -> exp.Select:
+    """Return the query that judges calls by two definitions in one reading."""
     given: dict[str, Any] = {"as_of": as_of(asking), "zone": asking.zone}
     last = verdicts(second, **given, keep=("arrived_at", *(f"first_{name}" for name in _FIRST)))
     needed = {column.name for column in last.find_all(exp.Column)} & set(COLUMNS) - {"call_id"}
     before = verdicts(first, **given, keep=sorted(needed))
     again = ", ".join(f"kept_{name} AS {name}" for name in sorted(needed))
     said = ", ".join(f"{name} AS first_{name}" for name in _FIRST)
-    calls = parse(
-        f"SELECT c.* FROM {_source(before, last, table=asking.stored)} AS c WHERE {arrived(since, until, inbound=True)}"
-    )
+    source = _source(before, last, table=asking.stored)
+    calls = parse(f"SELECT c.* FROM {source} AS c WHERE {within}")
     judged_once = exp.expand(before, {"calls": _select(calls)}, dialect="duckdb")
     between = parse(f"SELECT call_id, {said}, {again} FROM judged_once")
     between = exp.expand(between, {"judged_once": _select(judged_once)}, dialect="duckdb")
-    return exp.expand(last, {"calls": _select(between)}, dialect="duckdb")
+    return _select(exp.expand(last, {"calls": _select(between)}, dialect="duckdb"))
 
 
 def _headline(column: str, definition: Definition) -> str:
@@ -227,12 +312,12 @@ def _headline(column: str, definition: Definition) -> str:
 def _comparison(
     first: Definition, second: Definition, rows: Sequence[tuple[Any, ...]]
 ) -> Comparison:
-    before = sum(row[6] for row in rows if row[0] in first.headline)
-    after = sum(row[6] for row in rows if row[3] in second.headline)
+    before = sum(row[6] for row in rows if row[8])
+    after = sum(row[6] for row in rows if row[9])
     steps = [
-        Step(-row[6] if row[0] in first.headline else row[6], row[:3], row[3:6], row[7])
+        Step(-row[6] if row[8] else row[6], row[:3], row[3:6], row[7])
         for row in rows
-        if (row[0] in first.headline) != (row[3] in second.headline)
+        if row[8] != row[9]
     ]
     steps.sort(key=lambda step: (step.calls > 0, -abs(step.calls), step.first, step.second))
     return Comparison(first, second, before, after, steps)

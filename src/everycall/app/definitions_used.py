@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from everycall.app.asking import Asking
-from everycall.app.defining import arrived, as_of, judged
+from everycall.app.defining import arrived, as_of, judged, parts
 from everycall.clock import Clock, iso, system_clock, to_micros
 from everycall.definitions import Definition
 from everycall.definitions.loading import read
@@ -82,6 +82,8 @@ def changed(
 
     None where no other version was used for any of its calls.
     """
+    # brands with words of their own are left out: a use is one definition's
+    *_, (whose, (definition,)) = parts(definition)
     others = others_used(asking, definition)
     before = next((u for u in reversed(others) if _overlap(u, since, until)), None)
     if before is None:
@@ -92,7 +94,7 @@ def changed(
         )
     except (EverycallError, OSError):
         return Changed(before, None)
-    period = arrived(*_shared(before, since, until), inbound=True)
+    period = f"{arrived(*_shared(before, since, until), inbound=True)} AND {whose}"
     asking.engine.view("judged_before", judged(asking, old, period))
     asking.engine.view("judged_now", judged(asking, definition, period))
     differing = asking.rows(
@@ -118,6 +120,7 @@ def remember(
 
     A data directory that cannot be written to is read all the same.
     """
+    definition = definition.of(None)
     folder = _folder(asking)
     uses = _uses(folder)
     known = {(use.digest, use.since, use.until, use.ends) for use in uses}

@@ -10,7 +10,7 @@ from everycall.app.given import site_calendars
 from everycall.app.pooling import literal
 from everycall.app.sitefile import SiteFile
 from everycall.app.tagging import make_tags
-from everycall.calls.statement import DIALECT, parse, words, write
+from everycall.calls.statement import DIALECT, parse, write
 from everycall.definitions import Definition
 from everycall.metrics.callers import episode_people, neighbours, ratings
 from everycall.metrics.levels import JUDGED, TABLES
@@ -184,7 +184,7 @@ def judged_calls(asking: Asking, definition: Definition, columns: Iterable[str] 
     named = sorted(columns)
     kept = "".join(f"kept_{column} AS {column}, " for column in named)
     tree = write(judged(asking, definition, keep=named))
-    return f"SELECT call_id, {kept}category, reason, {marks(definition)} FROM ({tree}) AS judged"
+    return f"SELECT call_id, {kept}category, reason, {', '.join(JUDGED)} FROM ({tree}) AS judged"
 
 
 def _returns(asking: Asking, site: SiteFile, definition: Definition) -> str:
@@ -211,33 +211,6 @@ def _own_schedules(site: SiteFile) -> Iterator[tuple[str, str, str]]:
         kind, _, place = schedule.partition(":")
         if place:
             yield kind, place, schedule
-
-
-def marks(definition: Definition) -> str:
-    """Return the columns that say yes or no to each word, over verdicts of a definition."""
-    return ", ".join(_mark(definition, word) for word in JUDGED)
-
-
-def _mark(definition: Definition, word: str) -> str:
-    """Return the column that says whether a call is what a word means; null if nobody can tell."""
-    if word == "lost" and word not in spoken(definition):
-        return "reason = 'failed_before_ring' AS lost"
-    kinds = words(_kinds(definition, word))
-    return f"CASE WHEN category <> 'cannot_tell' THEN category IN ({kinds}) END AS {word}"
-
-
-def spoken(definition: Definition) -> set[str]:
-    """Return the words that a definition has calls for."""
-    named = {rule.category for rule in definition.rules} | {definition.pack.otherwise.category}
-    return named | set(definition.pack.part_of.values())
-
-
-def _kinds(definition: Definition, word: str) -> Iterator[str]:
-    """Yield a word, and every word that the definition calls a kind of it."""
-    yield word
-    for part, whole in definition.pack.part_of.items():
-        if whole == word:
-            yield from _kinds(definition, part)
 
 
 _MAKERS: dict[str, Maker] = {

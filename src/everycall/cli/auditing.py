@@ -9,7 +9,9 @@ import click
 
 from everycall.app.asking import Asking, day_bounds
 from everycall.app.auditing import Order, make_audit
+from everycall.app.brands import calls_of, language_of, seen_as
 from everycall.app.kept_audits import KeptAudits
+from everycall.app.sitefile import SiteFile
 from everycall.cli.common import as_day, data_options, open_site, period_options, say_json
 from everycall.clock import from_micros
 from everycall.render.terminal import console, show_report
@@ -28,15 +30,17 @@ from everycall.reports.trades import trade as trade_of
 @click.option("--trade", help="A starting set: shop, gp_practice, outsourcing ...")
 @click.option("--definition", help="Whose words missed, lost and abandoned are.")
 @click.option("--compared", help="The definition that it is compared with.")
-@click.option("--language", default="en", help="The language of the report: en, de.")
+@click.option("--client", help="For one brand only: its calls, in its words and language.")
+@click.option("--language", help="The language of the report: en, de; default: the client's.")
 @click.option("--nhs", is_flag=True, help="With the page of NHS England's monthly figures.")
 @click.option("--mask", is_flag=True, help="Hide the middle of callers' numbers, everywhere.")
 @period_options
 @data_options
 def command(data: Path, site: str, config: Path | None, *, as_json: bool, **wanted: Any) -> None:
     """Show what happened to the calls: by outcome, time, queue and person, and what is unseen."""
-    words, out = Words(wanted["language"]), wanted["out"]
-    asking, settings = open_site(data, site, config, by_number=True)
+    out, client = wanted["out"], wanted["client"]
+    asking, settings = _open(data, site, config, client)
+    words = Words(wanted["language"] or language_of(settings, client))
     with asking:
         since, until = _period(asking, wanted)
         order = Order(
@@ -48,6 +52,7 @@ def command(data: Path, site: str, config: Path | None, *, as_json: bool, **want
             (config or data / "site.toml").parent,
             wanted["nhs"],
             wanted["mask"],
+            client,
         )
         kept = KeptAudits(asking, settings, order, words)
         if out:
@@ -59,6 +64,17 @@ def command(data: Path, site: str, config: Path | None, *, as_json: bool, **want
         _say_written(written)
     else:
         show_report(report, console())
+
+
+def _open(
+    data: Path, site: str, config: Path | None, client: str | None
+) -> tuple[Asking, SiteFile]:
+    """Open a site's history and settings, or those of one brand."""
+    asking, settings = open_site(data, site, config, by_number=True)
+    if client is None:
+        return asking, settings
+    settings = seen_as(settings, client)
+    return calls_of(asking.history, settings, client), settings
 
 
 def _made(kept: KeptAudits) -> Report:

@@ -106,6 +106,7 @@ class Definition:
     Attributes:
         settings: how every switch stands.
         text: the file as it was written, to be kept with the numbers that it made.
+        of_clients: brands whose calls are judged in words of their own, and these.
     """
 
     id: str
@@ -113,6 +114,7 @@ class Definition:
     rules: tuple[Rule, ...]
     settings: Mapping[str, bool | str]
     text: str = field(repr=False)
+    of_clients: "Mapping[str, Definition]" = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -124,6 +126,10 @@ class Definition:
         """Return the categories that make its headline number."""
         return self.pack.headline
 
+    def of(self, client: str | None) -> "Definition":
+        """Return the words in which a brand's calls are judged: its own, else these."""
+        return self.of_clients.get(client or "", replace(self, of_clients={}))
+
     @property
     def digest(self) -> str:
         """Return 12 characters that change whenever a verdict could change."""
@@ -133,7 +139,8 @@ class Definition:
     @property
     def name(self) -> str:
         """Return what stands beside every number that it made: its id and its version."""
-        return f"{self.id} {self.pack.version} ({self.digest})"
+        own = "".join(f"; {client}: {one.name}" for client, one in sorted(self.of_clients.items()))
+        return f"{self.id} {self.pack.version} ({self.digest}){own}"
 
     def switched(self, settings: Mapping[str, object]) -> "Definition":
         """Return the same definition with some switches set otherwise."""
@@ -157,3 +164,5 @@ def _meaning(definition: Definition) -> Iterator[str]:
         yield f"{name}|{[(v.value, str(v.since)) for v in limit.values]}"
     yield str(sorted(definition.settings.items()))
     yield str(sorted(definition.headline))
+    for client, own in sorted(definition.of_clients.items()):
+        yield f"{client}|{own.digest}"

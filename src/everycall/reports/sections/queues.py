@@ -1,6 +1,7 @@
 """Queue by queue and client by client."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from everycall.metrics.answering import Row
 from everycall.reports.figures import AMONG, column, values
@@ -83,8 +84,21 @@ def clients(desk: Desk) -> Section | None:
         share=say.percent(worst.cells["answer_rate.arrived"].value),
     )
     note = say("By the number that was dialled, the queue or the line.")
-    table = _table(desk, say("client"), rows, _CLIENTS, note)
+    table = _worded(desk, _table(desk, say("client"), rows, _CLIENTS, note), rows)
     return Section("clients", say("Client by client"), lead, (table,))
+
+
+def _worded(desk: Desk, table: Table, rows: list[Row]) -> Table:
+    """Add whose words each client's numbers are in, where they have words of their own."""
+    definition = desk.frame.definition
+    if not definition.of_clients:
+        return table
+    names = [definition.of(row.keys[0]).title for row in rows]
+    return replace(
+        table,
+        columns=(*table.columns, Column(desk.say("in the words of"))),
+        rows=[(*row, name) for row, name in zip(table.rows, names, strict=True)],
+    )
 
 
 def _sum(rows: list[Row], name: str) -> float:

@@ -87,11 +87,25 @@ class Outgoing:
         return address
 
 
+_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+"""IPv6 addresses that stand for an IPv4 address, which a gateway would call (RFC 6052)."""
+
+
 def _is_outside(address: str) -> bool:
     """Tell whether an address is a public one; an IPv4 address inside an IPv6 one is looked at."""
     found = ipaddress.ip_address(address)
-    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-    return (mapped or found).is_global
+    return found.is_global and all(inner.is_global for inner in _inside_of(found))
+
+
+def _inside_of(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> list[ipaddress.IPv4Address]:
+    if isinstance(address, ipaddress.IPv4Address):
+        return []
+    if address in _TRANSLATED:
+        return [ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)]
+    told = (address.ipv4_mapped, address.sixtofour, *(address.teredo or ()))
+    return [inner for inner in told if inner is not None]
 
 
 def _connect(scheme: str, host: str, address: str, port: int) -> http.client.HTTPConnection:

@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from everycall.events.callers import caller
-from everycall.records.promises import Promise, StoredPromises
+from everycall.records.promises import StoredPromises
 from everycall.records.roles import Right
 from everycall.records.texts import OptOut, Text, TextGateway
 from everycall.records.trail import note
@@ -27,6 +27,7 @@ from everycall.web.declared import fields_of, kept_of
 from everycall.web.guards import needs, person_of
 from everycall.web.pages import site_reader
 from everycall.web.texting import KINDS, received, reply
+from everycall.web.views.callbacks import found_promise
 from everycall.web.writing import number_for
 from everycall.wire.twilio import is_signed
 
@@ -100,7 +101,7 @@ def disconnect(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Right.WORK_CALLBACKS)
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer a caller who wrote; with `settled` it was all that they needed."""
-    promise, person = get_object_or_404(Promise, pk=pk), person_of(request)
+    promise, person = found_promise(request, pk), person_of(request)
     body = request.POST.get("body", "").strip()[:480]
     if not body or not reply(promise, body, str(person)):
         messages.error(request, _("The text was not sent: nothing carries texts, or it is empty."))

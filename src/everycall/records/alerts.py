@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from everycall.alerts import Change, Memory, Message, MissedCall, Rule, Said
 from everycall.records.jobs import enqueue
-from everycall.records.sealed import seal, unseal
+from everycall.records.sealed import SealedSettings
 
 DELIVER = "deliver"
 """The job that carries a message."""
@@ -19,13 +19,12 @@ TRIES = 12
 """So often a message is tried, ever later: over about an hour."""
 
 
-class Channel(models.Model):
+class Channel(SealedSettings):
     """A way to tell somebody: its kind, its language, and its settings, which may hold secrets."""
 
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=20)
     language = models.CharField(max_length=10, blank=True)
-    sealed = models.TextField()
     removed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -33,15 +32,6 @@ class Channel(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def given(self) -> dict[str, Any]:
-        """Return the settings."""
-        found: dict[str, Any] = unseal(self.sealed)
-        return found
-
-    def keep(self, given: dict[str, Any]) -> None:
-        """Set the settings."""
-        self.sealed = seal(given)
 
 
 class AlertRule(models.Model):

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from everycall.errors import BusyError
 from everycall.records.promises import Promise
-from everycall.records.sealed import seal, unseal
+from everycall.records.sealed import SealedSettings
 from everycall.recovery.contacts import Claim
 
 AFTERWARDS = timedelta(days=30)
@@ -20,7 +20,7 @@ LEASE = timedelta(minutes=2)
 """So long a claim is somebody's; over there, a search may be behind for less than this."""
 
 
-class CrmAccount(models.Model):
+class CrmAccount(SealedSettings):
     """One CRM: its kind, its settings, which are sealed, and whose calls it gets.
 
     Attributes:
@@ -29,7 +29,6 @@ class CrmAccount(models.Model):
 
     kind = models.CharField(max_length=20)
     client = models.CharField(max_length=80, blank=True)
-    sealed = models.TextField()
     made_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True)
 
@@ -38,15 +37,6 @@ class CrmAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.client}".strip()
-
-    def given(self) -> dict[str, Any]:
-        """Return the settings."""
-        found: dict[str, Any] = unseal(self.sealed)
-        return found
-
-    def keep(self, given: dict[str, Any]) -> None:
-        """Set the settings."""
-        self.sealed = seal(given)
 
 
 class CrmItem(models.Model):

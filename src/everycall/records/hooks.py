@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db import models, transaction
 
 from everycall.records.jobs import enqueue
-from everycall.records.sealed import seal, unseal
+from everycall.records.sealed import SealedSettings
 
 CALL_ENDED, PROMISE_MOVED = "call.ended", "promise.moved"
 
@@ -22,7 +22,7 @@ TRIES = 12
 """A telling is tried so often, ever more seldom, for about three hours; then it waits for a person."""
 
 
-class Hook(models.Model):
+class Hook(SealedSettings):
     """An address, and what it is told.
 
     Attributes:
@@ -35,7 +35,6 @@ class Hook(models.Model):
     kinds = models.JSONField(default=list)
     clients = models.JSONField(default=list, blank=True)
     numbers = models.BooleanField(default=False)
-    sealed = models.TextField()
     made_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True)
     told_move = models.BigIntegerField(default=0)
@@ -45,15 +44,6 @@ class Hook(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def given(self) -> dict[str, Any]:
-        """Return the settings."""
-        found: dict[str, Any] = unseal(self.sealed)
-        return found
-
-    def keep(self, given: dict[str, Any]) -> None:
-        """Set the settings."""
-        self.sealed = seal(given)
 
 
 class Telling(models.Model):

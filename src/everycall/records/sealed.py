@@ -9,6 +9,7 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import models
 
 
 @cache
@@ -33,3 +34,21 @@ def unseal(text: str) -> Any:
     except InvalidToken:
         sentence = "the secrets were sealed with another key: restore the file 'secret', too"
         raise ImproperlyConfigured(sentence) from None
+
+
+class SealedSettings(models.Model):
+    """Something with settings that may hold secrets: they are kept sealed, and only whole."""
+
+    sealed = models.TextField()
+
+    class Meta:
+        abstract = True
+
+    def given(self) -> dict[str, Any]:
+        """Return the settings."""
+        found: dict[str, Any] = unseal(self.sealed)
+        return found
+
+    def keep(self, given: dict[str, Any]) -> None:
+        """Set the settings."""
+        self.sealed = seal(given)

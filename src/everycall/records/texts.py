@@ -3,15 +3,15 @@
 import hashlib
 import secrets
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import IntegrityError, models, transaction
 
 from everycall.records.promises import Promise
-from everycall.records.sealed import seal, unseal
+from everycall.records.sealed import SealedSettings
 
 
-class TextGateway(models.Model):
+class TextGateway(SealedSettings):
     """What carries texts: one for each brand, or one for all.
 
     Attributes:
@@ -20,7 +20,6 @@ class TextGateway(models.Model):
 
     kind = models.CharField(max_length=20)
     client = models.CharField(max_length=80, blank=True)
-    sealed = models.TextField()
     key = models.CharField(max_length=40, unique=True, default=secrets.token_urlsafe)
     made_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True)
@@ -30,15 +29,6 @@ class TextGateway(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.client}".strip()
-
-    def given(self) -> dict[str, Any]:
-        """Return the settings."""
-        found: dict[str, Any] = unseal(self.sealed)
-        return found
-
-    def keep(self, given: dict[str, Any]) -> None:
-        """Set the settings."""
-        self.sealed = seal(given)
 
 
 class Text(models.Model):

@@ -1,16 +1,10 @@
-"""The threads that tell people: one looks, others carry, one makes reports; none waits for another."""
+"""The rounds that tell people: one looks, others carry, one makes reports; none waits for another."""
 
-import asyncio
-import logging
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import close_old_connections
 from django.utils import timezone
 
 from everycall.clock import to_micros
@@ -22,6 +16,7 @@ from everycall.web.connecting import live
 from everycall.web.live.hub import hub
 from everycall.web.reading import Reader
 from everycall.web.report_sending import round_of_reports
+from everycall.web.rounds import Round
 from everycall.web.situations import (
     Arrivals,
     Measured,
@@ -31,8 +26,6 @@ from everycall.web.situations import (
     situation,
 )
 
-log = logging.getLogger(__name__)
-
 LOOK = 0.5
 """Rules look this often, in seconds."""
 
@@ -40,6 +33,9 @@ CARRY = 0.25
 """Each carrier asks this often for something to carry, in seconds."""
 
 CARRIERS = 3
+
+REPORTS = 5.0
+"""Plans of reports are looked at this often, in seconds."""
 
 NEAR, FAR = timedelta(minutes=1), timedelta(minutes=15)
 """Calls that ended so long ago are looked at every time, and every twentieth time."""
@@ -82,33 +78,10 @@ def _carry_all() -> None:
         pass
 
 
-def _again(work: Callable[[], object], every: float, stop: threading.Event) -> None:
-    while not stop.wait(every):
-        try:
-            work()
-        except (TimeoutError, asyncio.CancelledError):
-            log.warning("the picture did not answer in time; alerts look again")
-        except Exception:
-            log.exception("a look of the alerts failed")
-        finally:
-            close_old_connections()
-
-
-@contextmanager
-def alarms(reader: Reader, measured: Measured) -> Iterator[Alarm]:
-    """Look and carry in threads of their own."""
-    alarm, stop = Alarm(reader, measured), threading.Event()
-    threads = [threading.Thread(target=_again, args=(alarm.look, LOOK, stop), daemon=True)]
-    threads += [
-        threading.Thread(target=_again, args=(_carry_all, CARRY, stop), daemon=True)
-        for _ in range(CARRIERS)
-    ]
-    threads.append(threading.Thread(target=_again, args=(round_of_reports, 5.0, stop), daemon=True))
-    for thread in threads:
-        thread.start()
-    try:
-        yield alarm
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join(timeout=25)
+def alarms(reader: Reader, measured: Measured) -> tuple[Round, ...]:
+    """Return the rounds that tell people: one looks, others carry, one makes reports."""
+    return (
+        Round("alerts", Alarm(reader, measured).look, LOOK),
+        *(Round(f"carrier {n}", _carry_all, CARRY) for n in range(1, CARRIERS + 1)),
+        Round("reports", round_of_reports, REPORTS),
+    )

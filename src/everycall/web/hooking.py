@@ -1,14 +1,9 @@
 """Telling other programs what happened: looked for when history changes, carried until it is taken."""
 
 import json
-import logging
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import close_old_connections
 from django.utils import timezone
 
 from everycall.app.asking import Asking, Filter
@@ -19,9 +14,8 @@ from everycall.records.jobs import run_one
 from everycall.records.models import PromiseMove
 from everycall.web.masking import masked_all
 from everycall.web.reading import Reader
+from everycall.web.rounds import Round
 from everycall.wire.outgoing import Outgoing
-
-log = logging.getLogger(__name__)
 
 PAUSE = 1.0
 
@@ -124,26 +118,13 @@ def carry(telling: int) -> None:
     Telling.objects.filter(pk=telling).update(sent_at=timezone.now(), error="")
 
 
-@contextmanager
-def hooking(reader: Reader) -> Iterator[None]:
-    """Tell other programs in a thread of its own, so that a slow one holds nobody up."""
-    stop, teller = threading.Event(), Teller(reader)
+def hooking(reader: Reader) -> tuple[Round, ...]:
+    """Return the round that tells other programs; a slow one holds nobody else up."""
+    teller = Teller(reader)
 
-    def go_on() -> None:
-        while not stop.wait(PAUSE):
-            try:
-                teller.look(timezone.now())
-                while run_one({JOB: carry}, timezone.now()) and not stop.is_set():
-                    pass
-            except Exception:
-                log.exception("a round of telling other programs failed")
-            finally:
-                close_old_connections()
+    def tell_all() -> None:
+        teller.look(timezone.now())
+        while run_one({JOB: carry}, timezone.now()):
+            pass
 
-    thread = threading.Thread(target=go_on, name="hooks", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(timeout=10)
+    return (Round("webhooks", tell_all, PAUSE),)

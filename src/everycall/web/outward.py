@@ -1,18 +1,11 @@
-"""What goes out to customers and to their files elsewhere, in a thread of its own: answers may take long."""
+"""What goes out to customers and to their files elsewhere: answers may take long, so this is a round of its own."""
 
-import logging
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.db import close_old_connections
 from django.utils import timezone
 
 from everycall.records.jobs import Work, run_one
 from everycall.web import crm, texting
 from everycall.web.reading import Reader
-
-log = logging.getLogger(__name__)
+from everycall.web.rounds import Round
 
 PAUSE = 2.0
 """Seconds between two rounds."""
@@ -29,24 +22,6 @@ def one_round(reader: Reader) -> None:
         pass
 
 
-@contextmanager
-def outward(reader: Reader) -> Iterator[None]:
-    """Keep on telling the outside what it has to know."""
-    stop = threading.Event()
-
-    def run() -> None:
-        while not stop.wait(PAUSE):
-            try:
-                one_round(reader)
-            except Exception:
-                log.exception("a round of what goes out failed")
-            finally:
-                close_old_connections()
-
-    thread = threading.Thread(target=run, name="outward", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(timeout=10)
+def outward(reader: Reader) -> tuple[Round, ...]:
+    """Return the round that tells the outside what it has to know."""
+    return (Round("outward", lambda: one_round(reader), PAUSE),)

@@ -20,7 +20,6 @@ from everycall.app.sharing import Follower, Shared, place_of, share
 from everycall.errors import EverycallError, NotTakenError
 from everycall.records.connections import Connection
 from everycall.web.connecting import live, watched
-from everycall.web.hooking import hooking
 from everycall.web.keeping import keeping
 from everycall.web.live.hub import hub
 from everycall.web.pages import site_reader
@@ -68,7 +67,6 @@ async def running() -> AsyncIterator[None]:
             await stack.enter_async_context(_desk())
         if mine in (Part.ALL, Part.WORK):
             stack.enter_context(keeping(site_reader()))
-            stack.enter_context(hooking(site_reader()))
         yield
 
 

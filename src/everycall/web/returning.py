@@ -5,15 +5,12 @@ was done with a promise is written to the journal, so that history has it.
 import asyncio
 import json
 import logging
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import close_old_connections
 from django.utils import timezone
 
 from everycall.app.recovering import Recoverer
@@ -27,6 +24,7 @@ from everycall.records.promises import StoredPromises
 from everycall.recovery import Move
 from everycall.web.connecting import PROMISES, live
 from everycall.web.reading import Reader
+from everycall.web.rounds import Round
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +56,6 @@ class Returner:
     reader: Reader
     _recoverer: Recoverer | None = None
     _looks: int = 0
-    _stop: threading.Event = field(default_factory=threading.Event)
 
     def look(self) -> None:
         """Look once."""
@@ -79,22 +76,6 @@ class Returner:
             zone = site.zone or ZoneInfo("UTC")
             self._recoverer = Recoverer(site, StoredPromises(), zone)
         return self._recoverer
-
-    def run(self) -> None:
-        """Go on until told to stop; a look that fails is written down, and the next one tries again."""
-        while not self._stop.wait(LOOK):
-            try:
-                self.look()
-            except (TimeoutError, asyncio.CancelledError):
-                log.warning("the picture did not answer in time; callbacks look again")
-            except Exception:
-                log.exception("a look of the callbacks failed")
-            finally:
-                close_old_connections()
-
-    def stop(self) -> None:
-        """End after the present look."""
-        self._stop.set()
 
 
 def _ended(watch: Watch, loop: asyncio.AbstractEventLoop, since: int) -> Sequence[EndedCall]:
@@ -136,14 +117,6 @@ def _said(move: PromiseMove) -> Iterator[dict[str, Any]]:
     }
 
 
-@contextmanager
-def returning(reader: Reader) -> Iterator[Returner]:
-    """Look in a thread of its own."""
-    returner = Returner(reader)
-    thread = threading.Thread(target=returner.run, name="returner", daemon=True)
-    thread.start()
-    try:
-        yield returner
-    finally:
-        returner.stop()
-        thread.join(timeout=10)
+def returning(reader: Reader) -> tuple[Round, ...]:
+    """Return the round that looks at what ended a moment ago."""
+    return (Round("callbacks", Returner(reader).look, LOOK),)

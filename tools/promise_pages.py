@@ -10,19 +10,64 @@ Table = Callable[[tuple[str, ...], list[tuple[str, ...]]], str]
 _CALLBACKS = """# Callbacks: every missed caller is a promise
 
 A caller who asked for a person and was not helped is owed a call. The promise is made by the calls
-themselves, joined by the same caller's next ones, and closed by evidence: somebody spoke with them for
-at least ten seconds, from whatever phone, or they rang again and were helped. There is at most one open
-promise to a caller and brand; the database holds to it.
+themselves, within seconds of their end, joined by the same caller's next ones, and closed by evidence:
+somebody spoke with them for at least ten seconds, from whatever phone, a message of theirs was answered, or
+they rang again and were helped. There is at most one open promise to a caller and brand; the database holds
+to it. History takes the same calls again by the same rule: what was taken before changes nothing, unless
+more was heard of a call since. Every move is on record; dialling, reaching and calling off are events of
+history, too.
 
-A number that several people call from proves nothing by itself: its calls *suggest*, and a person confirms.
-A withheld number makes no promise, because nobody can be called back.
+A number that several people call from, or that was on the line twice at once, proves nothing by itself: its
+calls *suggest*, and a person confirms. A withheld number makes no promise, because nobody can be called
+back; such callers are counted apart, until somebody says who it was. A number that was typed in gives
+identity. What was closed wrongly is opened again by one click, and what closed it does not close it again.
 
 **Deadlines**: two hours of business time, and one hour by the clock, both shown. For a call outside opening
-hours the clock starts at the next opening. `[promises]` in the [site file](site-file.md) sets both, which
-outcomes make a promise, how often a caller is tried and when a promise expires.
+hours the clock starts at the next opening; the clock alone is shown beside it. `[promises]` in the
+[site file](site-file.md) sets both, which outcomes make a promise, how often a caller is tried, the quiet
+hours by the caller's own clock, links for the caller's card, and when a promise expires.
 
 **What is next**: what may be tried now; those without our message before those with it; what is due first;
-who called most often.
+who called most often. `/callbacks/next/` leads there. Who takes a promise first looks after it to the end.
+
+**Who is on my line** shows the card of whoever rings or was handed on: who spoke before, since when they
+are on the line, earlier calls, promises and notes.
+
+**What became of them**, `/callbacks/ledger/`, is the [ledger](ledger.md) of promises as they stand now.
+
+## Ringing them
+
+By a click your own phone rings first, then the caller's; where no phone system can be driven, the number
+is a link. How it ended is taken from the call's own events, never from an answer. Each try is written down
+under an id of its own before the phone system is told. If Everycall or the phone system dies, the try is
+asked about: the caller's phone never rang, and never will, or somebody is still on the line, or it is over
+and nobody saw how. In the last case only a person calls again: *may have been reached*. A caller who is on
+the line with us, or was helped while our phone rang, is not rung.
+
+## Calling back by itself
+
+With `[promises.automatic]` and `on = true`, whoever asked to be called back is, when it is their turn:
+nobody who came later is served before, and nobody who came before is overtaken. If later callers wait and
+everybody talks, the next person to be free is kept free (paused with the reason `callback`). The person's
+phone rings first; nobody there means the next person, not the next caller. The caller presses 1, so that
+no machine counts as reached. Quiet hours, opening hours, gaps between tries, the most tries and the most at
+once hold.
+
+For Asterisk: include `extensions_everycall.conf` in the dialplan, and give each queue that offers it
+
+```ini
+[sales]
+context = everycall-callback
+setqueuevar = yes
+setqueueentryvar = yes
+```
+
+Who presses 1 while waiting hears the number, confirms it with 1 or types another. A call back is offered
+only while Everycall says that it can still be kept today; an offer that is not renewed for a minute is
+over, so a caller who presses 1 while Everycall is down stays in the queue. What was asked for is in
+queue_log, too: an import of the log makes the promise that nobody heard.
+
+`make promise` plays all of this on a real Asterisk with SIP phones, and kills Everycall at every step.
 
 ## States
 

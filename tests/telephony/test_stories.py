@@ -11,18 +11,21 @@ import pytest
 from asterisk.kit import demand
 from everycall.telephony import Dial, HangUp, PhoneSystemError, Progress, Result, Stage
 from everycall.telephony.fake import Reply
-from telephony.worlds import AGENT, CUSTOMER, World, asterisk_world, fake_world
+from telephony.worlds import AGENT, CUSTOMER, World, ari_world, asterisk_world, fake_world
 
 Opening = Callable[..., AbstractAsyncContextManager[World]]
 
 
-@pytest.fixture(params=["fake", pytest.param("asterisk", marks=pytest.mark.asterisk)])
+REAL = [pytest.param(name, marks=pytest.mark.asterisk) for name in ("ami", "ari")]
+
+
+@pytest.fixture(params=["fake", *REAL])
 def world(request: pytest.FixtureRequest) -> Iterator[Opening]:
-    if request.param == "asterisk":
-        demand()
-        yield asterisk_world
-    else:
+    if request.param == "fake":
         yield fake_world
+    else:
+        demand()
+        yield asterisk_world if request.param == "ami" else ari_world
 
 
 def dial(name: str = "p7-1", **more: Any) -> Dial:

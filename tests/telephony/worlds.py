@@ -11,9 +11,11 @@ from typing import Protocol
 from asterisk.kit import Cable
 from everycall.telephony import PhoneSystem
 from everycall.telephony.ami import AmiPhoneSystem
+from everycall.telephony.ari import AriPhoneSystem
 from everycall.telephony.fake import FakePhoneSystem, Reply
 from everycall.wire.ami import Pbx
 from everycall.wire.ami_link import Item, Link, Patience, Snapshot
+from everycall.wire.ari import Ari
 from everycall.wire.inbox import Inbox
 from lab.leg import Leg
 from lab.node import MANAGER_USER, SECRET
@@ -70,7 +72,7 @@ class AsteriskWorld:
     ) -> None:
         self.stage = stage
         self.cable = cable
-        self.system = AmiPhoneSystem(link)
+        self.system: PhoneSystem = AmiPhoneSystem(link)
         self._link = link
         self._phones = {AGENT: agent, CUSTOMER: customer}
         self._ringing: list[Leg] = []
@@ -142,6 +144,21 @@ async def asterisk_world(
             finally:
                 await stopped(works)
                 await cable.stop()
+
+
+@asynccontextmanager
+async def ari_world(phones: Mapping[str, Reply], presses: str = "") -> AsyncIterator[AsteriskWorld]:
+    """The same people, but the phone system is driven by its REST interface."""
+    async with asterisk_world(phones, presses) as world:
+        host, port = world.stage.node.http
+        system = AriPhoneSystem("pbx", Ari(host, MANAGER_USER, SECRET, port))
+        work = asyncio.create_task(system.run())
+        try:
+            await asyncio.wait_for(system.connected.wait(), 10)
+            world.system = system
+            yield world
+        finally:
+            await stopped([work])
 
 
 @asynccontextmanager

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 from everycall.clock import Clock, system_clock, to_micros
-from everycall.telephony.ami_tries import AmiTry, action_id, channel_id
+from everycall.telephony.ami_tries import AmiTry, Told, action_id, channel_id
 from everycall.telephony.commands import (
     Command,
     Dial,
@@ -64,28 +64,13 @@ class Manager(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class _Told:
-    """A try, every step of it, and those who wait for the next one."""
-
-    one: AmiTry
-    steps: list[Progress] = field(default_factory=list)
-    moved: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def add(self, step: Progress | None) -> None:
-        if step is not None:
-            self.steps.append(step)
-            self.moved.set()
-            self.moved = asyncio.Event()
-
-
 class AmiPhoneSystem:
     """Asterisk by one manager connection; `extensions_everycall.conf` has to be in its dialplan."""
 
     def __init__(self, manager: Manager, clock: Clock = system_clock) -> None:
         self._manager = manager
         self._clock = clock
-        self._tries: dict[str, _Told] = {}
+        self._tries: dict[str, Told] = {}
         self._acts: dict[type, Callable[[Any], Awaitable[None]]] = {
             Dial: self._dial,
             HangUp: self._hang_up,
@@ -127,15 +112,8 @@ class AmiPhoneSystem:
         if found is None:
             yield Progress(dial_id, self._now(), Stage.OVER, Result.UNKNOWN)
             return
-        said = 0
-        while True:
-            moved = found.moved
-            for step in found.steps[said:]:
-                yield step
-            said = len(found.steps)
-            if found.one.progress.is_over:
-                return
-            await moved.wait()
+        async for step in found.follow():
+            yield step
 
     async def on_the_line(self, dial_id: str) -> Progress | None:
         """Return how far a try is that some phone is on the line for now."""
@@ -166,7 +144,7 @@ class AmiPhoneSystem:
         await self._ask("DBPut", Family=PERMITS, Key=dial.id, Val=dial.number)
         self._forget_the_oldest()
         begun = Progress(dial.id, self._now(), Stage.ASKED, agent=dial.agent, number=dial.number)
-        kept = self._tries[dial.id] = _Told(AmiTry(_known(begun), dial.press_one))
+        kept = self._tries[dial.id] = Told(AmiTry(_known(begun), dial.press_one))
         kept.add(kept.one.progress)
         try:
             await self._send("Originate", **_originate(dial))
@@ -177,8 +155,9 @@ class AmiPhoneSystem:
     async def _hang_up(self, command: HangUp) -> None:
         await self._take_back(checked_id(command.id))
         channels = await self._channels(command.id)
-        # the person's first: ringing that ends before its Dial does looks like no answer
-        for channel in sorted(channels, key=lambda c: c.get("Uniqueid") != c.get("Linkedid")):
+        # the person's own takes the customer's along; ended from both sides it looks like no answer
+        own = [c for c in channels if c.get("Uniqueid") == c.get("Linkedid")]
+        for channel in own or channels:
             await self._ask("Hangup", Channel=str(channel["Channel"]), unless="No such channel")
 
     async def _was_begun(self, dial_id: str) -> bool:
@@ -214,7 +193,7 @@ class AmiPhoneSystem:
             for kept in self._tries.values():
                 kept.add(kept.one.see(item.channels, item.at))
 
-    async def _found(self, dial_id: str) -> _Told | None:
+    async def _found(self, dial_id: str) -> Told | None:
         """Return a try that is on the line, as the list of channels tells it."""
         channels = await self._channels(dial_id)
         kept = self._tries.get(dial_id)
@@ -222,7 +201,7 @@ class AmiPhoneSystem:
             return None
         if kept is None or kept.one.progress.is_over:
             begun = _known(Progress(dial_id, self._now(), Stage.ASKED))
-            kept = self._tries[dial_id] = _Told(AmiTry(begun))
+            kept = self._tries[dial_id] = Told(AmiTry(begun))
         kept.add(kept.one.see(channels, self._now()))
         return kept
 

@@ -1,6 +1,7 @@
 """How far a try is, by what Asterisk's manager interface says of its channels; no connection here."""
 
-from collections.abc import Callable, Iterable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -60,12 +61,18 @@ class _Customer:
 
 @dataclass(slots=True)
 class AmiTry:
-    """One try. `hear` takes an event and returns the step that it was, if it was one."""
+    """One try. `hear` takes an event and returns the step that it was, if it was one.
+
+    Attributes:
+        explained: whether it is said afterwards why a person's phone was not picked up.
+    """
 
     progress: Progress
     press_one: bool = False
+    explained: bool = True
     _agent_up: bool = False
     _agent_on: bool = False
+    _agent_rang: bool = False
     _agent_result: Result | None = None
     _customers: dict[str, _Customer] = field(default_factory=dict)
     _on: set[str] = field(default_factory=set)
@@ -130,6 +137,7 @@ class AmiTry:
         if name != self._agent or self._agent_up:
             return None
         self._agent_up = state == "Up"
+        self._agent_rang = True
         return {"Ringing": Stage.AGENT_RINGING, "Up": Stage.AGENT_THERE}.get(str(state))
 
     def rung(self, fields: Fields, _at: int) -> Stage | None:
@@ -170,7 +178,8 @@ class AmiTry:
             self.progress = replace(self.progress, cause=value)
         self._on.discard(name)
         # an unanswered person's channel is over when OriginateResponse has said why
-        waits = name == self._agent and not self._agent_up and self._agent_result is None
+        said = self._agent_result is not None or not self.explained
+        waits = name == self._agent and not self._agent_up and not said
         return None if self._on or waits else Stage.OVER
 
     def answered(self, fields: Fields, _at: int) -> Stage | None:
@@ -213,6 +222,8 @@ class AmiTry:
         if self._agent_up:
             return Result.CANCELLED
         by_reason = self._agent_result or Result.UNKNOWN
+        if by_reason is Result.UNKNOWN and not self.explained and self._agent_rang:
+            by_reason = Result.AGENT_NO_ANSWER
         return _AGENT_CAUSES.get(self.progress.cause or 0, by_reason)
 
 
@@ -247,3 +258,31 @@ _HEARS: dict[str, Callable[[AmiTry, Fields, int], Stage | None]] = {
     "Hangup": AmiTry.hung_up,
     "OriginateResponse": AmiTry.answered,
 }
+
+
+@dataclass(slots=True)
+class Told:
+    """A try, every step of it, and those who wait for the next one."""
+
+    one: AmiTry
+    steps: list[Progress] = field(default_factory=list)
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def add(self, step: Progress | None) -> None:
+        """Keep a step, and wake those who wait."""
+        if step is not None:
+            self.steps.append(step)
+            self.moved.set()
+            self.moved = asyncio.Event()
+
+    async def follow(self) -> AsyncIterator[Progress]:
+        """Yield every step, until it is over."""
+        said = 0
+        while True:
+            moved = self.moved
+            for step in self.steps[said:]:
+                yield step
+            said = len(self.steps)
+            if self.one.progress.is_over:
+                return
+            await moved.wait()

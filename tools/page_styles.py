@@ -13,11 +13,6 @@ OWN = ("ink", "soft", "line", "paper", "accent")
 """Colours that the pages have by the same name."""
 
 REST = """
-.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(200px, 1fr)); gap: 16px 32px; margin: 16px 0; }
-.figures > div { border-top: 1px solid var(--line); padding-top: 8px; }
-.figures dt { color: var(--soft); font-size: 14px; }
-.figures dd { margin: 0; }
-.figures .value { font-size: 28px; line-height: 1.2; }
 .figures .doc { margin-top: 4px; }
 figure { margin: 24px 0; }
 figure svg { max-width: 100%; height: auto; display: block; }

@@ -9,6 +9,7 @@ class Right(StrEnum):
     SEE_LIVE = "see the live picture"
     SEE_CALLS = "see the calls"
     SEE_REPORTS = "see the reports"
+    SEE_OWN = "see one's own numbers beside the team's goal"
     SEE_ALERTS = "see the alerts"
     TAKE_AWAY = "take reports and calls away as files"
     SEE_PEOPLE = "see colleagues by name"
@@ -41,6 +42,7 @@ _AGENT = frozenset(
         Right.SEE_LIVE,
         Right.SEE_CALLS,
         Right.SEE_ALERTS,
+        Right.SEE_OWN,
         Right.WORK_CALLBACKS,
         Right.REVEAL_NUMBERS,
     }

@@ -1,14 +1,20 @@
 """A report's sections as a page shows them: values written, numbers that lead to their calls."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl
 
+from django.urls import reverse
+from django.utils.html import escape
 from django.utils.http import urlencode
 
 from everycall.reports import Calls, Chart, Column, Figure, Report, Section, Table, Unit, Words
 from everycall.reports.comparing import beside, write
 
+_LINK = re.compile(r'href="#calls" tabindex="-1" data-calls="([^"]*)"')
 _ASKED = {"outcome": "outcome", "queue": "queue", "agent": "agent", "client": "client"}
 """Dimensions of the ledger that the list of calls can be asked by, under the same meaning."""
 
@@ -45,7 +51,13 @@ class Shown:
 
     def _chart(self, section: Section, chart: Chart) -> dict[str, Any]:
         found = self.pictures.get(f"{section.id}-{chart.id}", {})
-        return {"chart": chart, "picture": found, "table": self.table(chart.table)}
+        picture = {size: _LINK.sub(self._leading, drawn) for size, drawn in found.items()}
+        return {"chart": chart, "picture": picture, "table": self.table(chart.table)}
+
+    def _leading(self, found: re.Match[str]) -> str:
+        """Let a part of a picture lead to its calls, where the list can be asked so."""
+        link = self.link(dict(parse_qsl(unescape(found[1]))))
+        return f'href="{escape(reverse("calls") + link)}" tabindex="-1"' if link else ""
 
     def table(self, table: Table) -> dict[str, Any]:
         """Return a table with its values written."""

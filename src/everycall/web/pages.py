@@ -25,6 +25,7 @@ class Place:
 
 MENU = (
     Place("now", _("Now"), Right.SEE_LIVE, "n"),
+    Place("my-day", _("My day"), Right.SEE_OWN, "m"),
     Place("callbacks", _("Callbacks"), Right.WORK_CALLBACKS, "b"),
     Place("calls", _("Calls"), Right.SEE_CALLS, "c"),
     Place("alerts", _("Alerts"), Right.SEE_ALERTS, "a"),

@@ -1,0 +1,159 @@
+"""Collect the texts of the pages, and bring the catalogues of the languages up to date with them.
+
+    python tools/page_texts.py            writes src/everycall/web/locale/*/LC_MESSAGES/django.po
+    python tools/page_texts.py --missing  lists what has no translation yet
+
+Texts stand in templates and in the code in English; what roles, measures, states and settings say of
+themselves is taken from where it is declared.
+"""
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import fields
+from pathlib import Path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "everycall.web.settings")
+
+import django
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po, write_po
+from django.conf import settings
+from django.utils.translation.template import templatize
+
+django.setup()
+
+from everycall.alerts import PLAIN  # noqa: E402
+from everycall.calls.outcomes import outcome_names  # noqa: E402
+from everycall.live.board import AgentState  # noqa: E402
+from everycall.records.roles import Role  # noqa: E402
+from everycall.reports.trades import TRADES  # noqa: E402
+from everycall.settings import doc_of  # noqa: E402
+from everycall.web.carrying import KINDS as CHANNELS  # noqa: E402
+from everycall.web.connecting import KINDS as CONNECTIONS  # noqa: E402
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "everycall"
+LOCALES = PACKAGE / "web" / "locale"
+CODE = ("web", "alerts")
+KEYWORDS = {
+    "_": None,
+    "say": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+
+
+def declared() -> Iterator[str]:
+    """Yield the texts that are declared and not said in a call."""
+    yield from (measure.doc for measure in PLAIN)
+    yield from (name.replace("_", " ") for name in outcome_names())
+    for state in AgentState:
+        yield from (state.doc, state.doc.rstrip("."))
+    yield from (role.value for role in Role)
+    yield from (trade.doc for trade in TRADES.values())
+    for kind in (*CHANNELS.values(), *CONNECTIONS.values()):
+        yield from (doc_of(field) for field in fields(kind))
+
+
+def of_code(path: Path) -> Iterator[str | tuple[str, ...]]:
+    with path.open("rb") as file:
+        for _, message, _, _ in extract("python", file, KEYWORDS):
+            yield message
+
+
+def of_template(path: Path) -> Iterator[str | tuple[str, ...]]:
+    held = io.BytesIO(templatize(path.read_text(encoding="utf-8")).encode())
+    for _, message, _, _ in extract("python", held, KEYWORDS):
+        yield message
+
+
+def collect() -> Catalog:
+    """Return every text once, in the order of the files."""
+    found = Catalog(fuzzy=False, charset="utf-8")
+    for folder in CODE:
+        for path in sorted((PACKAGE / folder).rglob("*.py")):
+            for message in of_code(path):
+                add(found, message)
+    for path in sorted((PACKAGE / "web" / "templates").rglob("*.html")):
+        for message in of_template(path):
+            add(found, message)
+    for text in declared():
+        add(found, text)
+    return found
+
+
+def add(found: Catalog, message: str | tuple[str, ...]) -> None:
+    if isinstance(message, tuple):
+        message = tuple(part for part in message if part)
+    if message and message != ("",):
+        flags = ["python-format"] if "%" in str(message) else []
+        found.add(message, flags=flags)
+
+
+def path_of(language: str) -> Path:
+    """Return the catalogue of a language."""
+    return LOCALES / language / "LC_MESSAGES" / "django.po"
+
+
+def languages() -> list[str]:
+    """Return the languages of the pages beside English."""
+    return [code for code, _ in settings.LANGUAGES if code != "en"]
+
+
+def opened(language: str) -> Catalog:
+    """Return the catalogue of a language as it is, an empty one if there is none."""
+    path = path_of(language)
+    if not path.exists():
+        return Catalog(locale=language, charset="utf-8", fuzzy=False)
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def missing(known: Catalog) -> list[str | tuple[str, ...]]:
+    """Return the texts that have no translation."""
+    return [m.id for m in known if m.id and not translated(m.string)]
+
+
+def translated(string: str | list[str] | tuple[str, ...]) -> bool:
+    return all(string) if isinstance(string, list | tuple) else bool(string)
+
+
+def save(language: str, known: Catalog) -> None:
+    """Write a catalogue."""
+    path = path_of(language)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, known, width=100, omit_header=False, sort_output=True, no_location=True)
+
+
+def renewed(language: str, texts: Catalog) -> Catalog:
+    """Return the catalogue of a language with the texts that there are now."""
+    known = opened(language)
+    # a catalogue takes the messages themselves, and every language needs its own
+    known.update(deepcopy(texts), no_fuzzy_matching=True)
+    known.obsolete.clear()
+    return known
+
+
+def main() -> None:
+    texts = collect()
+    for language in languages():
+        known = renewed(language, texts)
+        if "--missing" in sys.argv:
+            print("\n".join(str(text) for text in missing(known)))
+            continue
+        save(language, known)
+        print(f"{language}: {len(known)} texts, {len(missing(known))} without a translation")
+
+
+if __name__ == "__main__":
+    main()

@@ -247,7 +247,8 @@ class Story:
             yield replace(self.event(at, Kind.VOICEMAIL_LEFT), text=str(self.call["voicemail"]))
         if self.call.get("recording"):
             yield replace(self.event(at, Kind.RECORDING_SAVED), text=str(self.call["recording"]))
-        for tag in self.call.get("tags") or ():
+        tags = self.call.get("tags")
+        for tag in tags if isinstance(tags, list) else ():
             if isinstance(tag, dict) and tag.get("name"):
                 yield replace(self.event(at, Kind.CALL_TAGGED), text=str(tag["name"]))
 

@@ -45,7 +45,10 @@ def _moment(contact: Object, *names: str) -> int | None:
         found = found.get(name) if isinstance(found, dict) else None
     if not isinstance(found, str):
         return None
-    moment = datetime.fromisoformat(found)
+    try:
+        moment = datetime.fromisoformat(found)
+    except ValueError:
+        return None
     return to_micros(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
@@ -271,12 +274,10 @@ def _record(path: Path, line: int, body: Any) -> Record | Skip:
         return skip(SkipReason.NO_WORD, "no contact record: it has no ContactId")
     if str(body.get("Channel") or "VOICE").upper() != "VOICE":
         return skip(SkipReason.LEFT_OUT, f"a contact by {body['Channel']}, not by phone")
-    try:
-        at = _moment(body, "InitiationTimestamp")
-    except ValueError as error:
-        return skip(SkipReason.BAD_TIME, str(error))
+    at = _moment(body, "InitiationTimestamp")
     if at is None:
-        return skip(SkipReason.BAD_TIME, "no InitiationTimestamp")
+        given = body.get("InitiationTimestamp")
+        return skip(SkipReason.BAD_TIME, f"InitiationTimestamp {given!r}" if given else "")
     contact = str(body["ContactId"])
     first = str(body.get("InitialContactId") or contact)
     return Record(first, contact, at, line, body)

@@ -305,15 +305,20 @@ def _record(path: Path, line: int, body: Object) -> Record | Skip:
 
 def _from_cdr(body: Object) -> dict[str, Any]:
     flows = body.get("callflow")
-    flow = flows[0] if isinstance(flows, list) and flows and isinstance(flows[0], dict) else {}
-    profile = flow.get("caller_profile") or {}
+    flow = _object(flows[0] if isinstance(flows, list) and flows else None)
+    profile = _object(flow.get("caller_profile"))
     wanted = ("caller_id_number", "destination_number", "chan_name")
     return {
         # values are percent-encoded unless the module was told otherwise; a plus stays a plus
         "values": {name: unquote(str(value)) for name, value in body["variables"].items()},
-        "direction": str(body.get("channel_data", {}).get("direction", "")),
+        "direction": str(_object(body.get("channel_data")).get("direction", "")),
         "profile": {name: unquote(str(profile.get(name, ""))) for name in wanted},
     }
+
+
+def _object(thing: Any) -> Object:
+    """Return an object; an empty one where something else stands in its place."""
+    return thing if isinstance(thing, dict) else {}
 
 
 def _from_event(body: Object) -> dict[str, Any]:

@@ -132,7 +132,10 @@ def time_of_day(text: str, formats: Sequence[str], day: datetime) -> datetime:
     clock = _CLOCK.match(text)
     if not clock or clock[1]:
         raise ValueError(f"'{text}' is no time of day")
-    return day + timedelta(milliseconds=_clock(clock, Unit.HOURS_MINUTES))
+    try:
+        return day + timedelta(milliseconds=_clock(clock, Unit.HOURS_MINUTES))
+    except OverflowError:
+        raise ValueError(f"'{text}' is no time of day") from None
 
 
 def resolution(text: str, formats: Sequence[str]) -> int:

@@ -194,12 +194,17 @@ def _number(side: Object) -> str | None:
     return None if found is None else str(found)
 
 
+def _place(sequence: Any) -> int:
+    text = str(sequence)
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
 def _translate(call: str | None, records: Sequence[Record], _site: Site) -> Iterator[Event]:
     if call is None:
         return
     steps: dict[str, list[_Step]] = {}
     said: dict[str, Object] = {}
-    ordered = sorted(records, key=lambda r: (int(r.body.get("sequence") or 0), r.at))
+    ordered = sorted(records, key=lambda r: (_place(r.body.get("sequence")), r.at))
     for record in ordered:
         for party in record.body["parties"]:
             name = str(party["id"])

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlglot import exp
 
 from everycall.app.blindness import never_seen, unspoken_words
-from everycall.app.measured_tables import marks
+from everycall.app.defining import marks, parts
 from everycall.app.sitefile import SiteFile
 from everycall.calls.statement import DIALECT, parse, write
 from everycall.definitions import Definition, verdicts
@@ -20,15 +20,24 @@ _NOW = -(1 << 61)
 """Stands for the present moment until it is known."""
 
 _UNHELPED = """
-SELECT c.*, CAST(NULL AS BOOLEAN) AS helped_later FROM counted_calls AS c
+SELECT c.*, CAST(NULL AS BOOLEAN) AS helped_later FROM counted_calls AS c WHERE {}
 """
 """Whether somebody is helped later cannot be known while it is now."""
 
 
 def verdicts_of_counted(definition: Definition, zone: ZoneInfo) -> str:
-    """Return the query of what a definition says of the calls that were counted last."""
+    """Return the query of what a definition says of the calls that were counted last.
+
+    A brand with words of its own is judged by these.
+    """
+    found = (_verdicts(one, zone, part) for part, (one,) in parts(definition))
+    return " UNION ALL ".join(found)
+
+
+def _verdicts(definition: Definition, zone: ZoneInfo, part: str) -> str:
     judged = verdicts(definition, as_of=_NOW, zone=zone)
-    tree = exp.expand(judged, {"calls": _select(parse(_UNHELPED))}, dialect=DIALECT)
+    calls = _select(parse(_UNHELPED.format(part)))
+    tree = exp.expand(judged, {"calls": calls}, dialect=DIALECT)
     present = parse("(SELECT MAX(as_of) FROM moment)")
     tree = tree.transform(lambda node: present.copy() if _is_now(node) else node)
     return f"SELECT call_id, category, reason, {marks(definition)} FROM ({write(tree)}) AS judged"

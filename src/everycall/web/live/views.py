@@ -211,7 +211,7 @@ def _drops(board: Board, day: DayNow | None, view: View) -> dict[str, list[dict[
 
 
 def _places(found: Mapping[str, Cells]) -> list[dict[str, Any]]:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"name": name, **{metric: _value(cells, metric) for metric in ("arrived", *LOST)}}
         for name, cells in found.items()
     ]

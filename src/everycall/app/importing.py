@@ -8,6 +8,7 @@ from pathlib import Path
 from everycall.app.assuming import assumptions, lines_of
 from everycall.app.call_staging import stage_calls
 from everycall.app.counting import count_episodes, count_month
+from everycall.app.erasing import keep_out
 from everycall.app.finding import Found, LeftOut, find
 from everycall.app.given import give, give_windows
 from everycall.app.pooling import DAY, Part, literal, overlaps, without_repeats
@@ -135,6 +136,7 @@ class Importer:
         done: list[Staged] = []
         for group in _groups(waiting):
             done += self._stage_group(stage, group, manifest, summary)
+        keep_out(self.history, stage.engine, done)
         return done
 
     def _stage_group(

@@ -1,0 +1,55 @@
+"""Taking one caller's number out of every record, whatever table it stands in."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.apps import apps
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Cast
+
+
+def erase_everywhere(digits: str, out_of: Callable[[str], str]) -> int:
+    """Take a number out of every text of every record; returns how many were changed.
+
+    Args:
+        digits: the last digits of the number, by which records that may hold it are found.
+        out_of: returns a text without the number.
+    """
+    with transaction.atomic():
+        found = apps.get_app_config("records").get_models()
+        return sum(_erase(model, digits, out_of) for model in found)
+
+
+def _erase(model: type[models.Model], digits: str, out_of: Callable[[str], str]) -> int:
+    fields = [f for f in model._meta.concrete_fields if _is_text(f)]
+    if not fields:
+        return 0
+    told = {f"text_of_{f.name}": Cast(f.name, models.TextField()) for f in fields}
+    has = Q()
+    for name in told:
+        has |= Q(**{f"{name}__contains": digits})
+    count = 0
+    for row in model._default_manager.annotate(**told).filter(has):
+        changes = {f.attname: _without(getattr(row, f.attname), out_of) for f in fields}
+        changes = {name: new for name, new in changes.items() if new != getattr(row, name)}
+        if changes:
+            model._default_manager.filter(pk=row.pk).update(**changes)
+            count += 1
+    return count
+
+
+def _is_text(field: Any) -> bool:
+    return isinstance(field, models.CharField | models.TextField | models.JSONField) and not (
+        field.primary_key
+    )
+
+
+def _without(value: Any, out_of: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return out_of(value)
+    if isinstance(value, dict):
+        return {out_of(str(name)): _without(item, out_of) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_without(item, out_of) for item in value]
+    return value

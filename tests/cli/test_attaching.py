@@ -209,6 +209,18 @@ def test_a_file_of_something_else_is_refused_in_one_sentence(
     assert len(done.err.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("call_id,score\nc1,5\n", "ratings"), ("Phone;Time;Disposition\n1;2;3\n", "tags")],
+)
+def test_who_imports_it_is_told_what_it_is(data: Path, text: str, kind: str) -> None:
+    path = data.parent / "survey.csv"
+    path.write_text(text)
+    done = run("import", path, data=data)
+    assert done.code == 2
+    assert f"everycall attach {kind} survey.csv" in done.err
+
+
 def test_mistakes_on_the_command_line_are_told(data: Path) -> None:
     assert "is no scale" in attach(data, "call_id,score\nc1,1\n", "--scale", "five").err
     assert "is no duration" in attach(data, "call_id,score\nc1,1\n", "--within", "soon").err

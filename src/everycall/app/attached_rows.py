@@ -254,5 +254,17 @@ class AttachedFile:
         return cells.named.get(self.columns.get(thing, ""), "")
 
 
+def attachable(text: str) -> str:
+    """Return what a file may hold that is attached to calls, by its heading: ratings, tags or ''."""
+    line = text.lstrip("\ufeff").partition("\n")[0]
+    for delimiter in by_frequency([line]):
+        names = {_plain(name) for name in split_row(line, delimiter)}
+        whose = names & {*KNOWN["call_id"], *KNOWN["caller"]} - {"id", "from", "number", "customer"}
+        for kind, thing in (("ratings", "score"), ("tags", "tag")):
+            if whose and names & set(KNOWN[thing]):
+                return kind
+    return ""
+
+
 def _plain(name: str) -> str:
     return " ".join(re.sub(r"[_\-.]+", " ", tidy(name)).split())

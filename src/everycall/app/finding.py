@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from everycall.app.attached_rows import attachable
 from everycall.errors import (
     BadSettingsError,
     Mistake,
@@ -162,7 +163,10 @@ def _look(path: Path, chosen: Source | None, candidates: Mapping[str, Source]) -
         return Found(path, chosen, "named")
     known = sorted(guesses(head, candidates.values()), key=lambda guess: -guess[1].sureness)
     if not known:
-        return LeftOut(path, f"is no log that everycall knows: its first line is {_first(head)}")
+        first = f"is no log that everycall knows: its first line is {_first(head)}"
+        kind = attachable(head.text)
+        hint = f"; if it speaks of calls that are there: everycall attach {kind} {path.name}"
+        return LeftOut(path, first + (hint if kind else ""))
     best, recognised = known[0]
     if recognised.sureness < SURE_ENOUGH:
         hint = f"if it is, say so with --source {best.name}"

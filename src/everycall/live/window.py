@@ -12,6 +12,7 @@ from typing import Any
 from everycall.calls.chain import INPUTS, Chain
 from everycall.events import Kind
 from everycall.live import tallies
+from everycall.live.emptiness import ALWAYS, Needs, is_empty, needs
 from everycall.live.neighbours import COLUMNS, Neighbours, Said
 from everycall.live.ports import Engine
 from everycall.metrics.slots import SLOT
@@ -117,6 +118,8 @@ class Window:
         self._answers = 0
         self._is_made = False
         self._steps: list[tuple[str, str]] = []
+        self._needs: dict[str, Needs] = {}
+        self._rows: dict[str, int] = {}
         self._sources: dict[str, str] = {}
         self._counts = 0
         for name in ("incoming", "hot_events", "cold_events", "moving_events", "gaps"):
@@ -179,14 +182,24 @@ class Window:
         self._ids("counted_ids", wanted)
         self.make()
         for name, statement in self._steps:
-            self.engine.again(statement)
-            if name == "lone_answers":
-                self.engine.again(_OTHER_ANSWERS)
+            self._step(name, statement)
         self._keep(wanted)
         self._learn()
         self._counts += 1
         if self._counts % RENEWED == 0:
             self._renew()
+
+    def _step(self, name: str, statement: str) -> None:
+        """Make a table of the chain, unless there can be nothing in it."""
+        if name == "lone_answers":
+            # what other calls say belongs there, too
+            self.engine.again(statement)
+            self.engine.again(_OTHER_ANSWERS)
+        elif not is_empty(self._needs[name], self._rows):
+            self._rows[name] = self.engine.again(statement)[0][0]
+        elif self._rows.get(name):
+            self.engine.again(f'DELETE FROM "{name}"')
+            self._rows[name] = 0
 
     def make(self) -> None:
         """Make every view once, and empty tables to keep rows in; the statements are kept, so that
@@ -199,6 +212,10 @@ class Window:
         every += self._chain.counting
         for name, statement, is_view in every:
             (self.engine.view if is_view else self.engine.table)(name, statement)
+            views = {
+                view: self._needs[view] for view, _, also in every if also and view in self._needs
+            }
+            self._needs[name] = needs(statement, views)
             if not is_view:
                 self._steps.append((name, f'CREATE OR REPLACE TABLE "{name}" AS {statement}'))
         finished = {name for name, *_ in self._chain.counting}
@@ -232,8 +249,9 @@ class Window:
         for name in KEPT:
             mine = "call_id IN (SELECT id FROM counted_ids)"
             self.engine.again(f"DELETE FROM hot_{name} WHERE {mine}")
-            if name != "verdicts":
-                self.engine.again(f"INSERT INTO hot_{name} SELECT * FROM {self._sources[name]}")
+            source = self._sources[name]
+            if name != "verdicts" and not is_empty(self._needs.get(source, ALWAYS), self._rows):
+                self.engine.again(f"INSERT INTO hot_{name} SELECT * FROM {source}")
         rows = self.engine.again("SELECT call_id FROM hot_calls WHERE outcome = 'pending'")
         self.open = {call for (call,) in rows}
         if wanted - self.open:

@@ -42,6 +42,7 @@ class Lines:
     since: int = 0
     _lines: dict[str, _Line] = field(default_factory=dict)
     _quality: dict[str, QualityNow] = field(default_factory=dict)
+    _heard_at: dict[str, int] = field(default_factory=dict)
 
     def begin(self, since: int) -> None:
         """A new day begins: outages go on, what is over is yesterday's."""
@@ -69,6 +70,10 @@ class Lines:
         told = {name.lower(): float(number) for name, number in _NUMBER.findall(one.text or "")}
         if one.phone is None or not told:
             return
+        if self._heard_at.get(one.phone, -1) >= one.at:
+            # a call that goes on is told again from its beginning
+            return
+        self._heard_at[one.phone] = one.at
         loss, jitter = told.get("loss"), told.get("jitter")
         known = self._quality.get(one.phone, QualityNow(one.phone, 0, 0, None, None))
         is_bad = (loss or 0) >= LOSS or (jitter or 0) >= JITTER_MS

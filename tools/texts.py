@@ -15,10 +15,15 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from everycall.app.beside import LINES_FULL, MORE_LINES
+from everycall.app.remedy_words import TITLES, WHEN
+from everycall.app.remedying import FEW_IN_MENU, STATES, TOO_FEW
 from everycall.calls.outcomes import INBOUND_RULES
 from everycall.metrics.asked import asked
 from everycall.money.inputs import DOCS
 from everycall.money.ledger import State
+from everycall.remedies.causes import CALL_BACK, CAUSES, LINES
+from everycall.remedies.patterns import WEEKDAYS as DAYS
 from everycall.reports.sections import callers, lines, money, nhs, queues, waits
 from everycall.reports.sections.outcomes import name
 from everycall.reports.trades import TRADES
@@ -37,6 +42,7 @@ def declared() -> Iterator[str]:
     yield from (*callers.NAMES.values(), *callers.NEEDS.values(), *money.READINGS.values())
     yield from ("callback", "internal", "outbound", "low", "base", "high", "not counted")
     yield from nhs.TEXTS
+    yield from remedy_texts()
     yield from (state.doc for state in State)
     yield from DOCS.values()
     for rule in INBOUND_RULES:
@@ -46,6 +52,14 @@ def declared() -> Iterator[str]:
     for metric in (*shown, "not_answered", "conversation_time"):
         found = asked(metric).metric
         yield from (found.title, found.doc, found.formula)
+
+
+def remedy_texts() -> Iterator[str]:
+    """Yield what remedies say of themselves, evidence left out."""
+    for cause in (*CAUSES, CALL_BACK, LINES):
+        yield from (cause.title, cause.kind.value, cause.owner, cause.change or cause.doc)
+    yield from (*TITLES.values(), *WHEN, MORE_LINES, LINES_FULL, TOO_FEW, FEW_IN_MENU)
+    yield from (*STATES, *STATES.values(), *DAYS)
 
 
 def collect() -> Catalog:

@@ -9,6 +9,7 @@ import pytest
 from everycall.errors import NotFoundError
 from everycall.reports import Words
 from everycall.reports.languages import known_languages
+from everycall.reports.words import said
 
 ROOT = Path(__file__).parents[2]
 
@@ -52,3 +53,13 @@ def test_an_empty_text_stays_empty() -> None:
 def test_a_language_that_is_not_there_is_one_sentence() -> None:
     with pytest.raises(NotFoundError, match="there are no texts in the language 'fr'"):
         Words("fr")
+
+
+def test_a_sentence_with_values_is_said_again_in_another_language() -> None:
+    title = said("Too few people on {part}s", part="Monday")
+    assert title == "Too few people on Mondays"
+    assert Words("de")(title) == "Zu wenige Leute am Montag"
+    assert Words()(title) == title
+    days = said("{days} days from {first} to {last}", days=1234, first="a", last="b")
+    assert days == "1,234 days from a to b"
+    assert Words("de")(days) == "1.234 Tage von a bis b"

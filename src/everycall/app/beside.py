@@ -12,7 +12,10 @@ from everycall.metrics.lines import level_steps
 from everycall.remedies.causes import CALL_BACK, CAUSES, LINES
 from everycall.remedies.lines import LineHour, LineUse, line_steps, line_uses
 from everycall.remedies.model import Cause, Remedy, Worth
-from everycall.reports.words import count, duration, percent
+from everycall.reports.words import count, duration, percent, said
+
+MORE_LINES = "Go from {most} to {needed} channels."
+LINES_FULL = "All lines of {trunk} are in use at times"
 
 LEAST = 5
 """Fewer calls than this are too few to act on."""
@@ -111,8 +114,8 @@ def line_remedies(frame: Frame, lines: Sequence[LineUse], total: Balance) -> Ite
         clients = frame.asking.rows(_TRUNK_CLIENTS, [use.trunk])
         worths = frame.worths.of({client: lost * part for client, part in clients})
         found = _beside(frame, LINES, (0, 0, round(lost)), worths, told, (), use.trunk)
-        change = f"Go from {use.most} to {use.needed} channels." if use.needed else LINES.change
-        yield replace(found, change=change, title=f"All lines of {use.trunk} are in use at times")
+        change = said(MORE_LINES, most=use.most, needed=use.needed) if use.needed else LINES.change
+        yield replace(found, change=change, title=said(LINES_FULL, trunk=use.trunk))
 
 
 _TRUNK_CLIENTS = """

@@ -6,7 +6,7 @@ from everycall.app.asking import Asking
 from everycall.app.evidence import Cluster
 from everycall.remedies.model import Cause
 from everycall.remedies.patterns import WEEKDAYS, stretches_of
-from everycall.reports.words import count, plural
+from everycall.reports.words import count, said
 
 
 def id_of(cause: str, part: str | None) -> str:
@@ -22,37 +22,43 @@ def part_in_words(one: Cluster) -> str:
     return WEEKDAYS[int(one.part)] if one.cause == "weekday" and one.part else one.part or ""
 
 
+TITLES = {
+    "outage": "The phone system was away on {part}",
+    "lines_busy": "All lines were busy",
+    "pushed_away": "{part} pushes rings away",
+    "rings_in_vain": "{part}'s phone rings in vain",
+    "peak_day": "Far more calls than usual on {part}",
+    "lunch_gap": "Too few people at lunch time, {part}",
+    "gap": "Too few people at {part}",
+    "weekday": "Too few people on {part}s",
+    "nobody_there": "Nobody is signed in to {part}",
+    "all_paused": "Everybody in {part} is paused at once",
+    "not_rung": "Somebody in {part} was free and was not rung",
+    "not_picked_up": "Phones of {part} ring and nobody picks up",
+    "busy_elsewhere": "The people of {part} are busy with other calls",
+    "misrouted": "Calls to {part} come out in the wrong queue",
+    "menu_loop": "The menu of {part} sends callers round in circles",
+}
+"""What remedies are called that have a part; the others have the title of their cause."""
+
+WHEN = ("Monday to Friday, {part}", "{part}s", "{days} days from {first} to {last}")
+
+
 def title_of(cause: Cause, one: Cluster) -> str:
     """Return the title of a remedy."""
-    part = part_in_words(one)
-    titles = {
-        "outage": f"{cause.title} on {part}",
-        "pushed_away": f"{part} pushes rings away",
-        "rings_in_vain": f"{part}'s phone rings in vain",
-        "peak_day": f"Far more calls than usual on {part}",
-        "lunch_gap": f"Too few people at lunch time, {part}",
-        "gap": f"Too few people at {part}",
-        "weekday": f"Too few people on {part}s",
-        "nobody_there": f"Nobody is signed in to {part}",
-        "all_paused": f"Everybody in {part} is paused at once",
-        "not_rung": f"Somebody in {part} was free and was not rung",
-        "not_picked_up": f"Phones of {part} ring and nobody picks up",
-        "busy_elsewhere": f"The people of {part} are busy with other calls",
-        "misrouted": f"Calls to {part} come out in the wrong queue",
-        "menu_loop": f"The menu of {part} sends callers round in circles",
-    }
-    return titles.get(cause.id, cause.title) if one.part else cause.title
+    title = TITLES.get(cause.id)
+    return said(title, part=part_in_words(one)) if title and one.part else cause.title
 
 
 def when_of(one: Cluster) -> str:
     """Return when its calls were missed."""
     if one.cause in ("lunch_gap", "gap"):
-        return f"Monday to Friday, {one.part}"
+        return said(WHEN[0], part=one.part or "")
     if one.cause == "weekday":
-        return f"{part_in_words(one)}s"
+        return said(WHEN[1], part=part_in_words(one))
     if len(one.days) <= 5:
         return stretches_of(one.days)
-    return f"{plural(len(one.days), 'day', 'days')} from {one.days[0]} to {one.days[-1]}"
+    return said(WHEN[2], days=len(one.days), first=f"{one.days[0]}", last=f"{one.days[-1]}")
 
 
 def where_of(asking: Asking, one: Cluster) -> str:

@@ -22,16 +22,19 @@ from everycall.app.evidence import Cluster, Scene, evidence
 from everycall.app.ledger import Rates, open_ledger, view_ledger
 from everycall.app.missed_callers import period_of
 from everycall.app.planned import Frame, plan_of
-from everycall.app.remedy_words import id_of, part_in_words, title_of, when_of, where_of
+from everycall.app.remedy_words import id_of, title_of, when_of, where_of
 from everycall.app.sitefile import SiteFile
 from everycall.app.worths import Worths
 from everycall.remedies.causes import CAUSES
 from everycall.remedies.lines import LineUse
 from everycall.remedies.model import Area, Presence, Remedy, Worth
-from everycall.reports.words import percent
+from everycall.reports.words import percent, said
 
 MENU_SHARE = 0.10
 """Below this share of callers who leave in the menu no change of it is proposed."""
+
+TOO_FEW = "Too few calls to act on."
+FEW_IN_MENU = "{share} of the callers; a menu is looked at from {least} on."
 
 _WAITED = (Area.STAFFING, Area.ROUTING, Area.REJECTED, Area.WAIT)
 """Where it matters who was there when the caller began to wait."""
@@ -186,7 +189,7 @@ def _sorted_out(frame: Frame, clusters: Sequence[Cluster]) -> tuple[list[Cluster
         if why is None:
             acted.append(one)
         else:
-            title = f"{cause.title}: {part_in_words(one)}" if one.part else cause.title
+            title = title_of(cause, one)
             name = id_of(one.cause, one.part)
             rest.append(Rest(name, one.cause, title, one.calls, one.callers, one.unreached, why))
     return acted, sorted(rest, key=lambda one: -one.calls)
@@ -197,11 +200,12 @@ def _why_not(frame: Frame, one: Cluster) -> str | None:
     if cause.change is None:
         return cause.doc
     if one.calls < LEAST and one.cause != "outage":
-        return "Too few calls to act on."
+        return TOO_FEW
     if one.cause == "menu":
         share = one.calls / max(1, _arrived_open(frame.asking))
         if share < MENU_SHARE:
-            return f"{percent(share)} of the callers; a menu is looked at from {percent(MENU_SHARE)} on."
+            shares = {"share": percent(share), "least": percent(MENU_SHARE)}
+            return said(FEW_IN_MENU, **shares)
     return None
 
 
@@ -296,7 +300,7 @@ SELECT call_id, CASE WHEN signed_in IS NULL THEN 'not known' WHEN signed_in = 0 
 FROM misses WHERE visits > 0 OR NOT signed_in IS NULL
 """
 
-_STATES = {
+STATES = {
     "nobody signed in": "Nobody was signed in to the queue.",
     "all paused": "People were signed in to the queue, and all were on a break.",
     "all talking": "Everybody who was there spoke with callers of this queue.",
@@ -310,7 +314,7 @@ def _presence(asking: Asking) -> Iterator[WhoWasThere]:
     asking.engine.view("who_was_there", _WHO_WAS_THERE)
     counted = "SELECT state, COUNT(*) FROM who_was_there GROUP BY state"
     found: dict[str, Any] = dict(asking.rows(counted))
-    for state, doc in _STATES.items():
+    for state, doc in STATES.items():
         if state in found:
             yield WhoWasThere(state, doc, found[state])
 

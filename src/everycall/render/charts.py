@@ -35,8 +35,7 @@ _CONFIG: Mapping[str, Any] = {
 _NEEDLESS = re.compile(r' (?:font-family|role|aria-[a-z]+|class)="[^"]*"')
 _TAG = re.compile(r"<[^>]+>")
 _LONG = re.compile(r"(\d+\.\d{2})\d+")
-_LINK = re.compile(r'xlink:href="[^"]*#calls\?([^"]*)"')
-"""Vega takes a link for one to its own site."""
+_LINK = re.compile(r'<a [^>]*#calls\?([^"]*)"[^>]*>')
 
 _IDENTITY = re.compile(r'(id=")|(url\(#)')
 
@@ -64,11 +63,11 @@ def svg(chart: Chart, words: Words, paper: Paper) -> str:
     # fonts and the words for screen readers are the page's, and half a pixel is fine enough
     text = _TAG.sub(lambda tag: _LONG.sub(r"\1", _NEEDLESS.sub("", tag[0])), text)
     text = text.replace("<svg ", '<svg aria-hidden="true" ', 1)
-    text = _LINK.sub(_linked, text)
+    text = _LINK.sub(_linked, text).replace("</a>", "</g>")
     own = f"{chart.id}-{paper.value}-"
     return _IDENTITY.sub(lambda found: f"{found[0]}{own}", text)
 
 
 def _linked(found: re.Match[str]) -> str:
-    """Return a link that the page's script follows; the keyboard has its twin in the table."""
-    return f'href="#calls" tabindex="-1" data-calls="{found[1]}"'
+    """Return what the page's script follows a click on; the keyboard has its twin in the table."""
+    return f'<g data-calls="{found[1]}">'

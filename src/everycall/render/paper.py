@@ -60,6 +60,7 @@ def _section(section: Section, words: Words, folder: Path) -> dict[str, Any]:
         "title": section.title,
         "lead": section.lead,
         "notes": section.notes,
+        "answers": [{"question": one.question, "answer": one.answer} for one in section.answers],
         "charts": charts,
         "tables": [_table(one, words) for one in section.tables if not one.folded and one.rows],
         "figures": [

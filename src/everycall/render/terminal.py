@@ -16,6 +16,8 @@ from everycall.reports.words import DASH, Words
 NARROWEST = 80
 WIDEST = 110
 BAR = 18
+MOST_COLUMNS = 9
+"""A wider table is in the files, where there is room for it."""
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -37,6 +39,8 @@ def show_report(report: Report, out: Console) -> None:
 
 def _section(section: Section, words: Words) -> Group:
     parts: list[Any] = ["", Text(section.title, style="bold underline"), Text(section.lead)]
+    if section.answers:
+        parts.append(_answers(section))
     if section.figures:
         parts.append(_figures(section, words))
     for table in _tables(section):
@@ -47,6 +51,13 @@ def _section(section: Section, words: Words) -> Group:
             parts.append(Padding(Text(table.note, style="dim"), (0, 0, 0, 1)))
     parts += [Padding(Text(note, style="dim"), (0, 0, 0, 1)) for note in section.notes]
     return Group(*parts)
+
+
+def _answers(section: Section) -> Grid:
+    shown = Grid(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    for one in section.answers:
+        shown.add_row(Text(one.question, style="dim"), Text(one.answer))
+    return shown
 
 
 def _figures(section: Section, words: Words) -> Grid:
@@ -62,7 +73,11 @@ def _figures(section: Section, words: Words) -> Grid:
 def _tables(section: Section) -> Sequence[Table]:
     """Return what a terminal has room for: the tables, and the way from one number to another."""
     ways = [chart.table for chart in section.charts if chart.shape is Shape.STEPS]
-    return [*ways, *(t for t in section.tables if not t.folded or _counts(t))]
+    return [*ways, *(t for t in section.tables if not t.folded or (_counts(t) and _fits(t)))]
+
+
+def _fits(table: Table) -> bool:
+    return len(table.columns) <= MOST_COLUMNS
 
 
 def _counts(table: Table) -> bool:
@@ -78,15 +93,21 @@ def grid(table: Table, words: Words | None = None) -> Grid:
         shown.add_column(
             column.title,
             justify="left" if text else "right",
-            no_wrap=not text,
             overflow="fold",
-            min_width=min(12, _widest(table, column)) if text else None,
+            min_width=min(12, _widest(table, column)) if text else _room(table, column, say),
         )
     largest = _largest(table)
     for row in table.rows:
         cells = zip(table.columns, row, largest, strict=True)
         shown.add_row(*(_cell(column, value, most, say) for column, value, most in cells))
     return shown
+
+
+def _room(table: Table, column: Column, say: Words) -> int:
+    """Return how wide a column of numbers is at least: its numbers stay whole, and its words do."""
+    place = table.columns.index(column)
+    numbers = (write(row[place], column.unit, say, column.currency) for row in table.rows)
+    return max(map(len, (*numbers, *column.title.split())), default=0)
 
 
 def _widest(table: Table, column: Column) -> int:

@@ -57,6 +57,11 @@ def _overview(
                 _cell(sheet, row, place, value, Column("", figure.unit), units)
             sheet.write_string(row, 5, figure.doc)
             row += 1
+    for one in (answer for section in report.sections for answer in section.answers):
+        row += 1
+        sheet.write_string(row, 0, one.question)
+        sheet.write_string(row, 1, one.answer)
+    row += 1
     for section in report.sections:
         row += 1
         sheet.write_string(row, 0, section.title)

@@ -1,12 +1,13 @@
 """The audit: what happened to every call, by outcome, time, queue and person, and what is unseen."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from everycall.calls.outcomes import INBOUND_RULES
 from everycall.metrics.asked import asked
 from everycall.reports.figures import title
 from everycall.reports.frame import Desk
-from everycall.reports.model import Report, Section, Term
+from everycall.reports.model import Answer, Report, Section, Term
 from everycall.reports.sections.callers import callers
 from everycall.reports.sections.days import days
 from everycall.reports.sections.lines import lines
@@ -18,7 +19,7 @@ from everycall.reports.sections.outcomes import outcomes
 from everycall.reports.sections.people import people
 from everycall.reports.sections.quality import quality
 from everycall.reports.sections.queues import clients, queues
-from everycall.reports.sections.remedies import remedies
+from everycall.reports.sections.remedies import remedies, why
 from everycall.reports.sections.summary import summary
 from everycall.reports.sections.times import times
 from everycall.reports.sections.waits import waits
@@ -48,7 +49,7 @@ SECTIONS: Mapping[str, Callable[[Desk], Made]] = {
 def audit(desk: Desk) -> Report:
     """Make the audit of the calls on a desk."""
     say, frame = desk.say, desk.frame
-    sections = tuple(_made(desk))
+    sections = tuple(_answered(desk, tuple(_made(desk))))
     return Report(
         title=say("Call audit for {site}", site=frame.site),
         subtitle=say("{period}, times in {zone}", period=frame.period, zone=frame.zone),
@@ -67,6 +68,21 @@ def _made(desk: Desk) -> Iterator[Section]:
             yield from made
         elif made is not None:
             yield made
+
+
+def _answered(desk: Desk, sections: tuple[Section, ...]) -> Iterator[Section]:
+    """Put the answers of the other sections at the top of the first screen."""
+    say, leads = desk.say, {section.id: section.lead for section in sections}
+    asked = (
+        (say("How many did we fail?"), "callers", leads.get("callers", "")),
+        (say("When?"), "time", leads.get("time", "")),
+        (say("Why?"), "remedies", why(desk)),
+        (say("What was it worth?"), "money", leads.get("money", "")),
+        (say("What to change first?"), "remedies", leads.get("remedies", "")),
+    )
+    answers = tuple(Answer(question, text, section) for question, section, text in asked if text)
+    for section in sections:
+        yield replace(section, answers=answers) if section.id == "summary" else section
 
 
 def _wanted(desk: Desk) -> Iterator[str]:

@@ -138,6 +138,15 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """A question that somebody has who has ten minutes, its answer, and where more of it stands."""
+
+    question: str
+    answer: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """One question, answered in a sentence with the number in it, and what stands behind it."""
 
@@ -148,6 +157,7 @@ class Section:
     notes: tuple[str, ...] = ()
     charts: tuple[Chart, ...] = ()
     figures: tuple[Figure, ...] = ()
+    answers: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from everycall.reports.model import (
+    Answer,
     Chart,
     Column,
     Figure,
@@ -39,6 +40,7 @@ def _section(found: Stored) -> Section:
         "notes": tuple(found["notes"]),
         "charts": tuple(_chart(one) for one in found["charts"]),
         "figures": tuple(_figure(one) for one in found["figures"]),
+        "answers": tuple(Answer(**one) for one in found["answers"]),
     }
     return Section(**{**found, **made})
 

@@ -22,6 +22,27 @@ UNITS = (
 """How durations are written."""
 
 
+class Said(str):
+    """A sentence with values in it, that can be said again in another language.
+
+    Attributes:
+        text, values: what it was made of; a number is written as the language has it.
+    """
+
+    __slots__ = ("text", "values")
+
+    text: str
+    values: Mapping[str, str | int]
+
+
+def said(text: str, **values: str | int) -> Said:
+    """Say a sentence in English, so that it can be said in another language later."""
+    shown = {name: count(v) if isinstance(v, int) else v for name, v in values.items()}
+    found = Said(text.format(**shown))
+    found.text, found.values = text, values
+    return found
+
+
 class Words:
     """Says things in one language; English is what stands in the code."""
 
@@ -31,6 +52,11 @@ class Words:
 
     def __call__(self, text: str, **values: Any) -> str:
         """Say a sentence, with values in its places."""
+        if isinstance(text, Said):
+            own = text.values.items()
+            return self(
+                text.text, **{n: self(v) if isinstance(v, str) else self.count(v) for n, v in own}
+            )
         found = self.language.text(text)
         return found.format(**values) if values else found
 

@@ -132,7 +132,7 @@
   }
 
   document.addEventListener("click", function (event) {
-    var link = event.target.closest ? event.target.closest("a[data-calls]") : null;
+    var link = event.target.closest ? event.target.closest("[data-calls]") : null;
     if (!link || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     followed = link.hasAttribute("data-about") ? link : null;

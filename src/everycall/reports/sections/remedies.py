@@ -32,6 +32,17 @@ def remedies(desk: Desk) -> Section | None:
     return Section("remedies", say("What would catch them"), lead, tables, notes, charts)
 
 
+def why(desk: Desk) -> str:
+    """Say the causes that cost the most callers who were never helped."""
+    say = desk.say
+    found = [] if desk.remedies is None else desk.remedies.remedies
+    own = sorted((one for one in found if one.additive), key=lambda one: -one.unreached)[:3]
+    listed = "; ".join(f"{say(one.title)} ({say.count(one.unreached)})" for one in own)
+    if not listed:
+        return ""
+    return say("Of those who were never helped, most were missed so: {causes}.", causes=listed)
+
+
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:].rstrip(".") + "."
 
@@ -59,7 +70,7 @@ def _causes(desk: Desk) -> Table:
             Column(say("callers"), Unit.COUNT, calls={"first_missed": "yes"}),
             Column(say("never helped"), Unit.COUNT, calls=LOST),
             Column(say("would be caught"), Unit.COUNT),
-            Column(say("worth"), Unit.MONEY, currency=found.currency or "", calls=LOST),
+            _worth_column(desk),
         ),
         [
             (
@@ -69,13 +80,26 @@ def _causes(desk: Desk) -> Table:
                 one.callers,
                 one.unreached,
                 one.caught,
-                one.worth.base if one.worth else None,
+                _worth(desk, one),
             )
             for one in found.remedies
         ],
         say("In order of what it brings for the effort. A dash: nobody can say yet."),
         behind=[{**AMONG, "remedy": one.id} if one.additive else None for one in found.remedies],
     )
+
+
+def _worth_column(desk: Desk) -> Column:
+    currency = desk.remedies.currency
+    unit = Unit.MONEY if currency else Unit.WRITTEN
+    return Column(desk.say("worth"), unit, currency=currency or "", calls=LOST)
+
+
+def _worth(desk: Desk, one: Any) -> float | str | None:
+    """Return an amount, or one for each currency: amounts of two are never added."""
+    if desk.remedies.currency:
+        return one.worth.base if one.worth else None
+    return " + ".join(desk.say.money(w.figure.base, w.currency) for w in one.worths) or None
 
 
 def _plan(desk: Desk) -> Table:
@@ -117,7 +141,7 @@ def _evidence(desk: Desk) -> Table:
             Column(say("evidence")),
         ),
         [
-            (say(one.title), one.when, one.where, " ".join(_sentence(e) for e in one.evidence))
+            (say(one.title), say(one.when), one.where, " ".join(_sentence(e) for e in one.evidence))
             for one in desk.remedies.remedies
         ],
         title=say("Evidence"),

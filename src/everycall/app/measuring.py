@@ -8,9 +8,9 @@ from typing import Any
 from sqlglot import exp
 
 from everycall.app.asking import Asking
-from everycall.app.blindness import remedy_of
+from everycall.app.blindness import never_seen, unspoken_words
 from everycall.app.defining import chosen
-from everycall.app.measured_tables import exists, judged_calls, make, spoken
+from everycall.app.measured_tables import exists, judged_calls, make
 from everycall.app.sitefile import SiteFile
 from everycall.calls.statement import parse
 from everycall.clock import from_micros
@@ -20,7 +20,6 @@ from everycall.history.store import SourceState
 from everycall.metrics.answering import Blindness, Joined, Row, Table, Whose, table
 from everycall.metrics.asked import asked
 from everycall.metrics.dimensions import dimension
-from everycall.metrics.levels import JUDGED
 from everycall.metrics.planner import Plan, Question, plan
 from everycall.metrics.presence import TALKING
 
@@ -188,7 +187,7 @@ def _blindness(
     asking: Asking, since: int | None, until: int | None, definition: Definition | None
 ) -> Blindness:
     """Return what no source sees in a stretch of time, and what is seen only in a part of it."""
-    unspoken = dict(_unspoken(definition)) if definition else {}
+    unspoken = dict(unspoken_words(definition)) if definition else {}
     sources = asking.manifest.sources
     spoken_from, spoken_to = _spoken(asking)
     first, last = max(since or 0, spoken_from), min(until or spoken_to, spoken_to)
@@ -198,23 +197,10 @@ def _blindness(
             s for s in sources if sight in s.sees and s.first_at <= last and s.last_at >= first
         ]
         if not seeing:
-            never[sight] = _never(sight, sources)
+            never[sight] = never_seen(sight, [source.name for source in sources])
         elif _gaps(seeing, first, last):
             partly[sight] = _partly(asking, seeing)
     return Blindness(never, partly, unspoken)
-
-
-def _unspoken(definition: Definition) -> Iterator[tuple[str, str]]:
-    """Yield the words that a definition has no calls for, and how to say so."""
-    for word in JUDGED:
-        # what never got in is lost in any words; only its definition may say more
-        if word not in spoken(definition) and word != "lost":
-            yield word, f"the definition {definition.id} does not speak of {word}"
-
-
-def _never(sight: Sight, sources: Iterable[SourceState]) -> str:
-    remedy = remedy_of(sight, [source.name for source in sources])
-    return f"no source sees {sight.doc}: {remedy}"
 
 
 def _gaps(seeing: Iterable[SourceState], first: int, last: int) -> bool:

@@ -64,10 +64,14 @@ class Recoverer:
 
     def recover(self, asking: Asking, now: datetime) -> Counter[str]:
         """Take every call that ended while a promise to its caller could still be open."""
-        self._shared |= {key for (key,) in asking.rows("SELECT caller_key FROM sharing")}
         since = to_micros(now - self.site.promises.lasts)
-        rows = asking.rows(_ENDED, [since, since])
-        return self._take_all((self._of_row(row), row[-1]) for row in rows)
+        return self._take_all(self.history(asking, since))
+
+    def history(self, asking: Asking, since: int = 0) -> Iterator[tuple[Ended, str | None]]:
+        """Yield the calls that ended since a moment in their order, each with its first queue."""
+        self._shared |= {key for (key,) in asking.rows("SELECT caller_key FROM sharing")}
+        for row in asking.rows(_ENDED, [since, since]):
+            yield self._of_row(row), row[-1]
 
     def _of_row(self, row: Sequence[Any]) -> Ended:
         values = [*row[:4], from_micros(row[4]), from_micros(row[5]), *row[6:15]]
@@ -115,10 +119,11 @@ class Recoverer:
             said["taken before"] += len(known)
             for call, queue in some:
                 if call.call_id not in known:
-                    said[self._take(call, queue)] += 1
+                    said[self.take(call, queue)] += 1
         return +said
 
-    def _take(self, call: Ended, queue: str | None) -> str:
+    def take(self, call: Ended, queue: str | None) -> str:
+        """Let a call make, join or close a promise; returns what it did, in words."""
         due, terms = self.due(call, queue), self.site.promises
         return take(call, self.promises, due, terms, call.ended_at)
 

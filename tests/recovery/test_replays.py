@@ -1,0 +1,131 @@
+"""Months of a bank and weeks of a 3CX, replayed: what would have been promised, and who returned when.
+
+The counts are made twice: by the promises, and by a few lines over the rows of the file itself. They
+agree within two in a hundred: whose calls overlap is told a little differently where a menu's clock is off.
+"""
+
+import csv
+from collections import defaultdict
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from everycall.app.asking import Asking
+from everycall.app.replaying_promises import DELAYS, Replay, replay
+from everycall.app.sitefile import SiteFile
+from everycall.history import History
+from everycall.recovery import State
+from sources.shared import data, found
+from truth.histories import site_of, told
+
+BANK = found("anonymous_bank_1999/*.txt") or ["anonymous_bank_1999/absent.txt"]
+WEEKS = found("threecx/call_log/*.csv") or ["threecx/absent.csv"]
+SEVEN = timedelta(days=7)
+
+
+def replayed(folder: Path, path: Path, site: SiteFile) -> Replay:
+    told(folder, [path], site)
+    with Asking(History(folder), site.zone) as asking:
+        return replay(asking, site)
+
+
+def moment(row: dict[str, str], column: str, arrived: datetime | None = None) -> datetime:
+    zone = ZoneInfo("Asia/Jerusalem")
+    day = datetime.strptime(row["date"].strip(), "%y%m%d").replace(tzinfo=zone)
+    hours, minutes, seconds = map(int, row[column].strip().split(":"))
+    at = day + timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    return at + timedelta(days=1) if arrived is not None and at < arrived else at
+
+
+Call = tuple[datetime, datetime, str, bool, bool, int]
+"""When it began and ended, whose it is, whether it was ours, asked for a person, and how long they talked."""
+
+
+def bank(path: Path) -> list[Call]:
+    calls: list[Call] = []
+    with path.open(encoding="ascii", newline="") as file:
+        for given in csv.DictReader(file, delimiter="\t"):
+            row = {k.strip(): v.strip() for k, v in given.items()}
+            if row["outcome"] == "PHANTOM":
+                continue
+            began = moment(row, "vru_entry")
+            answered = row["outcome"] == "AGENT"
+            last = "ser_exit" if answered else "q_exit" if int(row["q_time"]) else "vru_exit"
+            ended = moment(row, last, began)
+            queued = int(row["q_time"]) > 0
+            talk = int(row["ser_time"]) if answered else -1
+            # an id of fewer than six digits is taken for an extension of our own
+            who = row["customer_id"] if len(row["customer_id"]) >= 6 else "0"
+            calls.append((began, ended, who, row["type"] == "TT", queued, talk))
+    return sorted(calls, key=lambda call: (call[1], call[0]))
+
+
+def seen_twice_at_once(calls: list[Call]) -> set[str]:
+    """Return the customers who were on the line twice at the same time."""
+    long_ago = datetime(1998, 1, 1, tzinfo=ZoneInfo("UTC"))
+    shared, last_end = set(), defaultdict(lambda: long_ago)
+    for began, ended, who, ours, _, _ in sorted(calls):
+        if not ours:
+            if last_end[who] - began > timedelta(seconds=2):
+                shared.add(who)
+            last_end[who] = ended
+    return shared
+
+
+def by_hand(calls: list[Call]) -> tuple[int, list[timedelta]]:
+    """Count promises, and returns with their delays, with nothing of ours."""
+    shared, owed = seen_twice_at_once(calls), dict[str, datetime]()
+    made, returned = 0, list[timedelta]()
+    for began, ended, who, ours, queued, talk in calls:
+        if who == "0":
+            continue
+        if who in owed and owed[who] + SEVEN <= ended:
+            del owed[who]
+        if who in owed and who not in shared and talk >= 10:
+            since = owed.pop(who)
+            returned += [] if ours else [ended - since]
+        elif not ours and talk < 0 and queued and who not in owed:
+            owed[who] = began
+            made += 1
+    return made, returned
+
+
+def withheld(calls: list[Call]) -> int:
+    """Count the misses of customers whom nobody knows."""
+    return sum(who == "0" and not ours and q and talk < 0 for _, _, who, ours, q, talk in calls)
+
+
+@pytest.mark.parametrize("name", BANK)
+def test_a_month_of_the_bank(name: str, tmp_path: Path) -> None:
+    path = data(name)
+    found = replayed(tmp_path, path, site_of(zone="Asia/Jerusalem"))
+    made, returned = by_hand(bank(path))
+    assert found.balanced
+    assert abs(found.withheld - withheld(bank(path))) <= found.withheld * 0.005
+    assert abs(found.made - made) <= made * 0.01, (found.made, made)
+    assert abs(len(found.returned_after) - len(returned)) <= len(returned) * 0.02
+    for delay, count in found.curve():
+        theirs = sum(after <= delay for after in returned)
+        assert abs(count - theirs) <= max(3, theirs * 0.025), (delay, count, theirs)
+
+
+@pytest.mark.parametrize("name", WEEKS)
+def test_a_week_of_a_3cx(name: str, tmp_path: Path) -> None:
+    found = replayed(tmp_path, data(name), site_of(zone="UTC", region="IE"))
+    assert found.balanced
+    assert found.made > 0
+    curve = [count for _, count in found.curve(DELAYS)]
+    assert curve == sorted(curve)
+    assert found.states.get(State.WITHDRAWN, 0) == len(found.returned_after)
+    assert found.states.get(State.KEPT, 0) == len(found.reached_after)
+
+
+def test_invented_rows_are_counted_alike(tmp_path: Path) -> None:
+    """The independent count is no echo: on rows whose numbers are known, both must give them."""
+    path = Path(__file__).parents[1] / "sources" / "anonymous_bank_1999" / "recording.txt"
+    found = replayed(tmp_path, path, site_of(zone="Asia/Jerusalem"))
+    made, returned = by_hand(bank(path))
+    theirs = made, len(returned), withheld(bank(path))
+    assert (found.made, len(found.returned_after), found.withheld) == theirs

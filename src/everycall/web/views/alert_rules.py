@@ -73,7 +73,7 @@ class RuleForm(OfRule):
         required=False,
         help_text=gettext_lazy("Divided by commas; empty means each of them."),
     )
-    field_order: ClassVar = ["name", "measure", "parameter", "above", "limit"]
+    field_order = ("name", "measure", "parameter", "above", "limit")
 
     class Meta:
         model = AlertRule
@@ -107,8 +107,9 @@ class RuleForm(OfRule):
         if kept.startswith("metric:") and kept.count(":") > 1:
             name, _colon, parameter = kept.removeprefix("metric:").partition(":")
             self.initial["measure"], self.initial["parameter"] = f"metric:{name}", parameter
+        shown: dict[str, Any] = self.fields
         for name in ("channels", "escalate_to"):
-            self.fields[name].queryset = Channel.objects.filter(removed_at=None)
+            shown[name].queryset = Channel.objects.filter(removed_at=None)
 
     def clean(self) -> dict[str, Any]:
         """Put the parameter to its metric, and ask whether there is such a thing."""

@@ -71,11 +71,10 @@ class PlanForm(OfPlan):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         here = Channel.objects.filter(removed_at=None)
-        self.fields["kind"].choices = [
-            (kind, kind.upper()) for kind in ("pdf", "html", "xlsx", "csv")
-        ]
-        self.fields["channel"].queryset = here.filter(kind="mail")
-        self.fields["failures_to"].queryset = here
+        shown: dict[str, Any] = self.fields
+        shown["kind"].choices = [(kind, kind.upper()) for kind in ("pdf", "html", "xlsx", "csv")]
+        shown["channel"].queryset = here.filter(kind="mail")
+        shown["failures_to"].queryset = here
 
     def clean_to(self) -> list[str]:
         """Refuse what is no address."""

@@ -25,6 +25,8 @@ from everycall.metrics.presence import (
 )
 from everycall.metrics.returns import BUSINESS, OWN_SCHEDULES, business, return_steps
 from everycall.metrics.slots import OFFSETS, offsets, slots
+from everycall.metrics.stays import COLUMNS as STAY
+from everycall.metrics.stays import lone_stays
 from everycall.money.ledger import ledger_steps
 
 Maker = Callable[[Asking, SiteFile], None]
@@ -58,32 +60,12 @@ def _slots(asking: Asking, _site: SiteFile) -> None:
     asking.engine.table("slots", slots())
 
 
-_LONE = """
-SELECT t.call_id, t.agent, t.agent_kind, t.queue, t.leg, t.seq, t.began_at, t.began_within,
-  t.began_at AS ended_at, t.began_within AS ended_within, CAST(NULL AS BIGINT) AS lasted_ms,
-  'answered' AS result, CAST(NULL AS INTEGER) AS q850
-FROM talks AS t
-INNER JOIN (
-  SELECT call_id FROM counted
-  WHERE answered AND NOT answered_queue IS NULL
-    AND COALESCE(last_queue, '') <> answered_queue
-) AS c ON c.call_id = t.call_id
-LEFT JOIN visits AS v ON v.call_id = t.call_id AND v.queue = t.queue
-WHERE NOT t.queue IS NULL AND v.call_id IS NULL
-QUALIFY ROW_NUMBER() OVER (PARTITION BY t.call_id, t.queue ORDER BY t.began_at, t.seq) = 1
-"""
-
-
 def _stays(asking: Asking, _site: SiteFile) -> None:
     """Make the stays in queues: a talk there without an entry is a stay that began unseen."""
-    asking.engine.table("lone_stays", _LONE)
-    columns = (
-        "call_id, agent, agent_kind, queue, leg, seq, began_at, began_within, ended_at, "
-        "ended_within, lasted_ms, result, q850"
-    )
+    asking.engine.table("lone_stays", lone_stays("counted"))
     alone = asking.rows("SELECT COUNT(*) FROM lone_stays")[0][0]
-    others = f" UNION ALL SELECT {columns} FROM lone_stays" if alone else ""
-    asking.engine.view("stays", f"SELECT {columns} FROM visits{others}")
+    others = f" UNION ALL SELECT {STAY} FROM lone_stays" if alone else ""
+    asking.engine.view("stays", f"SELECT {STAY} FROM visits{others}")
 
 
 def _presence(asking: Asking, site: SiteFile) -> None:

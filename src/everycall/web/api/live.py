@@ -6,6 +6,7 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 from django.http import HttpRequest
 from ninja import Router, Schema
+from pydantic import Field
 
 from everycall.live.board import Board
 from everycall.records.models import Token
@@ -22,20 +23,23 @@ SCOPE = "live:read"
 
 
 class QueueState(Schema):
-    """A queue now, and today; what no source tells is null."""
+    """A queue now, and today by the team's words; what no source tells is null."""
 
     name: str
     waiting: int
     longest_since: int | None
     staffed: int | None
     free: int | None
-    talking: int
-    entered: int
-    answered: int
-    gave_up: int
-    sent_on: int
-    in_time: int
-    wait_ms: int | None
+    talking: int | None
+    entered: float | None
+    answered: float | None
+    gave_up: float | None
+    sent_on: float | None
+    missed: float | None
+    lost: float | None
+    abandoned: float | None
+    level: float | None = Field(description="The service level, from 0 to 1.")
+    wait_ms: float | None
 
 
 class AgentState(Schema):
@@ -47,8 +51,8 @@ class AgentState(Schema):
     queue: str | None
     queues: list[str]
     reason: str | None
-    answered: int
-    talk_ms: int
+    answered: int | None
+    talk_ms: int | None
     call: str | None
 
 

@@ -123,6 +123,15 @@ def is_installed(prefix: Path) -> bool:
     return answer.stdout.startswith("Asterisk ")
 
 
+def _check_free(server: str) -> None:
+    """Complain where an Asterisk listens still whose test was killed: ours would be taken for it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as manager:
+        manager.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        manager.bind((server, 5038))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sip:
+        sip.bind((server, 5060))
+
+
 @dataclass(frozen=True)
 class Network:
     """127.1.x.0/24: every node has one to itself, so that all may use the usual ports."""
@@ -137,6 +146,7 @@ class Network:
             claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             try:
                 claim.bind((f"127.1.{number}.254", 5060))
+                _check_free(f"127.1.{number}.100")
             except OSError:
                 claim.close()
             else:

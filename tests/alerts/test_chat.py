@@ -36,6 +36,7 @@ def test_without_the_library_it_says_what_to_install() -> None:
         Chat("slack://a/b/c").send(MESSAGE)
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_message_goes_out_by_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     apprise = pytest.importorskip("apprise", reason="the library apprise is not installed")
     heard: list[tuple[str, str]] = []

@@ -8,6 +8,8 @@ from types import TracebackType
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from sqlglot import exp
+
 from everycall.app.pooling import literal, reading
 from everycall.calls.outcomes import INBOUND_RULES, OUTBOUND_RULES
 from everycall.calls.statement import DIALECT, parse, write
@@ -16,7 +18,6 @@ from everycall.errors import NoCallsError, NotFoundError
 from everycall.events.sights import Sight
 from everycall.history import Engine, History
 from everycall.history.store import Manifest
-from sqlglot import exp
 
 FLAGS = ("left_on_hold", "ringing_when_left", "short", "after_hours", "withheld", "shared_number")
 _TIMES = ("arrived_at", "ended_at", "answered_at")
@@ -138,11 +139,6 @@ class Asking:
         self.engine.view("events", reading(events))
         self.engine.view("calls", _CALLS)
         self.engine.view("call_ids", IDS)
-
-    @property
-    def scope(self) -> str:
-        """Say which part of the calls is seen; '' for all of them."""
-        return ""
 
     @property
     def scope(self) -> str:

@@ -137,9 +137,18 @@ def trouble(window: Looked, address: str) -> list[str]:
     width = window.page.evaluate("document.documentElement.scrollWidth")
     if width > size["width"]:
         told.append(f"{address}: {width} px wide")
+    if not is_in_view(window.page):
+        told.append(f"{address}: its heading is not where one looks")
     told += [f"{address}: {line}" for line in window.wrong]
     window.wrong.clear()
     return told
+
+
+def is_in_view(page: Page) -> bool:
+    """Tell whether the heading stands in the window, whichever way the page is written."""
+    box = page.locator("h1").first.bounding_box()
+    size = page.viewport_size or {"width": 0}
+    return box is not None and box["x"] >= -1 and box["x"] + box["width"] <= size["width"] + 1
 
 
 LOOKS = [

@@ -113,7 +113,9 @@ def explain(asking: Asking, name: str, site: SiteFile | None = None) -> dict[str
         "rule_words": _RULES[call["outcome"]].doc,
         "timeline": [_as_json(step) for step in steps],
         "unseen": [_unseen(fact, call["sources"]) for fact in call["missing"]],
-        "definitions": side_by_side(asking, call["call_id"], chosen(site or SiteFile()).of(call["client"])),
+        "definitions": side_by_side(
+            asking, call["call_id"], chosen(site or SiteFile()).of(call["client"])
+        ),
     }
 
 

@@ -16,14 +16,14 @@ from functools import cache, cached_property
 from pathlib import Path
 
 import duckdb
+
+import everycall
+from everycall.app.asking import Asking
 from everycall.app.auditing import Order, definitions_of, span_of
 from everycall.app.definitions_used import others_used, remember
 from everycall.app.sitefile import SiteFile
 from everycall.reports import Report, Words
 from everycall.reports.stored import from_json, to_json
-
-import everycall
-from everycall.app.asking import Asking
 
 MOST = 24
 """So many files are kept, the latest used; older ones are made anew when they are asked for."""

@@ -17,10 +17,12 @@ from everycall.metrics.levels import JUDGED, TABLES
 from everycall.metrics.lines import LIMITS, line_steps
 from everycall.metrics.presence import (
     NAMES,
+    SEEN_SPANS,
     TALKING,
     presence_steps,
     ring_steps,
-    span_steps,
+    seen_spans,
+    sign_steps,
     talking_steps,
 )
 from everycall.metrics.returns import BUSINESS, OWN_SCHEDULES, business, return_steps
@@ -79,7 +81,9 @@ def _talking(asking: Asking, site: SiteFile) -> None:
     """Make the time that people talked."""
     make(asking, ["slots"], site, None)
     asking.engine.load("given_names", NAMES, site.agents.items())
-    _run(asking, (*span_steps(as_of(asking)), *talking_steps()))
+    _run(asking, sign_steps(as_of(asking)))
+    asking.engine.view(SEEN_SPANS, of_history(seen_spans()))
+    _run(asking, talking_steps())
 
 
 def _ring_states(asking: Asking, site: SiteFile) -> None:

@@ -188,35 +188,57 @@ WHERE NOT a.agent IS NULL
 """Of each ring, what its person was doing; null if nobody ever saw them sign in."""
 
 
+_TALKS = """
+SELECT agent, began_at, ended_at,
+  GREATEST(began_at, COALESCE(MAX(ended_at) OVER before, began_at)) AS alone_at
+FROM staff_spans
+WHERE ended_at > began_at AND state = 'talking'
+WINDOW before AS (
+  PARTITION BY agent ORDER BY began_at, ended_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+)
+"""
+"""Talks one after another; `alone_at` is when no earlier talk of the person is on any more."""
+
 _TALKING = f"""
 SELECT r.agent, CAST(NULL AS VARCHAR) AS queue, FALSE AS by_queue, s.slot,
-  GREATEST(r.began_at, s.from_at) AS began_at, LEAST(r.ended_at, s.to_at) AS ended_at,
-  FALSE AS signed_in, FALSE AS paused, FALSE AS wrapping, FALSE AS talking, FALSE AS ringing,
-  0 AS talks, 0 AS wraps
+  COALESCE(LEAST(GREATEST(r.alone_at, s.from_at), s.to_at), s.from_at) AS began_at,
+  COALESCE(LEAST(GREATEST(r.ended_at, r.alone_at, s.from_at), s.to_at), s.from_at) AS ended_at,
+  FALSE AS signed_in, FALSE AS paused, FALSE AS wrapping, talking, FALSE AS ringing,
+  CASE WHEN r.talking AND s.from_at <= r.began_at THEN 1 ELSE 0 END AS talks, 0 AS wraps
 FROM (
-  SELECT *, UNNEST(RANGE(began_at // {SLOT}, (ended_at - 1) // {SLOT} + 1)) AS slot
+  SELECT DISTINCT agent, NULL AS began_at, NULL AS ended_at, NULL AS alone_at, FALSE AS talking,
+    UNNEST(RANGE(began_at // {SLOT}, (ended_at - 1) // {SLOT} + 1)) AS slot
   FROM staff_spans
   WHERE ended_at > began_at AND state <> 'talking'
+  UNION ALL
+  SELECT agent, began_at, ended_at, alone_at, TRUE AS talking,
+    UNNEST(RANGE(began_at // {SLOT}, (ended_at - 1) // {SLOT} + 1)) AS slot
+  FROM talks_in_turn
 ) AS r
 INNER JOIN slots AS s ON s.slot = r.slot
-UNION ALL
-SELECT * FROM talking_pieces
 """
-"""Where only talks are asked for, whatever else somebody did needs not be cut into pieces."""
+"""Where only talks are asked for, whatever else somebody did needs not be cut into pieces, and of two
+talks at once the second one begins to count when the first one ends: no moment counts twice."""
 
 TALKING = "talking_presence"
 
 
+SEEN_SPANS = "seen_spans"
+"""Spans that are read where they are, and not kept."""
+
+
+def seen_spans() -> str:
+    """Return the query of `seen_spans`: what `staff_spans` keeps."""
+    return write(fill(_STAFF_SPANS))
+
+
 def talking_steps() -> tuple[tuple[str, str], ...]:
-    """Return the statements that lead from `staff_spans` to `talking_presence`.
+    """Return the statements that lead from `seen_spans` to `talking_presence`.
 
     It is `presence` as far as it tells of talks, of people at all queues together.
     """
-    spans = "SELECT * REPLACE ('' AS queue) FROM staff_spans WHERE ended_at > began_at AND state = 'talking'"
-    steps = {"known_spans": spans, **_SWEPT}
-    own = {name: f"talking_{name}" for name in steps} | {"presence": "talking_pieces"}
-    trees = [(own[name], fill(template, own)) for name, template in steps.items()]
-    return tuple((name, write(tree)) for name, tree in (*trees, (TALKING, fill(_TALKING))))
+    own = {"staff_spans": SEEN_SPANS}
+    return (("talks_in_turn", write(fill(_TALKS, own))), (TALKING, write(fill(_TALKING, own))))
 
 
 def ring_steps() -> tuple[tuple[str, str], ...]:
@@ -247,15 +269,11 @@ def sign_steps(as_of: int) -> tuple[tuple[str, str], ...]:
     return tuple((name, write(tree)) for name, tree in trees)
 
 
-def span_steps(as_of: int) -> tuple[tuple[str, str], ...]:
-    """Return the statements that lead from events, talks and attempts to `staff_spans`."""
-    return (*sign_steps(as_of), ("staff_spans", write(fill(_STAFF_SPANS))))
-
-
 def presence_steps(as_of: int) -> tuple[tuple[str, str], ...]:
     """Return the statements that lead from events, talks, attempts and slots to `presence`."""
     trees = (
         ("known_spans", fill("SELECT * FROM staff_spans WHERE ended_at > began_at")),
         *((name, fill(template)) for name, template in _SWEPT.items()),
     )
-    return (*span_steps(as_of), *((name, write(tree)) for name, tree in trees))
+    spans = (*sign_steps(as_of), ("staff_spans", seen_spans()))
+    return (*spans, *((name, write(tree)) for name, tree in trees))

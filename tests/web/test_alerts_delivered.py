@@ -18,20 +18,17 @@ from web.serving import Server, environment, serving
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
-MAKE = (
-    """
+MAKE = """
 import sys
 import django; django.setup()
 from everycall.records.models import AlertRule, Channel
 for number, port in enumerate(sys.argv[1:]):
     hook = Channel(name=f"Hook {number}", kind="webhook")
-    hook.keep({"url": f"http://127.0.0.1:{port}/", "secret": "%s", "inside": True})
+    hook.keep({"url": f"http://127.0.0.1:{port}/", "secret": "SECRET", "inside": True})
     hook.save()
     rule = AlertRule.objects.create(name="Missed call", measure="missed_call")
     rule.channels.add(hook)
-"""
-    % SECRET
-)
+""".replace("SECRET", SECRET)
 
 
 class Receiver(ThreadingHTTPServer):

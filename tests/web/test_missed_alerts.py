@@ -33,8 +33,8 @@ def call(call_id: str, at: datetime = NINE, **more: Any) -> MissedCall:
         at - MINUTE,
         at,
         "caller_left_in_queue",
-        True,
-        False,  # noqa: FBT003
+        asked_for_person=True,
+        answered=False,
     )
     return MissedCall(replace(ended, **more), number, None, "sales", 42_000, message)
 

@@ -30,6 +30,8 @@ from everycall.alerts import PLAIN  # noqa: E402
 from everycall.calls.outcomes import outcome_names  # noqa: E402
 from everycall.live.board import AgentState  # noqa: E402
 from everycall.records.roles import Role  # noqa: E402
+from everycall.recovery import State  # noqa: E402
+from everycall.recovery.ledger import GROUPS, Fate, Stage  # noqa: E402
 from everycall.reports.trades import TRADES  # noqa: E402
 from everycall.settings import doc_of  # noqa: E402
 from everycall.web.carrying import KINDS as CHANNELS  # noqa: E402
@@ -59,6 +61,9 @@ def declared() -> Iterator[str]:
     for state in AgentState:
         yield from (state.doc, state.doc.rstrip("."))
     yield from (role.value for role in Role)
+    for told in (*State, *Fate, *Stage):
+        yield from (told.value.replace("_", " "), told.doc)
+    yield from GROUPS
     yield from (trade.doc for trade in TRADES.values())
     for kind in (*CHANNELS.values(), *CONNECTIONS.values()):
         yield from (doc_of(field) for field in fields(kind))

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
@@ -259,3 +260,20 @@ def test_a_page_asks_the_database_little_however_many_are_owed(
     with CaptureQueriesContext(connection) as asked:
         agent.get(path)
     assert len(asked) <= most, [query["sql"][:120] for query in asked]
+
+
+def test_the_time_where_the_caller_is_stands_beside(amy: Person, owed: Promise) -> None:
+    Promise.objects.update(caller="+81312345678")
+    before = timezone.now()
+    page = browser(amy).get(f"/callbacks/{owed.pk}/").content.decode()
+    there = {f"{at.astimezone(ZoneInfo('Asia/Tokyo')):%H:%M}" for at in (before, timezone.now())}
+    assert any(f"<dt>Time there</dt><dd>{at}</dd>" in page for at in there)
+
+
+def test_no_phone_is_offered_that_nothing_can_ring(owed: Promise) -> None:
+    agent = person("Ann", "agent")
+    agent.agent = "Ann"
+    agent.save()
+    page = browser(agent).get(f"/callbacks/{owed.pk}/").content.decode()
+    assert "I take it" in page
+    assert "ring my phone" not in page

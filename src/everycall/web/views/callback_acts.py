@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from everycall.app.dialling import Wish
@@ -24,11 +25,11 @@ from everycall.records.roles import Right
 from everycall.recovery import Move, Owed, OwingSettings, State
 from everycall.recovery.evidence import Ended
 from everycall.recovery.promises import Step
-from everycall.web.calling import Desk, desks
+from everycall.web.calling import Desk
 from everycall.web.connecting import live
 from everycall.web.guards import needs, person_of
 from everycall.web.pages import site_reader
-from everycall.web.views.callbacks import SNOOZES, found_promise
+from everycall.web.views.callbacks import SNOOZES, found_promise, phone_of
 
 PATIENCE = 10.0
 
@@ -43,16 +44,6 @@ def _settings() -> OwingSettings:
 def _take(promise: Promise, person: Person, request: HttpRequest) -> list[Step]:
     until = timezone.now() + _settings().lease
     return [Step(Move.CLAIM, str(person), "", lease_until=until, owner=str(person))]
-
-
-def phone_of(person: Person) -> tuple[Desk, str] | None:
-    """Return the phone that somebody is rung at, and what rings it; None where nothing can."""
-    desk, watch = desks.first(), live.watch
-    if desk is None or watch is None or not person.agent:
-        return None
-    names = (a for a in watch.board.agents if person.agent in (a.name, *a.phones))
-    agent = next(names, None)
-    return (desk, agent.phones[0]) if agent is not None and agent.phones else None
 
 
 @require_POST
@@ -88,23 +79,25 @@ def _dial(request: HttpRequest, promise: Promise, phone: tuple[Desk, str], perso
 
 def _helped(promise: Promise, person: Person, request: HttpRequest) -> list[Step]:
     said = request.POST.get("note", "").strip()[:400]
-    return [Step(Move.KEEP, str(person), said or _("they were reached and helped"))]
+    return [Step(Move.KEEP, str(person), said or gettext_noop("they were reached and helped"))]
 
 
 def _not_reached(promise: Promise, person: Person, request: HttpRequest) -> list[Step]:
     terms, tries = _settings(), promise.tries + 1
     if tries >= terms.tries:
-        return [Step(Move.GIVE_UP, str(person), _("the last try was used up"), tries=tries)]
+        return [
+            Step(Move.GIVE_UP, str(person), gettext_noop("the last try was used up"), tries=tries)
+        ]
     later = timezone.now() + terms.gap
     left = request.POST.get("message") == "1"
-    why = _("a message was left") if left else _("not reached")
+    why = gettext_noop("a message was left") if left else gettext_noop("not reached")
     step = Step(Move.GIVE_BACK, str(person), why, tries=tries, next_at=later)
     return [replace(step, message_left=True) if left else step]
 
 
 def _snooze(promise: Promise, person: Person, request: HttpRequest) -> list[Step]:
     later = timezone.now() + SNOOZES.get(request.POST.get("for", "60"), SNOOZES["60"])
-    return [Step(Move.GIVE_BACK, str(person), _("later"), next_at=later)]
+    return [Step(Move.GIVE_BACK, str(person), gettext_noop("later"), next_at=later)]
 
 
 def _hand_over(promise: Promise, person: Person, request: HttpRequest) -> list[Step]:
@@ -113,17 +106,17 @@ def _hand_over(promise: Promise, person: Person, request: HttpRequest) -> list[S
     if to is None:
         return []
     until = timezone.now() + _settings().lease
-    back = Step(Move.GIVE_BACK, str(person), _("handed over"))
+    back = Step(Move.GIVE_BACK, str(person), gettext_noop("handed over"))
     return [back, Step(Move.CLAIM, str(person), "", lease_until=until, owner=str(to))]
 
 
 def _withdraw(promise: Promise, person: Person, request: HttpRequest) -> list[Step]:
     said = request.POST.get("note", "").strip()[:400]
-    return [Step(Move.WITHDRAW, str(person), said or _("not owed any more"))]
+    return [Step(Move.WITHDRAW, str(person), said or gettext_noop("not owed any more"))]
 
 
 def _reopen(promise: Promise, person: Person, request: HttpRequest) -> list[Step]:
-    return [Step(Move.REOPEN, str(person), _("closed wrongly"))]
+    return [Step(Move.REOPEN, str(person), gettext_noop("closed wrongly"))]
 
 
 ACTS: dict[str, Callable[[Promise, Person, HttpRequest], list[Step]]] = {

@@ -18,8 +18,11 @@ from everycall.records.promises import StoredPromises
 from everycall.records.roles import Right
 from everycall.recovery import OwingSettings, State, open_states
 from everycall.recovery.quiet import may_ring, zones_of
+from everycall.web.calling import Desk, desks
+from everycall.web.connecting import live
 from everycall.web.guards import needs, person_of
 from everycall.web.pages import site_reader
+from everycall.web.said import said
 from everycall.web.scope import clients_of, queues_of
 from everycall.web.writing import number_for, shown_call
 
@@ -125,7 +128,7 @@ def _why(promise: Promise, *, late: bool) -> str:
         parts.append(_("has our message"))
     if promise.tries:
         parts.append(_("tried %d times") % promise.tries)
-    return ", ".join(parts) or promise.reason.replace("_", " ")
+    return ", ".join(parts) or said(promise.reason)
 
 
 @needs(Right.WORK_CALLBACKS)
@@ -141,10 +144,20 @@ def callback(request: HttpRequest, pk: int) -> HttpResponse:
         "mine": promise.owner == str(person),
         "state": State(promise.state),
         "snoozes": SNOOZES,
-        "dials": bool(person.agent),
+        "dials": phone_of(person) is not None,
     }
     part = request.headers.get("X-Part") == "inbox"
     return render(request, "web/callback_state.html" if part else "web/callback.html", page)
+
+
+def phone_of(person: Person) -> tuple[Desk, str] | None:
+    """Return the phone that somebody is rung at, and what rings it; None where nothing can."""
+    desk, watch = desks.first(), live.watch
+    if desk is None or watch is None or not person.agent:
+        return None
+    names = (a for a in watch.board.agents if person.agent in (a.name, *a.phones))
+    agent = next(names, None)
+    return (desk, agent.phones[0]) if agent is not None and agent.phones else None
 
 
 def card(caller: str, person: Person, promise: Promise | None = None) -> dict[str, Any]:
@@ -160,7 +173,7 @@ def card(caller: str, person: Person, promise: Promise | None = None) -> dict[st
         "others": earlier,
         "notes": sorted(notes, key=lambda m: m.at, reverse=True)[:5],
         "history": _history(caller, person),
-        "there": timezone.now().astimezone(zones[0]) if len(zones) == 1 else None,
+        "there": timezone.now().astimezone(zones[0]).time() if len(zones) == 1 else None,
         "links": [
             {"name": name, "url": _filled(url, caller)}
             for name, url in _settings().links.items()

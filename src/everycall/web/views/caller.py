@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -113,15 +113,15 @@ def _done(request: HttpRequest, link: CallerLink, now: datetime) -> None:
     """Do what a caller asks; what is no longer possible changes nothing, and the page says so."""
     promise, asked = link.promise, request.POST.get("do")
     if asked == "cancel":
-        step = Step(Move.WITHDRAW, _("the caller"), _("they cancelled on their page"))
+        step = Step(Move.WITHDRAW, "the caller", gettext_noop("they cancelled on their page"))
         _STORE.move(promise.plain(), step, now)
     elif asked == "stop":
         opt_out(promise.caller, promise.client, now, "on their page")
     elif asked == "time":
         chosen = _moment(request.POST.get("at", ""))
         if chosen in _slots(promise, now):
-            why = _("they chose a time on their page")
-            step = Step(Move.SET_TIME, _("the caller"), why, next_at=chosen)
+            why = gettext_noop("they chose a time on their page")
+            step = Step(Move.SET_TIME, "the caller", why, next_at=chosen)
             if _STORE.move(promise.plain(), step, now):
                 Promise.objects.filter(pk=promise.pk).update(requested=True)
 

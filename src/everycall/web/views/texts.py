@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -106,7 +107,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     if not body or not reply(promise, body, str(person)):
         messages.error(request, _("The text was not sent: nothing carries texts, or it is empty."))
     elif request.POST.get("settled") and State(promise.state).is_open:
-        step = Step(Move.KEEP, str(person), _("answered by text"))
+        step = Step(Move.KEEP, str(person), gettext_noop("answered by text"))
         StoredPromises().move(promise.plain(), step, timezone.now())
     return redirect("callback", pk)
 

@@ -1,0 +1,26 @@
+"""How promises are written on pages."""
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+
+from everycall.reports.words import DASH, duration
+from everycall.web.said import done, party, said
+
+register = template.Library()
+
+MINUTE = 60
+
+register.filter("said", said)
+register.filter("done", done)
+register.filter("party", party)
+
+
+@register.filter
+def away(value: datetime | None) -> str:
+    """Write how far off a moment is, before or after now: 47 min, 20 h 47 min, 1 d 4 h."""
+    if value is None:
+        return DASH
+    seconds = abs((value - timezone.now()).total_seconds())
+    return duration(max(1, round(seconds / MINUTE)) * MINUTE * 1000)

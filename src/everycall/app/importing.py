@@ -1,7 +1,7 @@
 """Taking files in: all of a file or nothing of it, and never the same thing twice."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -9,18 +9,20 @@ from everycall.app.assuming import assumptions, lines_of
 from everycall.app.call_staging import stage_calls
 from everycall.app.counting import count_episodes, count_month
 from everycall.app.erasing import keep_out
-from everycall.app.finding import Found, LeftOut, find
+from everycall.app.finding import Found, LeftOut, every_source, find
 from everycall.app.given import give, give_windows
 from everycall.app.pooling import DAY, Part, literal, overlaps, without_repeats
 from everycall.app.progress import Progress, silent
 from everycall.app.sitefile import SiteFile
+from everycall.app.skips import save_skips, whole
+from everycall.app.speaking import moment_of, sources_of, view_of
 from everycall.app.staging import FreshFile, Numbers, Stage, Staged, stage_lines
 from everycall.calls.chain import Chain, written
-from everycall.calls.model import Setting, SourceView
+from everycall.calls.model import Setting
 from everycall.clock import Clock, system_clock
 from everycall.errors import BrokenHistoryError, EverycallError, NotThatKindError
-from everycall.events.sights import Sight
 from everycall.history import Engine, History, Segment
+from everycall.history.journal_segments import Entry
 from everycall.history.store import (
     EventFile,
     Imported,
@@ -29,7 +31,7 @@ from everycall.history.store import (
     month_bounds,
     months_between,
 )
-from everycall.sources.base import LineTranslation, Source
+from everycall.sources.base import LineTranslation
 from everycall.sources.mapping import FOLDER as MAPPINGS
 
 _EXTENT = 'SELECT COUNT(*), MIN("at"), MAX("at") FROM rest'
@@ -51,6 +53,8 @@ WHERE NOT EXISTS (
   WHERE r.call_id = e.call_id AND r.first_at <= e."at"
 )
 """
+
+_OF_TAIL = "SELECT * FROM read_parquet({file}) WHERE call_id IN (SELECT call FROM {tail})"
 
 
 @dataclass(slots=True)
@@ -81,13 +85,20 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """Takes files of one site in."""
+    """Takes files of one site in.
+
+    Attributes:
+        heard: the records that the lines of the file are, if they were heard live.
+        anew: what the state is to be without what is now read again.
+    """
 
     history: History
     site: SiteFile
     clock: Clock = system_clock
     progress: Progress = silent
     memory: str = "2500MB"
+    heard: Sequence[Entry] = ()
+    anew: Callable[[Manifest], Manifest] | None = None
 
     def take(
         self, paths: Sequence[Path], source: str | None = None, mapping: Path | None = None
@@ -99,13 +110,19 @@ class Importer:
         """
         summary = Summary(self.history.site)
         own = self.history.folder.parents[1] / MAPPINGS
-        files = find(paths, source, mapping=mapping, folder=own)
+        if self.heard and source is not None:
+            # who said it is known, however little of it can be read
+            files: list[Found | LeftOut] = [
+                Found(path, every_source(own)[source], "heard") for path in paths
+            ]
+        else:
+            files = find(paths, source, mapping=mapping, folder=own)
         found = list(_sorted_out(files, summary))
         _insist(paths, found, summary)
         with self.history.writing(), Engine(self.memory) as engine:
             manifest = self.history.manifest()
             self.history.clean(manifest)
-            fresh = [file for file in found if not _known(file, manifest, summary)]
+            fresh = [f for f in found if self.anew or not _known(f, manifest, summary)]
             if fresh:
                 name, folder = self.history.new_folder("events")
                 stage = Stage(
@@ -117,6 +134,7 @@ class Importer:
                     self.progress,
                 )
                 staged = self._stage(stage, fresh, manifest, summary)
+                manifest = self.anew(manifest) if self.anew and staged else manifest
                 events = self._adopt(engine, manifest, staged, name)
                 self._commit(engine, replace(manifest, events=events), staged, summary)
             elif not manifest.generation:
@@ -136,6 +154,8 @@ class Importer:
         done: list[Staged] = []
         for group in _groups(waiting):
             done += self._stage_group(stage, group, manifest, summary)
+        for one in done:
+            one.skips = whole(one.skips, self.heard)
         keep_out(self.history, stage.engine, done)
         return done
 
@@ -169,6 +189,16 @@ class Importer:
         state = manifest.source(first.source.name)
         tail = self.history.folder / state.tail if state and state.tail else None
         yield from stage_calls(stage, group, tail)
+        if self.anew:
+            self._spare(stage.engine, group[-1], tail)
+
+    def _spare(self, engine: Engine, one: Staged, tail: Path | None) -> None:
+        """Let a lone record of a call that is long over add to what is known of it, no more."""
+        if one.replaced is not None:
+            spared = one.replaced.with_suffix(".spared")
+            known = f"read_parquet({literal(tail)})" if tail else "(SELECT NULL AS call)"
+            engine.save(_OF_TAIL.format(file=literal(one.replaced), tail=known), spared)
+            spared.replace(one.replaced)
 
     def _adopt(
         self, engine: Engine, manifest: Manifest, staged: Sequence[Staged], name: str
@@ -229,18 +259,18 @@ class Importer:
     def _commit(
         self, engine: Engine, manifest: Manifest, staged: Sequence[Staged], summary: Summary
     ) -> None:
-        sources = _sources(manifest, staged, self.site)
+        sources = sources_of(manifest, staged, self.site)
         if not sources:
             imported = (*manifest.imports, *self._imported(engine, staged, summary))
             self.history.commit(replace(manifest, imports=imported))
             return
-        setting = Setting(tuple(map(_view, sources)), self.site.limits.limits())
-        give(engine, self.site, _moment(sources))
+        setting = Setting(tuple(map(view_of, sources)), self.site.limits.limits())
+        give(engine, self.site, moment_of(sources))
         segments = self._count(engine, written(setting), manifest, staged, summary)
         following = replace(
             manifest,
             segments=segments,
-            episodes=self._join(engine, segments, _moment(sources)),
+            episodes=self._join(engine, segments, moment_of(sources)),
             sources=self._with_tails(sources, staged),
             imports=(*manifest.imports, *self._imported(engine, staged, summary)),
         )
@@ -337,19 +367,9 @@ class Importer:
             without_word=len(one.skips) - unreadable,
             first_at=one.part.first_at if one.part else None,
             last_at=one.part.last_at if one.part else None,
-            skipped=self._save_skips(engine, one),
+            skipped=save_skips(engine, self.history, one, self.heard),
+            heard=bool(self.heard),
         )
-
-    def _save_skips(self, engine: Engine, one: Staged) -> str | None:
-        if not one.skips:
-            return None
-        name, folder = self.history.new_folder("skipped")
-        types = {"file": "VARCHAR", "line": "BIGINT", "reason": "VARCHAR"}
-        rows = ((s.file, s.line, s.reason.value, s.detail, s.text) for s in one.skips)
-        engine.load("skips", types | {"detail": "VARCHAR", "text": "VARCHAR"}, rows)
-        columns = f"*, '{one.source.name}' AS source"
-        engine.save(f"SELECT {columns} FROM skips ORDER BY line", folder / "skipped.parquet")
-        return name
 
 
 def digest_of(path: Path) -> str:
@@ -407,43 +427,3 @@ def _touched(staged: Iterable[Staged]) -> Iterator[str]:
     for one in staged:
         if one.part is not None:
             yield from months_between(one.part.first_at - DAY, one.part.last_at)
-
-
-def _sources(
-    manifest: Manifest, staged: Iterable[Staged], site: SiteFile
-) -> tuple[SourceState, ...]:
-    """Return what is known of every source, in the order in which they first spoke."""
-    states = {state.name: state for state in manifest.sources}
-    for one in staged:
-        if one.part is not None:
-            states[one.source.name] = _state(
-                one.source, site, one.part, states.get(one.source.name)
-            )
-    return tuple(states.values())
-
-
-def _state(source: Source, site: SiteFile, part: Part, known: SourceState | None) -> SourceState:
-    view = source.view(site.site())
-    return SourceState(
-        name=view.name,
-        sees=tuple(sorted(view.sees)),
-        fineness=view.fineness,
-        channels=view.channels,
-        people=view.people,
-        carrier=view.carrier,
-        first_at=min(part.first_at, known.first_at) if known else part.first_at,
-        last_at=max(part.last_at, known.last_at) if known else part.last_at,
-        tail=known.tail if known else None,
-    )
-
-
-def _view(state: SourceState) -> SourceView:
-    sees = frozenset(Sight(word) for word in state.sees)
-    return SourceView(state.name, sees, state.fineness, state.channels, state.people, state.carrier)
-
-
-def _moment(sources: Sequence[SourceState]) -> tuple[int, int, int]:
-    own = [source for source in sources if not source.carrier]
-    as_of = max((source.last_at for source in sources), default=0)
-    first = min((source.first_at for source in own), default=0)
-    return as_of, first, max((source.last_at for source in own), default=-1)

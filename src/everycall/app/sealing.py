@@ -16,6 +16,7 @@ from everycall.app.importing import Importer
 from everycall.app.sitefile import SiteFile
 from everycall.app.translating import ordinal
 from everycall.clock import Clock, system_clock
+from everycall.errors import NotThatKindError
 from everycall.history import History
 from everycall.history.journal import Journal
 from everycall.history.journal_segments import Entry, first_number, segments
@@ -81,13 +82,15 @@ class Sealer:
         folder.mkdir(exist_ok=True)
         path = folder / f"{source}-{entries[0].number}-{entries[-1].number}"
         entries.sort(key=lambda entry: (entry.feed, ordinal(entry)))
-        with path.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(f"{entry.body}\n" for entry in entries)
+        write_records(path, entries)
         try:
-            importer = Importer(self.history, self.site, clock=self.clock)
-            return importer.take([path], source).months
+            importer = Importer(self.history, self.site, clock=self.clock, heard=entries)
+            summary = importer.take([path], source)
         finally:
             path.unlink()
+        if summary.refused:
+            raise NotThatKindError(f"what {source} said {summary.refused[0][1]}")
+        return summary.months
 
     def _note(self) -> dict[str, int]:
         """Return up to which number each source is sealed."""
@@ -105,6 +108,12 @@ class Sealer:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+
+
+def write_records(path: Path, entries: Iterable[Entry]) -> None:
+    """Write records as a file of their source, one a line."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(f"{entry.body}\n" for entry in entries)
 
 
 def _by_source(entries: Iterable[Entry]) -> dict[str, list[Entry]]:

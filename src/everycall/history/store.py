@@ -61,7 +61,12 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A file that was taken in: what it was, and what came of it."""
+    """A file that was taken in: what it was, and what came of it.
+
+    Attributes:
+        skipped: the folder of what became no event.
+        heard: its lines are records that were heard live; what could not be read is kept whole.
+    """
 
     number: int
     path: str
@@ -76,6 +81,7 @@ class Imported:
     first_at: int | None
     last_at: int | None
     skipped: str | None = None
+    heard: bool = False
 
 
 @dataclass(frozen=True, slots=True)

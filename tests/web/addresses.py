@@ -22,7 +22,8 @@ _SET_UP = (
     "report-plan report-plan-remove report-plan-send setup-site step-connect set-hours set-found "
     "set-targets set-trade connect connection connection-try connection-end crm crm-again texts "
     "crm-try crm-end crm-connect crm-account text-gateway-end text-gateway-new text-gateway "
-    "tokens token-revoke hooks hook-try hook-remove hook-again"
+    "tokens token-revoke hooks hook-try hook-remove hook-again "
+    "unread unread-again unread-reveal"
 )
 _CALLBACKS = (
     "callbacks callback callback-next callback-owe callback-line callback-call callback-note "

@@ -29,6 +29,7 @@ from everycall.web.views import (
     site,
     texts,
     tokens,
+    unread,
 )
 
 urlpatterns = [
@@ -108,6 +109,9 @@ urlpatterns = [
     path("in/<slug:name>/", incoming.take, name="incoming"),
     path("c/<str:secret>/", caller.caller, name="caller"),
     path("setup/trail/", site.trail, name="trail"),
+    path("setup/unread/", unread.unread, name="unread"),
+    path("setup/unread/again/", unread.again, name="unread-again"),
+    path("setup/unread/numbers/", unread.reveal, name="unread-reveal"),
     path("setup/people/", people.people, name="people"),
     path("setup/people/new/", people.edit, name="person-new"),
     path("setup/people/<int:pk>/", people.edit, name="person"),

@@ -277,3 +277,24 @@ def test_no_phone_is_offered_that_nothing_can_ring(owed: Promise) -> None:
     page = browser(agent).get(f"/callbacks/{owed.pk}/").content.decode()
     assert "I take it" in page
     assert "ring my phone" not in page
+
+
+def test_what_another_has_is_not_next_and_what_one_has_is(amy: Person, owed: Promise) -> None:
+    bob = person("Bob", "agent")
+    page = act(amy, owed, "take")
+    page = browser(bob).get("/callbacks/").content.decode()
+    assert "1 caller is owed a call" in page
+    assert "Next:" not in page
+    assert "Next:" in browser(amy).get("/callbacks/").content.decode()
+    page = act(amy, owed, "hand-over", to=str(bob.pk))
+    assert f"{CALLER}: handed over" in page
+    assert "Next:" in browser(bob).get("/callbacks/").content.decode()
+
+
+def test_why_a_caller_is_owed_a_call_stands_beside_what_was_tried(
+    amy: Person, owed: Promise
+) -> None:
+    act(amy, owed, "take")
+    page = act(amy, owed, "not-reached")
+    assert ", overdue, tried 1 time" in page
+    assert owed.reason.replace("_", " ") in page

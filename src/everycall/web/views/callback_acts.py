@@ -29,7 +29,9 @@ from everycall.web.calling import Desk
 from everycall.web.connecting import live
 from everycall.web.guards import needs, person_of
 from everycall.web.pages import site_reader
+from everycall.web.said import done, said
 from everycall.web.views.callbacks import SNOOZES, found_promise, phone_of
+from everycall.web.writing import number_for
 
 PATIENCE = 10.0
 
@@ -138,10 +140,15 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     promise, person = found_promise(request, pk), person_of(request)
     if name not in ACTS:
         raise Http404
-    if not _done(promise, ACTS[name](promise, person, request)):
+    steps = ACTS[name](promise, person, request)
+    if not _done(promise, steps):
         messages.error(request, _("Somebody else was quicker; this is how it stands now."))
         return redirect("callback", pk)
-    return redirect("callback", pk) if name == "take" else redirect("callbacks")
+    if name == "take":
+        return redirect("callback", pk)
+    what = said(steps[0].why) or done(steps[0].move)
+    messages.success(request, f"{number_for(promise.caller, person)}: {what}")
+    return redirect("callbacks")
 
 
 def _done(promise: Promise, steps: list[Step]) -> bool:

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from everycall.app.asking import Filter
 from everycall.records.models import NotReturnable, Promise
@@ -49,7 +50,7 @@ def callbacks(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "total": total,
         "late": sum(row["late"] for row in rows),
-        "first": rows[0] if rows else None,
+        "first": _first(rows, person),
         "closed": [_closed(one, person) for one in _lately(person, now)],
         "unknown": list(unknown[:20]),
         "ledger": person.may(Right.SEE_REPORTS),
@@ -64,6 +65,13 @@ def next_callback(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     first = _STORE.next_one(timezone.now(), lambda owed: _mine(owed, person))
     return redirect("callback", first.pk) if first is not None else redirect("callbacks")
+
+
+def _first(rows: list[dict[str, Any]], person: Person) -> dict[str, Any] | None:
+    """Return what is next for somebody: what they took, then what nobody has."""
+    own = (row for row in rows if row["promise"].owner == str(person))
+    free = (row for row in rows if row["promise"].state == State.WAITING.value)
+    return next(own, None) or next(free, None)
 
 
 def _open() -> "QuerySet[Promise]":
@@ -115,7 +123,7 @@ def _row(
 
 def _why(promise: Promise, *, late: bool) -> str:
     """Say in words why a promise stands where it stands."""
-    parts = []
+    parts = [] if promise.requested else [said(promise.reason)]
     if promise.doubt:
         parts.append(_("may have been reached: look before you call"))
     if promise.requested:
@@ -127,8 +135,8 @@ def _why(promise: Promise, *, late: bool) -> str:
     if promise.message_left:
         parts.append(_("has our message"))
     if promise.tries:
-        parts.append(_("tried %d times") % promise.tries)
-    return ", ".join(parts) or said(promise.reason)
+        parts.append(ngettext("tried %d time", "tried %d times", promise.tries) % promise.tries)
+    return ", ".join(parts)
 
 
 @needs(Right.WORK_CALLBACKS)

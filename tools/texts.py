@@ -16,11 +16,16 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from everycall.app.beside import LINES_FULL, MORE_LINES
-from everycall.app.remedy_words import TITLES, WHEN
+from everycall.app.blindness import NOTHING_SHOWS, SHOWN_BY
+from everycall.app.finding import every_source
+from everycall.app.remedy_words import NO_QUEUE, TITLES, WHEN
 from everycall.app.remedying import FEW_IN_MENU, STATES, TOO_FEW
 from everycall.calls.outcomes import INBOUND_RULES
+from everycall.definitions import definition_ids, load
+from everycall.events.sights import Sight
 from everycall.metrics.asked import asked
-from everycall.money.inputs import DOCS
+from everycall.money.estimates import CUSTOMERS, NEEDED_FOR
+from everycall.money.inputs import DOCS, Lines
 from everycall.money.ledger import State
 from everycall.remedies.causes import CALL_BACK, CAUSES, LINES
 from everycall.remedies.patterns import WEEKDAYS as DAYS
@@ -32,6 +37,10 @@ from everycall.reports.words import UNITS, WEEKDAYS
 ROOT = Path(__file__).parents[1]
 CATALOGUES = ROOT / "src" / "everycall" / "reports" / "texts"
 KEYWORDS = {"say": None, "words": None, "many": (2, 3)}
+LATER: dict[str, tuple[int, ...] | None] = {"said": None, "said_many": (2, 3)}
+"""What use cases say in English, and a report says again in its language."""
+
+SPOKEN = {"reports": KEYWORDS | LATER, "render": KEYWORDS, "app": LATER}
 METHODS = [("**.py", "python"), ("**.j2", "jinja2")]
 
 
@@ -42,32 +51,56 @@ def declared() -> Iterator[str]:
     yield from (*callers.NAMES.values(), *callers.NEEDS.values(), *money.READINGS.values())
     yield from ("callback", "internal", "outbound", "low", "base", "high", "not counted")
     yield from nhs.TEXTS
-    yield from remedy_texts()
+    yield from (*remedy_texts(), *definition_texts(), *source_texts())
     yield from (state.doc for state in State)
-    yield from DOCS.values()
+    yield from (*DOCS.values(), *NEEDED_FOR, CUSTOMERS, *money_lines())
     for rule in INBOUND_RULES:
         yield from (name(rule.outcome), rule.doc)
     headlines = [metric for trade in TRADES.values() for metric in trade.headlines]
     shown = (*queues.NAMES, *headlines, *waits.METRICS, *callers.MEASURES, *lines.NAMES)
     for metric in (*shown, "not_answered", "conversation_time"):
         found = asked(metric).metric
-        yield from (found.title, found.doc, found.formula)
+        yield from (found.title, found.doc, found.formula, found.null)
+
+
+def money_lines() -> Iterator[str]:
+    """Yield the further costs, and where their numbers come from."""
+    for line, _, doc in Lines().each():
+        yield from (line, line.replace("_", " "), doc)
 
 
 def remedy_texts() -> Iterator[str]:
     """Yield what remedies say of themselves, evidence left out."""
     for cause in (*CAUSES, CALL_BACK, LINES):
         yield from (cause.title, cause.kind.value, cause.owner, cause.change or cause.doc)
-    yield from (*TITLES.values(), *WHEN, MORE_LINES, LINES_FULL, TOO_FEW, FEW_IN_MENU)
+    yield from (*TITLES.values(), *WHEN, NO_QUEUE, MORE_LINES, LINES_FULL, TOO_FEW, FEW_IN_MENU)
     yield from (*STATES, *STATES.values(), *DAYS)
+
+
+def definition_texts() -> Iterator[str]:
+    """Yield what the definitions say in words: titles, categories, and why a rule holds."""
+    for one in definition_ids():
+        pack = load(one).pack
+        yield from (pack.title, pack.otherwise.why, *pack.categories.values())
+        yield from (word.replace("_", " ") for word in (*pack.categories, *pack.headline))
+        for rule in pack.rules:
+            yield from (rule.category.replace("_", " "), rule.why, name(rule.reason))
+
+
+def source_texts() -> Iterator[str]:
+    """Yield what sources cannot see, and what would show it."""
+    yield from (sight.doc for sight in Sight)
+    for source in every_source().values():
+        yield from source.blind.values()
+    yield from (*SHOWN_BY.values(), NOTHING_SHOWS)
 
 
 def collect() -> Catalog:
     """Return every text once, in the order of the code."""
     found = Catalog(fuzzy=False)
-    for part in ("reports", "render"):
+    for part, keywords in SPOKEN.items():
         folder = ROOT / "src" / "everycall" / part
-        for _, _, message, _, _ in extract_from_dir(folder, METHODS, keywords=KEYWORDS):
+        for _, _, message, _, _ in extract_from_dir(folder, METHODS, keywords=keywords):
             found.add(message)
     for text in declared():
         found.add(text)

@@ -87,6 +87,20 @@ def test_a_team_chooses_its_definition_and_its_switches(tmp_path: Path) -> None:
     assert chosen(read_site(tmp_path, None), "xon").id == "xon"
 
 
+def test_a_brands_own_definition_lies_beside_the_site_file_too(tmp_path: Path) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    (folder / "ours.toml").write_text(load("nhs_30s").text)
+    (folder / "site.toml").write_text(
+        '[clients.acme]\ndefinition = "ours.toml"\n[clients.other]\ndefinition = "xon"\n'
+    )
+    own = chosen(read_site(tmp_path, folder / "site.toml"))
+    assert {client: one.id for client, one in own.of_clients.items()} == {
+        "acme": "ours",
+        "other": "xon",
+    }
+
+
 def test_a_changed_definition_never_changes_a_closed_period_silently(tmp_path: Path) -> None:
     found = history(tmp_path, waits(*WAITS))
     before, after = load("nhs_30s"), load("nhs_30s", {"inclusive": False})

@@ -127,4 +127,5 @@ def test_outages_that_overlap_are_one() -> None:
 
 def test_days_are_written_in_stretches() -> None:
     days = [MONDAY, MONDAY + timedelta(days=1), MONDAY + timedelta(days=5)]
-    assert stretches_of(days) == "2026-09-07 to 2026-09-08, 2026-09-12"
+    lone = date(2026, 9, 12)
+    assert stretches_of(days) == [(date(2026, 9, 7), date(2026, 9, 8)), (lone, lone)]

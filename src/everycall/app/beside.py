@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from everycall.app.asking import of_history
 from everycall.app.clustering import outage_name
+from everycall.app.evidence import meanwhile
 from everycall.app.ledger import Balance, Rates, within
 from everycall.app.planned import Frame, plan_of
 from everycall.app.remedy_words import id_of
@@ -12,7 +13,7 @@ from everycall.metrics.lines import level_steps
 from everycall.remedies.causes import CALL_BACK, CAUSES, LINES
 from everycall.remedies.lines import LineHour, LineUse, line_steps, line_uses
 from everycall.remedies.model import Cause, Remedy, Worth
-from everycall.reports.words import count, duration, percent, said
+from everycall.reports.words import Length, Name, Share, said
 
 MORE_LINES = "Go from {most} to {needed} channels."
 LINES_FULL = "All lines of {trunk} are in use at times"
@@ -33,20 +34,22 @@ def call_back(frame: Frame, total: Balance) -> Iterator[Remedy]:
         return
     share = reached(frame.rates)
     told = [
-        (
-            f"{count(callers)} of {count(total.lost)} callers who were never helped have a number, and "
-            "nobody dialled it."
+        said(
+            "{n} of {all} callers who were never helped have a number, and nobody dialled it.",
+            n=callers,
+            all=round(total.lost),
         ),
-        (
-            f"{percent(frame.rates.rang_again.value)} of missed callers ring again by themselves, "
-            f"measured here."
-        ),
+        *_rang_again(frame.rates),
     ]
     if share is not None:
         told.append(
-            f"Of those who were dialled, {percent(share)} were reached "
-            f"({count(frame.rates.recovered.numerator)} of {count(frame.rates.dialled.numerator)}); the "
-            "others are taken to be reached as often."
+            said(
+                "Of those who were dialled, {share} were reached ({n} of {all}); the others are taken "
+                "to be reached as often.",
+                share=Share(share),
+                n=round(frame.rates.recovered.numerator),
+                all=round(frame.rates.dialled.numerator),
+            )
         )
     worths = frame.worths.of({client: n * share for client, n, _, _ in rows}) if share else ()
     ids = [call for _, _, _, calls in rows for call in calls]
@@ -54,6 +57,14 @@ def call_back(frame: Frame, total: Balance) -> Iterator[Remedy]:
     whole = sum(calls for _, _, calls, _ in rows)
     found = _beside(frame, CALL_BACK, (whole, callers, caught), worths, told, ids)
     yield found
+
+
+def _rang_again(rates: Rates) -> Iterator[str]:
+    share = rates.rang_again.value
+    if share is not None:
+        yield said(
+            "{share} of missed callers ring again by themselves, measured here.", share=Share(share)
+        )
 
 
 def _beside(
@@ -73,8 +84,8 @@ def _beside(
         kind=cause.kind,
         area=cause.area,
         title=cause.title,
-        when=f"{frame.period.first} to {frame.period.last}",
-        where=part or "all queues",
+        when=said("{first} to {last}", first=f"{frame.period.first}", last=f"{frame.period.last}"),
+        where=Name(part) if part else said("all queues"),
         calls=calls,
         callers=callers,
         unreached=callers,
@@ -115,7 +126,7 @@ def line_remedies(frame: Frame, lines: Sequence[LineUse], total: Balance) -> Ite
         worths = frame.worths.of({client: lost * part for client, part in clients})
         found = _beside(frame, LINES, (0, 0, round(lost)), worths, told, (), use.trunk)
         change = said(MORE_LINES, most=use.most, needed=use.needed) if use.needed else LINES.change
-        yield replace(found, change=change, title=said(LINES_FULL, trunk=use.trunk))
+        yield replace(found, change=change, title=said(LINES_FULL, trunk=Name(use.trunk)))
 
 
 _TRUNK_CLIENTS = """
@@ -125,19 +136,27 @@ WHERE trunk = ? AND direction = 'inbound' GROUP BY client ORDER BY client
 
 
 def _full(use: LineUse, turned_away: float, lost: float) -> Iterator[str]:
-    yield (
-        f"All {use.most} channels of {use.trunk} were in use {count(use.times)} times, "
-        f"{duration(use.full_ms)} in all."
-        + ("" if use.channels else " It never had more, so this looks like its limit.")
+    yield said(
+        "All {most} channels of {trunk} were in use {times} times, {time} in all.",
+        most=use.most,
+        trunk=Name(use.trunk),
+        times=use.times,
+        time=Length(use.full_ms),
     )
-    yield (
-        f"About {count(turned_away)} calls came meanwhile and heard the busy tone; they are in no "
-        f"log of yours. If they fare as other missed callers do, {count(lost)} were never helped."
+    if not use.channels:
+        yield said("It never had more, so this looks like its limit.")
+    yield said(
+        "About {n} calls came meanwhile and heard the busy tone; they are in no log of yours. If "
+        "they fare as other missed callers do, {lost} were never helped.",
+        n=round(turned_away),
+        lost=round(lost),
     )
-    if use.offered is not None:
-        yield (
-            f"In the busiest hour {use.offered:.1f} calls were wanted at once on average; so that "
-            f"1 in 100 finds no line, {use.needed} channels are needed (Erlang B)."
+    if use.offered is not None and use.needed is not None:
+        yield said(
+            "In the busiest hour {offered} calls were wanted at once on average; so that 1 in 100 "
+            "finds no line, {needed} channels are needed (Erlang B).",
+            offered=use.offered,
+            needed=use.needed,
         )
 
 
@@ -154,16 +173,17 @@ def outage_remedies(frame: Frame, seen: Sequence[str | None], total: Balance) ->
             continue
         lost = (one.usual or 0.0) * lost_of(total)
         told = (
-            f"Nothing was heard of any call from {name} on, for {duration((one.to_at - one.from_at) // 1000)}.",
-            (
-                f"About {count(one.usual)} calls usually come in such a time; those that came are in no "
-                "log of yours."
+            said(
+                "Nothing was heard of any call from {since} on, for {time}.",
+                since=name,
+                time=Length((one.to_at - one.from_at) // 1000),
             ),
+            meanwhile(one.usual or 0.0),
         )
         worths = frame.worths.of({client: lost * n for client, n in frame.asking.rows(_CLIENTS)})
         cause = next(cause for cause in CAUSES if cause.id == "outage")
         found = _beside(frame, cause, (0, 0, round(lost)), worths, told, (), name)
-        yield replace(found, title=f"{cause.title} on {name}")
+        yield replace(found, title=said("{cause} on {day}", cause=cause.title, day=name))
 
 
 _CLIENTS = """

@@ -12,9 +12,12 @@ from everycall.metrics.levels import JUDGED
 
 _FACTS = {fact.name: fact for fact in (*RESULTS, *FACTS)}
 
-_REMEDIES = {
+SHOWN_BY = {
     Sight.LOST: "your carrier's or SBC's call records, by a mapping with carrier = true",
 }
+"""What shows a thing to which no source says it is blind."""
+
+NOTHING_SHOWS = "another source"
 
 
 def remedy_of(sight: Sight, sources: Iterable[str]) -> str:
@@ -24,7 +27,7 @@ def remedy_of(sight: Sight, sources: Iterable[str]) -> str:
         told = source.blind.get(sight) if source is not None else None
         if told:
             return told
-    return _REMEDIES.get(sight, "another source")
+    return SHOWN_BY.get(sight, NOTHING_SHOWS)
 
 
 def why_missing(fact_name: str, sources: Iterable[str]) -> tuple[str, str]:

@@ -27,6 +27,7 @@ from everycall.money.advertising import Waste
 from everycall.money.estimates import Callers, Estimate, Figure, Unreached, estimate
 from everycall.money.inputs import Asked, MoneySettings, for_client
 from everycall.money.ledger import State
+from everycall.reports.words import said
 
 SHORTEST_PERIOD = 28
 """Days: nothing is said of a year from less."""
@@ -217,7 +218,8 @@ def _lines(inputs: MoneySettings) -> Iterator[CostLine]:
 
 def _asked(found: Estimate, inputs: MoneySettings) -> Iterator[Asked]:
     if inputs.currency is None:
-        yield Asked("currency", "The currency, as 'EUR', 'GBP', 'USD'.", "every amount")
+        doc = said("The currency, as 'EUR', 'GBP', 'USD'.")
+        yield Asked("currency", doc, said("every amount"))
     yield from found.asked
 
 
@@ -233,20 +235,26 @@ def _notes(
     period: Period,
 ) -> Iterator[str]:
     if missed is None:
-        yield "No source shows whether a person spoke, so it is not known which calls were missed."
+        yield said(
+            "No source shows whether a person spoke, so it is not known which calls were missed."
+        )
     elif missed == 0:
-        yield "No call was missed in this period (n = 0)."
+        yield said("No call was missed in this period (n = 0).")
     if found.direct is not None:
-        kind = "profit" if inputs.margin is not None else "revenue, not profit"
-        yield f"An estimate of what is at stake: {kind}; expected, never certain."
+        kind = said("revenue, not profit") if inputs.margin is None else said("profit")
+        yield said("An estimate of what is at stake: {kind}; expected, never certain.", kind=kind)
     if not site.hours.known:
-        yield "No opening hours are declared, so missed calls of all hours are counted."
+        yield said("No opening hours are declared, so missed calls of all hours are counted.")
     if not asking.sees(Sight.LOST):
-        yield "Calls that never got in are in no figure: no source shows them."
+        yield said("Calls that never got in are in no figure: no source shows them.")
     if found.direct is not None and period.days < SHORTEST_PERIOD:
-        yield f"Nothing is said of a year from {period.days} days; it takes {SHORTEST_PERIOD}."
+        yield said(
+            "Nothing is said of a year from {days} days; it takes {least}.",
+            days=period.days,
+            least=SHORTEST_PERIOD,
+        )
     if found.lifetime is not None:
-        yield "The lifetime contains the first order: do not add it to the immediate loss."
+        yield said("The lifetime contains the first order: do not add it to the immediate loss.")
 
 
 def currencies(found: Sequence[Money]) -> set[str | None]:

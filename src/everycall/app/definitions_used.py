@@ -16,6 +16,7 @@ from everycall.clock import Clock, iso, system_clock, to_micros
 from everycall.definitions import Definition
 from everycall.definitions.loading import read
 from everycall.errors import EverycallError
+from everycall.reports.words import Name, said, said_many
 
 _FILE = "used.json"
 
@@ -63,16 +64,21 @@ class Changed:
     @property
     def sentence(self) -> str:
         """Say it."""
+        name = Name(self.before.name)
         if self.calls is None:
-            return (
-                f"{self.before.name} was used before for this period and cannot be read any more."
+            return said(
+                "{name} was used before for this period and cannot be read any more.", name=name
             )
         if self.calls == 0:
-            return (
-                f"No call differs from {self.before.name}, which was used before for this period."
+            return said(
+                "No call differs from {name}, which was used before for this period.", name=name
             )
-        calls = "1 call differs" if self.calls == 1 else f"{self.calls:,} calls differ"
-        return f"{calls} from {self.before.name}, the version used before for this period."
+        return said_many(
+            self.calls,
+            "{n} call differs from {name}, the version used before for this period.",
+            "{n} calls differ from {name}, the version used before for this period.",
+            name=name,
+        )
 
 
 def changed(

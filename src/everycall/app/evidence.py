@@ -1,6 +1,6 @@
 """What shows that a cause is the cause: sentences with the numbers in them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ from everycall.app.clustering import Found, outage_name
 from everycall.clock import from_micros
 from everycall.remedies.model import Presence
 from everycall.remedies.patterns import WEEKDAYS, clock, stretches_of
-from everycall.reports.words import count, percent, plural
+from everycall.reports.words import Length, Name, Share, listed, numbered, said, said_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,28 @@ def evidence(scene: Scene, *, who_was_there: bool) -> tuple[str, ...]:
     return (*own, *_who_was_there(scene.cluster.presence if who_was_there else None))
 
 
+def days_in_words(days: Iterable[date]) -> str:
+    """Write days in words, those that follow each other as one."""
+    return listed(_stretch(first, last) for first, last in stretches_of(days))
+
+
+def _stretch(first: date, last: date) -> str:
+    if first == last:
+        return f"{first}"
+    return said("{first} to {last}", first=f"{first}", last=f"{last}")
+
+
 def _who_was_there(presence: Presence | None) -> Iterator[str]:
     if presence is None or presence.signed_in == 0:
         return
-    yield (
-        f"When they began to wait, {presence.signed_in:.1f} people of their queue were signed in: "
-        f"{presence.paused:.1f} paused, {presence.talking:.1f} talking "
-        f"({presence.elsewhere:.1f} of them on other calls than this queue's), "
-        f"{presence.free:.1f} free."
+    yield said(
+        "When they began to wait, {signed_in} people of their queue were signed in: {paused} paused, "
+        "{talking} talking ({elsewhere} of them on other calls than this queue's), {free} free.",
+        signed_in=float(presence.signed_in),
+        paused=float(presence.paused),
+        talking=float(presence.talking),
+        elsewhere=float(presence.elsewhere),
+        free=float(presence.free),
     )
 
 
@@ -66,24 +80,40 @@ def _outage(scene: Scene) -> Iterator[str]:
         if outage_name(one, scene.asking.zone) != scene.cluster.part:
             continue
         until = f"{from_micros(one.to_at).astimezone(scene.asking.zone):%H:%M}"
-        says = "The phone system was away" if one.told else "Nothing was heard of any call"
-        yield f"{says} from {scene.cluster.part} to {until}."
-        if one.usual is not None:
-            yield (
-                f"About {count(one.usual)} calls usually come in such a time; those that came are in "
-                "no log of yours."
+        since = scene.cluster.part or ""
+        if one.told:
+            yield said(
+                "The phone system was away from {since} to {until}.", since=since, until=until
             )
+        else:
+            yield said(
+                "Nothing was heard of any call from {since} to {until}.", since=since, until=until
+            )
+        if one.usual is not None:
+            yield meanwhile(one.usual)
+
+
+def meanwhile(usual: float) -> str:
+    """Say how many calls came, as far as one can know, while nothing was written down."""
+    return said(
+        "About {n} calls usually come in such a time; those that came are in no log of yours.",
+        n=round(usual),
+    )
 
 
 def _pushed(scene: Scene) -> Iterator[str]:
     own = next(one for one in scene.found.pushers if one.agent == scene.cluster.part)
     others = [one for one in scene.found.rings if one.agent != scene.cluster.part]
     usual = sum(one.pushed for one in others) / max(1, sum(one.offered for one in others))
-    yield (
-        f"{own.agent} pushed away {count(own.pushed)} of {count(own.offered)} rings "
-        f"({percent(own.pushed / own.offered)}); the others {percent(usual)}."
+    yield said(
+        "{person} pushed away {pushed} of {offered} rings ({share}); the others {usual}.",
+        person=Name(own.agent),
+        pushed=own.pushed,
+        offered=own.offered,
+        share=Share(own.pushed / own.offered),
+        usual=Share(usual),
     )
-    yield (
+    yield said(
         "A ring counts as pushed away if it was refused, or ended long before a ring of that queue "
         "usually does."
     )
@@ -92,49 +122,65 @@ def _pushed(scene: Scene) -> Iterator[str]:
 def _silent(scene: Scene) -> Iterator[str]:
     days = scene.found.silent.get(scene.cluster.part or "", [])
     rings = sum(one.unheard for one in days)
-    yield (
-        f"{scene.cluster.part}'s phone rang {count(rings)} times on {stretches_of(d.day for d in days)} "
-        "and was not picked up once."
+    yield said(
+        "{person}'s phone rang {rings} times on {days} and was not picked up once.",
+        person=Name(scene.cluster.part or ""),
+        rings=rings,
+        days=days_in_words(d.day for d in days),
     )
 
 
 def _peak(scene: Scene) -> Iterator[str]:
     for one in scene.found.peaks:
         if f"{one.day}" == scene.cluster.part:
-            yield (
-                f"{count(one.arrived)} callers asked for a person on {one.day}, a "
-                f"{WEEKDAYS[one.day.weekday()]}; usually {count(one.usual)}. Most of them came "
-                f"between {clock(one.first)} and {clock(one.last + 1)}."
+            yield said(
+                "{n} callers asked for a person on {day}, a {weekday}; usually {usual}. Most of them "
+                "came between {first} and {last}.",
+                n=one.arrived,
+                day=f"{one.day}",
+                weekday=WEEKDAYS[one.day.weekday()],
+                usual=round(one.usual),
+                first=clock(one.first),
+                last=clock(one.last + 1),
             )
-            yield (
-                f"{percent(one.share)} were missed, on other such days {percent(one.usual_share)}."
+            yield said(
+                "{share} were missed, on other such days {usual}.",
+                share=Share(one.share),
+                usual=Share(one.usual_share),
             )
 
 
 def _gap(scene: Scene) -> Iterator[str]:
     for one in scene.found.gaps:
         if one.name == scene.cluster.part:
-            yield (
-                f"{percent(one.missed / one.arrived)} of the callers are missed between "
-                f"{clock(one.first)} and {clock(one.last + 1)}, at other times {percent(one.usual)}."
+            yield said(
+                "{share} of the callers are missed between {first} and {last}, at other times {usual}.",
+                share=Share(one.missed / one.arrived),
+                first=clock(one.first),
+                last=clock(one.last + 1),
+                usual=Share(one.usual),
             )
-            yield from _team(scene, f"slot BETWEEN {one.first} AND {one.last} AND weekday < 5",
-                             "weekday < 5", "at other times")  # fmt: skip
+            inside = f"slot BETWEEN {one.first} AND {one.last} AND weekday < 5"
+            yield from _team(scene, inside, said("at other times"))
 
 
 def _weekday(scene: Scene) -> Iterator[str]:
     for one in scene.found.weekdays:
         if str(one.weekday) == scene.cluster.part:
-            name = WEEKDAYS[one.weekday]
-            yield (
-                f"{percent(one.missed / one.arrived)} of the callers are missed on a {name}, on "
-                f"other days {percent(one.usual)}."
+            yield said(
+                "{share} of the callers are missed on a {weekday}, on other days {usual}.",
+                share=Share(one.missed / one.arrived),
+                weekday=WEEKDAYS[one.weekday],
+                usual=Share(one.usual),
             )
-            yield (
-                f"{count(one.a_day)} callers ask for a person on a {name}, {count(one.usual_a_day)} "
-                "on other days (short peaks and gaps left out)."
+            yield said(
+                "{n} callers ask for a person on a {weekday}, {usual} on other days (short peaks and "
+                "gaps left out).",
+                n=round(one.a_day),
+                weekday=WEEKDAYS[one.weekday],
+                usual=round(one.usual_a_day),
             )
-            yield from _team(scene, f"weekday = {one.weekday}", "weekday < 5", "on other days")
+            yield from _team(scene, f"weekday = {one.weekday}", said("on other days"))
 
 
 _TEAM = """
@@ -152,14 +198,22 @@ FROM (
 """
 
 
-def _team(scene: Scene, inside: str, among: str, else_: str) -> Iterator[str]:
-    row = scene.asking.rows(_TEAM.format(inside=inside, among=among, zone=scene.asking.zone))[0]
+_AMONG = "weekday < 5"
+
+
+def _team(scene: Scene, inside: str, otherwise: str) -> Iterator[str]:
+    row = scene.asking.rows(_TEAM.format(inside=inside, among=_AMONG, zone=scene.asking.zone))[0]
     if None in row:
         return
     signed, paused, signed_else, paused_else = row
-    yield (
-        f"Of the whole team {signed - paused:.1f} people are there then ({signed:.1f} signed in, "
-        f"{paused:.1f} paused), {else_} {signed_else - paused_else:.1f}."
+    yield said(
+        "Of the whole team {there} people are there then ({signed} signed in, {paused} paused), "
+        "{otherwise} {there_else}.",
+        there=float(signed - paused),
+        signed=float(signed),
+        paused=float(paused),
+        otherwise=otherwise,
+        there_else=float(signed_else - paused_else),
     )
 
 
@@ -173,7 +227,12 @@ def _nobody(scene: Scene) -> Iterator[str]:
         f"{day} {_clock(first, scene.asking.zone)}-{_clock(last, scene.asking.zone)} ({n})"
         for day, n, first, last in rows
     )
-    yield f"On {plural(len(scene.cluster.days), 'day', 'days')}; most calls on: {days}."
+    yield said_many(
+        len(scene.cluster.days),
+        "On {n} day; most calls on: {days}.",
+        "On {n} days; most calls on: {days}.",
+        days=days,
+    )
 
 
 def _closed(scene: Scene) -> Iterator[str]:
@@ -182,25 +241,27 @@ def _closed(scene: Scene) -> Iterator[str]:
         "slot // 2, COUNT(*), COUNT(DISTINCT day)",
         "GROUP BY 1 ORDER BY 2 DESC LIMIT 3",
     )
-    hours = ", ".join(f"{hour:02}:00-{hour + 1:02}:00 ({count(n)})" for hour, n, _ in rows)
-    yield f"Most come at {hours}."
+    hours = listed(numbered(f"{hour:02}:00-{hour + 1:02}:00", n) for hour, n, _ in rows)
+    yield said("Most come at {hours}.", hours=hours)
     sundays = _misses(scene, "COUNT(*) FILTER (WHERE weekday = 6), COUNT(*)")[0]
-    yield f"{count(sundays[0])} of {count(sundays[1])} come on a Sunday."
+    yield said("{n} of {all} come on a Sunday.", n=sundays[0], all=sundays[1])
     disagreed = _misses(scene, "COUNT(*) FILTER (WHERE open_at_arrival)")[0][0]
     if disagreed:
-        yield (
-            f"{plural(disagreed, 'caller was', 'callers were')} told that you are closed while your "
-            "opening hours say open."
+        yield said_many(
+            disagreed,
+            "{n} caller was told that you are closed while your opening hours say open.",
+            "{n} callers were told that you are closed while your opening hours say open.",
         )
 
 
 def _transfer(scene: Scene) -> Iterator[str]:
     rows = _misses(
         scene,
-        "COALESCE(queue, 'a person'), COUNT(*)",
+        "queue, COUNT(*)",
         "GROUP BY 1 ORDER BY 2 DESC LIMIT 4",
     )
-    yield "The last queue that they waited in: " + ", ".join(f"{q} ({n})" for q, n in rows) + "."
+    queues = listed(numbered(Name(queue) if queue else said("a person"), n) for queue, n in rows)
+    yield said("The last queue that they waited in: {queues}.", queues=queues)
 
 
 def _menu(scene: Scene) -> Iterator[str]:
@@ -208,15 +269,22 @@ def _menu(scene: Scene) -> Iterator[str]:
         scene, "CAST(MEDIAN(lasted_us) AS BIGINT) // 1000000, MAX(menu_entries)"
     )[0]
     if median is not None:
-        yield f"Half of them leave within {median} s."
+        yield said("Half of them leave within {time}.", time=Length(median * 1000))
     if entries and entries >= 3:
-        yield f"They heard the menu up to {entries} times."
+        yield said("They heard the menu up to {n} times.", n=entries)
 
 
 def _misrouted(scene: Scene) -> Iterator[str]:
     rows = _misses(scene, "client, queue_client, COUNT(*)", "GROUP BY 1, 2 ORDER BY 3 DESC")
     for client, other, n in rows:
-        yield f"{count(n)} calls to {scene.cluster.part}, a number of {client}, waited for {other}."
+        yield said_many(
+            n,
+            "{n} call to {number}, a number of {client}, waited for {other}.",
+            "{n} calls to {number}, a number of {client}, waited for {other}.",
+            number=Name(scene.cluster.part or ""),
+            client=Name(client or "–"),
+            other=Name(other or "–"),
+        )
 
 
 def _misses(scene: Scene, what: str, rest: str = "") -> list[tuple[Any, ...]]:

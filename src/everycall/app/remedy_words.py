@@ -3,10 +3,10 @@
 import re
 
 from everycall.app.asking import Asking
-from everycall.app.evidence import Cluster
+from everycall.app.evidence import Cluster, days_in_words
 from everycall.remedies.model import Cause
-from everycall.remedies.patterns import WEEKDAYS, stretches_of
-from everycall.reports.words import count, said
+from everycall.remedies.patterns import WEEKDAYS
+from everycall.reports.words import Name, listed, numbered, said
 
 
 def id_of(cause: str, part: str | None) -> str:
@@ -19,7 +19,8 @@ def id_of(cause: str, part: str | None) -> str:
 
 def part_in_words(one: Cluster) -> str:
     """Return what tells a remedy from others of its cause, in words."""
-    return WEEKDAYS[int(one.part)] if one.cause == "weekday" and one.part else one.part or ""
+    named = one.cause != "weekday" or not one.part
+    return Name(one.part or "") if named else WEEKDAYS[int(one.part or 0)]
 
 
 TITLES = {
@@ -43,6 +44,8 @@ TITLES = {
 
 WHEN = ("Monday to Friday, {part}", "{part}s", "{days} days from {first} to {last}")
 
+NO_QUEUE = "no queue"
+
 
 def title_of(cause: Cause, one: Cluster) -> str:
     """Return the title of a remedy."""
@@ -57,15 +60,15 @@ def when_of(one: Cluster) -> str:
     if one.cause == "weekday":
         return said(WHEN[1], part=part_in_words(one))
     if len(one.days) <= 5:
-        return stretches_of(one.days)
+        return days_in_words(one.days)
     return said(WHEN[2], days=len(one.days), first=f"{one.days[0]}", last=f"{one.days[-1]}")
 
 
 def where_of(asking: Asking, one: Cluster) -> str:
     """Return in which queues its calls were missed, most first."""
     rows = asking.rows(
-        "SELECT COALESCE(queue, 'no queue'), COUNT(*) FROM misses "
+        "SELECT queue, COUNT(*) FROM misses "
         "WHERE cause = ? AND part IS NOT DISTINCT FROM ? GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 4",
         [one.cause, one.part],
     )
-    return ", ".join(f"{queue} ({count(n)})" for queue, n in rows)
+    return listed(numbered(Name(queue) if queue else NO_QUEUE, n) for queue, n in rows)

@@ -28,7 +28,7 @@ from everycall.app.worths import Worths
 from everycall.remedies.causes import CAUSES
 from everycall.remedies.lines import LineUse
 from everycall.remedies.model import Area, Presence, Remedy, Worth
-from everycall.reports.words import percent, said
+from everycall.reports.words import Name, Share, said
 
 MENU_SHARE = 0.10
 """Below this share of callers who leave in the menu no change of it is proposed."""
@@ -204,8 +204,7 @@ def _why_not(frame: Frame, one: Cluster) -> str | None:
     if one.cause == "menu":
         share = one.calls / max(1, _arrived_open(frame.asking))
         if share < MENU_SHARE:
-            shares = {"share": percent(share), "least": percent(MENU_SHARE)}
-            return said(FEW_IN_MENU, **shares)
+            return said(FEW_IN_MENU, share=Share(share), least=Share(MENU_SHARE))
     return None
 
 
@@ -321,13 +320,16 @@ def _presence(asking: Asking) -> Iterator[WhoWasThere]:
 
 def _notes(frame: Frame, found: Sequence[Remedy]) -> Iterator[str]:
     if not frame.worths.said:
-        yield "What they are worth is not said: `everycall money` asks for what is missing."
+        yield said("What they are worth is not said: `everycall money` asks for what is missing.")
     if not frame.site.hours.known:
-        yield (
+        yield said(
             "No opening hours are declared, so times at which you are closed look like times with too "
             "few people."
         )
     known = {one.id for one in found}
     for name in frame.site.plan:
         if name not in known:
-            yield f"The plan names '{name}', which is not found in this period: it may be done."
+            yield said(
+                "The plan names '{name}', which is not found in this period: it may be done.",
+                name=Name(name),
+            )

@@ -181,7 +181,13 @@ def read_site(data: Path, config: Path | None, name: str = "main") -> SiteFile:
 
 
 def _located(site: SiteFile, folder: Path) -> SiteFile:
-    """Take the file of a definition as lying beside the site file."""
-    if site.definition.endswith(".toml"):
-        return replace(site, definition=str(folder / site.definition))
-    return site
+    """Take the files of definitions, the brands' too, as lying beside the site file."""
+    clients = {
+        name: replace(client, definition=_beside(client.definition, folder))
+        for name, client in site.clients.items()
+    }
+    return replace(site, definition=_beside(site.definition, folder), clients=clients)
+
+
+def _beside(definition: str, folder: Path) -> str:
+    return str(folder / definition) if definition.endswith(".toml") else definition

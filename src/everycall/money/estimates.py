@@ -244,19 +244,25 @@ def _leaving(inputs: MoneySettings, rate: Amount, of: Callable[[End], float]) ->
     return Figure(low, base, high, few * worth(inputs, End.LOW), many * worth(inputs, End.HIGH))
 
 
+NEEDED_FOR = ("the immediate loss", "what customers are worth over time", "customers who leave")
+"""What an input that nobody has said yet is needed for."""
+
+CUSTOMERS = "How many customers you have."
+
+
 def _asked(inputs: MoneySettings, needs_share: bool) -> Iterator[Asked]:  # noqa: FBT001 - private, and named where it is given
     direct = ["conversion", "order_value", *(["enquiry_share"] if needs_share else [])]
     for name in direct:
         if getattr(inputs, name) is None:
-            yield Asked(name, DOCS[name], "the immediate loss")
+            yield Asked(name, DOCS[name], NEEDED_FOR[0])
     if inputs.lifetime_value is None:
         for name in ("orders_a_month", "months", "retention"):
             if getattr(inputs, name) is None:
-                yield Asked(name, DOCS[name], "what customers are worth over time")
+                yield Asked(name, DOCS[name], NEEDED_FOR[1])
     if inputs.churn is None:
-        yield Asked("churn", DOCS["churn"], "customers who leave")
+        yield Asked("churn", DOCS["churn"], NEEDED_FOR[2])
     elif inputs.churn.of is ChurnOf.CUSTOMERS and inputs.churn.customers is None:
-        yield Asked("churn.customers", "How many customers you have.", "customers who leave")
+        yield Asked("churn.customers", CUSTOMERS, NEEDED_FOR[2])
 
 
 def assumptions(inputs: MoneySettings) -> Iterator[Assumption]:

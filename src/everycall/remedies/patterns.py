@@ -261,19 +261,12 @@ def clock(slot: int) -> str:
     return f"{slot * SLOT // 60:02}:{slot * SLOT % 60:02}"
 
 
-def stretches_of(days: Iterable[date]) -> str:
-    """Write days in words, those that follow each other as one: 13 to 14 October, 2 November."""
+def stretches_of(days: Iterable[date]) -> list[tuple[date, date]]:
+    """Return the first and last day of each stretch of days that follow each other."""
     ordered = sorted(set(days))
     runs = [list(run) for _, run in groupby(enumerate(ordered), _place)]
-    return ", ".join(_run_in_words([day for _, day in run]) for run in runs)
+    return [(run[0][1], run[-1][1]) for run in runs]
 
 
 def _place(pair: tuple[int, date]) -> int:
     return pair[1].toordinal() - pair[0]
-
-
-def _run_in_words(days: Sequence[date]) -> str:
-    first, last = days[0], days[-1]
-    if first == last:
-        return f"{first:%Y-%m-%d}"
-    return f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"

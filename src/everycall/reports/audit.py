@@ -102,7 +102,8 @@ def _terms(desk: Desk, sections: tuple[Section, ...]) -> Iterator[Term]:
     for word, doc in definition.pack.categories.items():
         rules = ", ".join(rule.name for rule in definition.rules if rule.category == word)
         rule = say("Rules of {definition}: {rules}", definition=definition.name, rules=rules)
-        yield Term(f"{say(word)} ({definition.id})", say(doc), f"category-{word}", rule)
+        spoken = say(word.replace("_", " "))
+        yield Term(f"{spoken} ({definition.id})", say(doc), f"category-{word}", rule)
     for one in INBOUND_RULES:
         yield Term(say(name_of(one.outcome)), say(one.doc), f"outcome-{one.outcome}")
 

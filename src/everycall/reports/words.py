@@ -1,6 +1,7 @@
 """Numbers and sentences as people write them, in their language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import reduce
 from typing import Any
 
 from everycall.reports.languages import Language, english, language
@@ -27,20 +28,72 @@ class Said(str):
 
     Attributes:
         text, values: what it was made of; a number is written as the language has it.
+        many: the text for a number `n` that is not one; '' where one text does for all.
     """
 
-    __slots__ = ("text", "values")
+    __slots__ = ("many", "text", "values")
 
     text: str
-    values: Mapping[str, str | int]
+    values: Mapping[str, "Value"]
+    many: str
 
 
-def said(text: str, **values: str | int) -> Said:
+class Name(str):
+    """What somebody called a thing: it is the same in every language."""
+
+    __slots__ = ()
+
+
+class Share(float):
+    """A ratio that is written as a percentage."""
+
+    __slots__ = ()
+
+
+class Length(int):
+    """Milliseconds that are written as a duration."""
+
+    __slots__ = ()
+
+
+Value = str | int | float | Share | Length
+"""What stands in a sentence: a text is said too, a fraction has one decimal."""
+
+
+def said(text: str, /, **values: Value) -> Said:
     """Say a sentence in English, so that it can be said in another language later."""
-    shown = {name: count(v) if isinstance(v, int) else v for name, v in values.items()}
-    found = Said(text.format(**shown))
-    found.text, found.values = text, values
+    return _made(text, values)
+
+
+def said_many(number: int, one: str, many: str, /, **values: Value) -> Said:
+    """Say a sentence about a number of things, `{n}`, so that it can be said again later."""
+    return _made(one, {"n": number, **values}, many)
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Say texts one after another, with commas."""
+    found = list(texts)
+    return reduce(_next, found) if found else ""
+
+
+def numbered(name: str, number: int) -> str:
+    """Write how many calls something has behind its name."""
+    return said("{name} ({n})", name=name, n=number)
+
+
+def _next(before: str, text: str) -> str:
+    return said("{before}, {text}", before=before, text=text)
+
+
+def _made(text: str, values: Mapping[str, Value], many: str = "") -> Said:
+    chosen = many if many and values["n"] != 1 else text
+    found = Said(chosen.format(**{name: _english(value) for name, value in values.items()}))
+    found.text, found.values, found.many = text, values, many
     return found
+
+
+def _english(value: Value) -> str:
+    return value if isinstance(value, str) else _ENGLISH.value(value).replace("\u00a0", " ")
 
 
 class Words:
@@ -50,15 +103,32 @@ class Words:
         self.language: Language = language(name) if name != "en" else english()
         self.name = name
 
-    def __call__(self, text: str, **values: Any) -> str:
+    def __call__(self, text: str, /, **values: Any) -> str:
         """Say a sentence, with values in its places."""
+        if isinstance(text, Name):
+            return str(text)
         if isinstance(text, Said):
-            own = text.values.items()
-            return self(
-                text.text, **{n: self(v) if isinstance(v, str) else self.count(v) for n, v in own}
-            )
+            return self._again(text)
         found = self.language.text(text)
         return found.format(**values) if values else found
+
+    def _again(self, text: Said) -> str:
+        """Say a sentence again, its values too."""
+        values = {name: self.value(value) for name, value in text.values.items()}
+        if not text.many:
+            return self(text.text, **values)
+        number = int(text.values["n"])
+        return self.language.plural(text.text, text.many, number).format(**values)
+
+    def value(self, value: Value) -> str:
+        """Write what stands in a sentence."""
+        if isinstance(value, str):
+            return self(value)
+        if isinstance(value, Share):
+            return self.percent(value)
+        if isinstance(value, Length):
+            return self.duration(value)
+        return self.count(value) if isinstance(value, int) else self.number(value, 1)
 
     def many(self, number: float | None, one: str, many: str, **values: Any) -> str:
         """Say a sentence about a number of things; `{n}` is the number."""

@@ -35,8 +35,12 @@ def meanings(desk: Desk) -> Section | None:
 
 
 def _headline(desk: Desk, definition: Definition) -> str:
-    words = " + ".join(desk.say(word.replace("_", " ")) for word in definition.headline)
+    words = " + ".join(_spoken(desk, word) for word in definition.headline)
     return f"{words} ({definition.id})"
+
+
+def _spoken(desk: Desk, word: str) -> str:
+    return desk.say(word.replace("_", " "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,11 @@ def _steps(desk: Desk) -> list[_Kind]:
 
 def _chart(desk: Desk, steps: list[_Kind]) -> Chart:
     say, found = desk.say, desk.comparison
-    rows: list[tuple[str, int, int]] = [(found.first.title, found.before, found.before)]
+    rows: list[tuple[str, int, int]] = [(say(found.first.title), found.before, found.before)]
     rows += [(step.label, step.calls, 0) for step in steps]
     for place in range(1, len(rows)):
         rows[place] = (*rows[place][:2], rows[place - 1][2] + rows[place][1])
-    rows.append((found.second.title, found.after, found.after))
+    rows.append((say(found.second.title), found.after, found.after))
     table = Table(
         (
             Column(say("step")),
@@ -90,9 +94,9 @@ def _chart(desk: Desk, steps: list[_Kind]) -> Chart:
 
 def _words(desk: Desk, definition: Definition) -> Table:
     say = desk.say
-    rows = [(say(word), say(doc)) for word, doc in definition.pack.categories.items()]
+    rows = [(_spoken(desk, word), say(doc)) for word, doc in definition.pack.categories.items()]
     columns = (Column(say("word")), Column(say("what it means")))
-    return Table(columns, rows, title=f"{definition.title} ({definition.name})", folded=True)
+    return Table(columns, rows, title=f"{say(definition.title)} ({definition.name})", folded=True)
 
 
 def _rules(desk: Desk, definition: Definition) -> Table:
@@ -100,7 +104,7 @@ def _rules(desk: Desk, definition: Definition) -> Table:
     rows = [
         (
             rule.name,
-            say(rule.category.replace("_", " ")),
+            _spoken(desk, rule.category),
             say(rule.why),
             show(rule.when),
             rule.source,

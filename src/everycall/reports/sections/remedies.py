@@ -141,7 +141,12 @@ def _evidence(desk: Desk) -> Table:
             Column(say("evidence")),
         ),
         [
-            (say(one.title), say(one.when), one.where, " ".join(_sentence(e) for e in one.evidence))
+            (
+                say(one.title),
+                say(one.when),
+                say(one.where),
+                " ".join(_sentence(say(shown)) for shown in one.evidence),
+            )
             for one in desk.remedies.remedies
         ],
         title=say("Evidence"),

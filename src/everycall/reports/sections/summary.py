@@ -100,11 +100,11 @@ def _notes(desk: Desk) -> tuple[str, ...]:
     notes = [
         say(
             "Missed, lost and abandoned in the words of: {definition}.",
-            definition=f"{frame.definition.title} ({frame.definition.name})",
+            definition=f"{say(frame.definition.title)} ({frame.definition.name})",
         )
     ]
     if frame.differs:
-        notes.append(frame.differs)
+        notes.append(say(frame.differs))
     if frame.before is None:
         notes.append(say("There are no calls from the time before to compare with."))
     notes.append(

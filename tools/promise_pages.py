@@ -68,6 +68,7 @@ over, so a caller who presses 1 while Everycall is down stays in the queue. What
 queue_log, too: an import of the log makes the promise that nobody heard.
 
 `make promise` plays all of this on a real Asterisk with SIP phones, and kills Everycall at every step.
+[An agent's day](tours/an-agents-day.md) shows the pages, tried on the sample shop, and what was awkward.
 
 ## States
 

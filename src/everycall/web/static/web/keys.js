@@ -5,7 +5,10 @@
     var typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
     if (typing || event.ctrlKey || event.metaKey || event.altKey) { return; }
     var key = event.key.replace(/[^a-z]/g, "");
-    var found = key && document.querySelector('main [accesskey="' + key + '"], .top nav a[accesskey="' + key + '"]');
+    if (!key) { return; }
+    var named = '[accesskey="' + key + '"]';
+    /* what the page offers goes before the menu, which stands before it */
+    var found = document.querySelector("main " + named) || document.querySelector(".top nav a" + named);
     if (found) { event.preventDefault(); found.click(); }
   });
 })();

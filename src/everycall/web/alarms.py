@@ -78,10 +78,14 @@ def _carry_all() -> None:
         pass
 
 
-def alarms(reader: Reader, measured: Measured) -> tuple[Round, ...]:
-    """Return the rounds that tell people: one looks, others carry, one makes reports."""
+def looking(reader: Reader, measured: Measured) -> tuple[Round, ...]:
+    """Return the round that looks; it needs the picture, and goes on where that is drawn."""
+    return (Round("alerts", Alarm(reader, measured).look, LOOK),)
+
+
+def telling() -> tuple[Round, ...]:
+    """Return the rounds that tell people: some carry, one makes reports."""
     return (
-        Round("alerts", Alarm(reader, measured).look, LOOK),
         *(Round(f"carrier {n}", _carry_all, CARRY) for n in range(1, CARRIERS + 1)),
         Round("reports", round_of_reports, REPORTS),
     )

@@ -1,4 +1,8 @@
-"""What goes on behind the pages: promises are made and closed, people and programs are told."""
+"""What goes on behind the pages: promises are made and closed, people and programs are told.
+
+What needs the calls that ended a moment ago goes on beside the picture; the rest, which may wait
+for history or for others, goes on wherever the work is done.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +12,7 @@ from django.utils import timezone
 from everycall.app.recovering import Recoverer
 from everycall.records.promises import StoredPromises
 from everycall.recovery.promises import tidy
-from everycall.web.alarms import alarms
+from everycall.web.alarms import looking, telling
 from everycall.web.hooking import hooking
 from everycall.web.outward import outward
 from everycall.web.reading import Reader
@@ -25,7 +29,6 @@ class Keeper:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._seen = -1
-        self.measured = Measured(reader)
 
     def round(self) -> None:
         """Do what there is to do at present."""
@@ -37,19 +40,25 @@ class Keeper:
                 Recoverer(site, promises, asking.zone).recover(asking, now)
             self._seen = generation
         tidy(promises, self._reader.settings().promises, now, lambda _promise: None)
-        self.measured.refresh(now)
 
 
 @contextmanager
-def keeping(reader: Reader) -> Iterator[Keeper]:
-    """Do what goes on behind the pages."""
-    keeper = Keeper(reader)
+def keeping(reader: Reader) -> Iterator[None]:
+    """Make and close promises by history, and tell people and programs."""
     rounds = (
-        Round("promises", keeper.round, PAUSE),
-        *alarms(reader, keeper.measured),
-        *returning(reader),
+        Round("promises", Keeper(reader).round, PAUSE),
+        *telling(),
         *outward(reader),
         *hooking(reader),
     )
     with going_on(*rounds):
-        yield keeper
+        yield
+
+
+@contextmanager
+def looking_on(reader: Reader) -> Iterator[None]:
+    """Look at the picture and at the calls that ended: alerts are opened, promises made at once."""
+    measured = Measured(reader)
+    measures = Round("measures", lambda: measured.refresh(timezone.now()), PAUSE)
+    with going_on(measures, *looking(reader, measured), *returning(reader)):
+        yield

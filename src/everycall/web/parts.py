@@ -2,13 +2,14 @@
 
 The parts share the data directory and the database. The picture travels from the one that watches
 to the others in a file; what is posted travels the other way through a journal of each web process.
+What asks for calls that ended a moment ago, or for the phone systems, goes on where they are heard.
 """
 
 import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, suppress
 from enum import StrEnum
 
 from asgiref.sync import sync_to_async
@@ -20,7 +21,7 @@ from everycall.app.sharing import Follower, Shared, place_of, share
 from everycall.errors import EverycallError, NotTakenError
 from everycall.records.connections import Connection
 from everycall.web.connecting import live, watched
-from everycall.web.keeping import keeping
+from everycall.web.keeping import keeping, looking_on
 from everycall.web.live.hub import hub
 from everycall.web.pages import site_reader
 from everycall.web.taking import door
@@ -59,6 +60,7 @@ async def running() -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         if mine in (Part.ALL, Part.INGEST):
             await stack.enter_async_context(watched())
+            _meanwhile(stack, looking_on(site_reader()))
         if mine is Part.INGEST:
             await stack.enter_async_context(_beside(_sharing, _landing, _connecting))
         if mine in (Part.WEB, Part.WORK):
@@ -66,8 +68,14 @@ async def running() -> AsyncIterator[None]:
         if mine is Part.WEB:
             await stack.enter_async_context(_desk())
         if mine in (Part.ALL, Part.WORK):
-            stack.enter_context(keeping(site_reader()))
+            _meanwhile(stack, keeping(site_reader()))
         yield
+
+
+def _meanwhile(stack: AsyncExitStack, rounds: AbstractContextManager[None]) -> None:
+    """Let rounds go on; at the end they may still ask this loop, which must not wait for them."""
+    rounds.__enter__()
+    stack.push_async_callback(asyncio.to_thread, rounds.__exit__, None, None, None)
 
 
 @asynccontextmanager

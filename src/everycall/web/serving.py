@@ -91,14 +91,14 @@ def web(data: Path, site: str, host: str, port: int) -> None:
 @click.command("ingest")
 @_options(8441)
 def ingest(data: Path, site: str, host: str, port: int) -> None:
-    """Listen to the phone systems, keep the journal, draw the live picture, seal the days."""
+    """Listen to the phone systems, draw the live picture, look at the alert rules, dial."""
     _apart("ingest", data, site, host, port)
 
 
 @click.command("work")
 @_options(8442)
 def work(data: Path, site: str, host: str, port: int) -> None:
-    """Make and close callbacks, look at the alert rules, send what has to be said."""
+    """Send what has to be said, close callbacks, make reports, talk to other programs."""
     _apart("work", data, site, host, port)
 
 

@@ -5,6 +5,9 @@ for call in client.calls(since=datetime(2026, 11, 1, tzinfo=UTC)):
     print(call["arrived_at"], call["outcome"])
 """
 
+import base64
+import hashlib
+import hmac
 import json
 import time
 import urllib.error
@@ -12,7 +15,7 @@ import urllib.request
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypedDict
 from urllib.parse import quote, urlencode
 
@@ -47,6 +50,55 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+class UnsignedError(Exception):
+    """A message that says it comes from Everycall does not, or is not of this moment."""
+
+
+def verify(
+    secret: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    within: timedelta = timedelta(minutes=5),
+    clock: Callable[[], float] = time.time,
+) -> dict[str, Any]:
+    """Return what a webhook says, once it is sure who sent it, and when.
+
+    Args:
+        secret: as Set-up showed it, which begins with whsec_.
+        headers: those of the request, in whatever case.
+        body: as it came, before anything was read from it.
+        within: so far may the moment of sending lie from now, on either side.
+        clock: says what time it is, in seconds since 1970.
+
+    Raises:
+        UnsignedError: do not believe it: nobody who knows the secret signed it, or it is old and
+            may have been sent by somebody who listened.
+    """
+    given = {name.lower(): value for name, value in headers.items()}
+    name, sent, signed = (given.get(f"webhook-{n}", "") for n in ("id", "timestamp", "signature"))
+    if not (name and signed and sent.isascii() and sent.isdigit() and len(sent) < 20):
+        raise UnsignedError(
+            "the message is not signed: webhook-id, -timestamp or -signature is missing"
+        )
+    if abs(clock() - int(sent)) > within.total_seconds():
+        raise UnsignedError("the message was not sent just now")
+    mine = _signature(secret, f"{name}.{sent}.".encode(errors="replace") + body)
+    # a secret that is being changed signs twice; other versions of signatures are passed over
+    theirs = [one.removeprefix("v1,") for one in signed.split(" ") if one.startswith("v1,")]
+    if not any(hmac.compare_digest(mine, one.encode(errors="replace")) for one in theirs):
+        raise UnsignedError("the signature is not that of the secret")
+    found: dict[str, Any] = json.loads(body)
+    return found
+
+
+def _signature(secret: str, signed: bytes) -> bytes:
+    key = secret.encode()
+    if secret.startswith("whsec_"):
+        key = base64.b64decode(secret.removeprefix("whsec_"))
+    return base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest())
 
 
 Send = Callable[[str, str, Mapping[str, str], bytes | None], Reply]

@@ -1,12 +1,14 @@
 """Every shape can be drawn, with much, with little and with nothing, for a desk, a phone, paper."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
 from everycall.render.charts import draw, svg
 from everycall.render.drawing import Paper
 from everycall.render.palette import DARK, LIGHT, in_light
+from everycall.render.shapes import NAME, _spread_out
 from everycall.reports import Chart, Column, Shape, Table, Unit, Words
 
 LONG = "Rückrufbitte während der Mittagspause in Ostfriesland"
@@ -58,6 +60,18 @@ def test_a_picture_is_no_wider_than_its_paper() -> None:
             found = re.search(r'width="(\d+)', drawn)
             assert found
             assert int(found[1]) <= widest, shape
+
+
+@pytest.mark.parametrize("width", [500, 690, 910])
+def test_names_under_a_bar_never_lie_on_each_other(width: int) -> None:
+    sizes = (700, *(20,) * 12)
+    rows = [
+        {"from": sum(sizes[:n]), "to": sum(sizes[: n + 1]), "middle": sum(sizes[:n]) + size / 2}
+        for n, size in enumerate(sizes)
+    ]
+    places = sorted(row["at"] for row in _spread_out(rows, width) if row["at"] >= 0)
+    assert places[0] == 0
+    assert all(after - before >= NAME for before, after in pairwise(places))
 
 
 def test_numbers_in_a_picture_are_whole_in_every_language() -> None:

@@ -75,18 +75,24 @@ def _section(section: Section, words: Words, folder: Path) -> dict[str, Any]:
     }
 
 
+def _share_of_width(table: Table, place: int) -> int:
+    """Return how much of the width that is left a column takes: long texts twice as much."""
+    longest = max((len(str(row[place])) for row in table.rows), default=0)
+    return min(2, longest // (LONG + 1))
+
+
 def _table(table: Table, words: Words) -> dict[str, Any]:
     places = [p for p, column in enumerate(table.columns) if column.unit is not Unit.BAR]
     columns = [
         {
             "title": table.columns[place].title,
             "right": table.columns[place].unit not in _TEXTS,
-            "wide": any(len(str(row[place])) > LONG for row in table.rows),
+            "wide": _share_of_width(table, place),
         }
         for place in places
     ]
     if not any(column["wide"] for column in columns):
-        columns[0]["wide"] = len(columns) > 4
+        columns[0]["wide"] = int(len(columns) > 4)
     rows = [
         [write(row[p], table.columns[p].unit, words, table.columns[p].currency) for p in places]
         for row in table.rows

@@ -67,7 +67,8 @@ def _spread_out(rows: list[dict[str, Any]], width: int) -> list[dict[str, Any]]:
         row |= {key: row[key] / total * width for key in ("from", "middle", "to")}
         row |= {"at": -1.0, "stem": 0.0, "foot": 0.0}
     free = float(width)
-    for row in reversed([row for row in rows if row["big"]][:MOST_NAMES]):
+    named = min(MOST_NAMES, width // NAME)
+    for row in reversed([row for row in rows if row["big"]][:named]):
         row["at"] = max(0.0, min(row["from"], free - NAME))
         # a name that stands where its part begins has a straight line, another one leads there
         row["stem"] = row["from"] + 1 if row["at"] == row["from"] else row["middle"]
@@ -203,7 +204,9 @@ def bars(drawing: Drawing) -> Drawn:
 def _laid(drawing: Drawing, rows: list[dict[str, Any]]) -> Drawn:
     """Draw rows of bars; their names stand before them, on a phone above them if they are long."""
     above = not drawing.wide and max((len(row["name"]) for row in rows), default=0) > SHORT
-    axis = None if above else alt.Axis(title=None, ticks=False, domain=False, labelColor=INK)
+    longest = max((len(row["name"]) for row in rows), default=0)
+    room = 10 if above else min(280, 50 + 7 * longest) if drawing.wide else 110
+    axis = None if above else _names_axis(room)
     base = alt.Chart(drawing.data(rows)).encode(y=alt.Y("name:N", sort=None, axis=axis))
     most = max((row["end"] or 0 for row in rows), default=0) or 1
     scale = alt.Scale(domain=[0, most * (1.12 if drawing.wide else 1.35)])
@@ -220,10 +223,15 @@ def _laid(drawing: Drawing, rows: list[dict[str, Any]]) -> Drawn:
     if above:
         names = base.mark_text(align="left", color=INK, yOffset=-10, limit=drawing.width)
         layers.append(names.encode(x=alt.value(0), text="name:N"))
-    longest = max((len(row["name"]) for row in rows), default=0)
-    room = 10 if above else min(280, 50 + 7 * longest) if drawing.wide else 110
     height = (44 if above else 26) * max(1, len(rows))
     return alt.layer(*layers).properties(width=drawing.width - room, height=height).to_dict()
+
+
+def _names_axis(room: int) -> alt.Axis:
+    """Return the names before bars, which have so much room."""
+    return alt.Axis(
+        title=None, ticks=False, domain=False, labelColor=INK, labelPadding=6, labelLimit=room - 10
+    )
 
 
 def _target(drawing: Drawing, axis: str) -> list[alt.Chart]:

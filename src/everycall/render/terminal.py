@@ -16,6 +16,8 @@ from everycall.reports.words import DASH, Words
 NARROWEST = 80
 WIDEST = 110
 BAR = 18
+TEXT = 12
+_LEFT = (Unit.TEXT, Unit.BAR)
 MOST_COLUMNS = 9
 """A wider table is in the files, where there is room for it."""
 
@@ -88,19 +90,35 @@ def grid(table: Table, words: Words | None = None) -> Grid:
     """Return a table as the terminal shows it."""
     say = words or Words()
     shown = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
-    for column in table.columns:
-        text = column.unit in (Unit.TEXT, Unit.BAR)
+    least, tight = _least(table, say)
+    for column, width in zip(table.columns, least, strict=True):
+        text = column.unit in _LEFT
         shown.add_column(
             column.title,
             justify="left" if text else "right",
             overflow="fold",
-            min_width=min(12, _widest(table, column)) if text else _room(table, column, say),
+            min_width=width,
+            # where room is short, headings of numbers are broken and the texts have the rest
+            max_width=width if tight and not text else None,
         )
     largest = _largest(table)
     for row in table.rows:
         cells = zip(table.columns, row, largest, strict=True)
         shown.add_row(*(_cell(column, value, most, say) for column, value, most in cells))
     return shown
+
+
+def _least(table: Table, say: Words) -> tuple[list[int], bool]:
+    """Return how wide each column is at least, and whether texts had to give way for all of them."""
+    borders = 3 * len(table.columns) - 3
+    for text in range(TEXT, 5, -1):
+        found = [
+            min(text, _widest(table, column)) if column.unit in _LEFT else _room(table, column, say)
+            for column in table.columns
+        ]
+        if sum(found) + borders <= NARROWEST:
+            break
+    return found, text < TEXT
 
 
 def _room(table: Table, column: Column, say: Words) -> int:

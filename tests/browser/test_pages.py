@@ -43,6 +43,10 @@ Alert.objects.create(rule=wait, thing="support", since=now - timedelta(hours=2),
 Delivery.objects.create(alert=one, channel=mail, message={"title": "Missed call: ****001"}, key="k1", tries=2, error="the server cannot be reached: connection refused")
 ReportPlan.objects.create(name="Every Monday", every="week", to=["a@example.org"], channel=mail, made_by=owner)
 SavedView.objects.create(person=owner, name="Left the queue", address="?outcome=caller_left_in_queue")
+from everycall.records.models import Promise
+hour = timedelta(hours=1)
+for n, by in enumerate(("", "Ada", "", "Max")):
+    Promise.objects.create(caller=f"+4930231256{n:02}", client="shop", queue="sales", reason="caller_left_in_queue", made_at=now, missed_at=now, due_business=now + hour, due_clock=now + hour, due_pure=now + hour, first_call=f"p{n}", state="claimed" if by else "waiting", owner=by, lease_until=now + hour if by else None)
 """
 
 PAGES = [
@@ -56,6 +60,7 @@ PAGES = [
         "/setup/found/?first",
     ),
     *("/setup/targets/?first", "/setup/trade/?first", "/setup/people/", "/setup/people/1/", "/me/"),
+    *("/callbacks/", "/callbacks/1/", "/callbacks/2/", "/callbacks/ledger/", "/callbacks/line/"),
     *("/setup/keys/", "/setup/trail/", "/setup/connect/ami/", "one call"),
 ]
 
@@ -174,3 +179,14 @@ def test_nobody_is_shut_out(
             window.page.screenshot(path=Path(PICTURES) / file, full_page=True)
     window.context.close()
     assert not told, "\n".join(told)
+
+
+def test_the_keys_of_a_page_go_before_those_of_the_menu(
+    browser: Browser, server: Server, state: Any
+) -> None:
+    window = Looked(browser, server, state, DESK)
+    window.open("/callbacks/3/")
+    for key, where in (("t", "**/callbacks/3/"), ("m", "**/callbacks/"), ("m", "**/me/")):
+        with window.page.expect_navigation(url=where):
+            window.page.keyboard.press(key)
+    window.context.close()

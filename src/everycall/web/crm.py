@@ -38,7 +38,7 @@ BACK = timedelta(days=1)
 """Calls that ended longer ago are not brought over any more."""
 
 
-_SEEN: dict[int, int] = {}
+_SEEN: dict[tuple[int, datetime], int] = {}
 """The state of history whose calls an account has jobs for; a new process looks again."""
 
 
@@ -55,9 +55,9 @@ def crm_of(row: CrmAccount) -> Crm:
 def round_of(row: CrmAccount, reader: Reader, now: datetime) -> None:
     """Make jobs of what is missing in one CRM."""
     generation = reader.history.manifest().generation
-    if reader.has_calls() and _SEEN.get(row.pk) != generation:
+    if reader.has_calls() and _SEEN.get((row.pk, row.made_at)) != generation:
         _calls(row, reader, now)
-        _SEEN[row.pk] = generation
+        _SEEN[row.pk, row.made_at] = generation
     _tasks(row)
     _closings(row)
     slot = int(now.timestamp() // LOOK.total_seconds())

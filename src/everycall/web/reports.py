@@ -140,7 +140,12 @@ def _order(wish: Wish, person: Person, site: SiteFile, asking: Asking) -> Order:
         named = brand.definition
     reader = site_reader()
     return Order(
-        since, until, trade_for(wish.trade or site.trade, person), named, folder=reader.folder
+        since,
+        until,
+        trade_for(wish.trade or site.trade, person),
+        named,
+        folder=reader.folder,
+        mask=not person.may(Right.REVEAL_NUMBERS),
     )
 
 

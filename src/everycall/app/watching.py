@@ -369,7 +369,7 @@ class Watch:
         state.drawn_at = now
         state.totalled_at = now if exact else state.totalled_at
 
-    def _drawing(self, fresh: Sequence[Entry], now: int, exact: bool) -> Board:  # noqa: FBT001
+    def _drawing(self, fresh: Sequence[Entry], now: int, exact: bool) -> Board:  # noqa: FBT001 - partial gives it by place
         self.picture.take(fresh, now)
         return self.picture.board(now, exact=exact)
 

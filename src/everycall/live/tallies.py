@@ -193,7 +193,7 @@ def _merged(one: Plan, before: Values, added: Values) -> Iterator[int | None]:
             yield _value(False, before[place], added[place])  # noqa: FBT003 - rows are summed up
 
 
-def _value(largest: bool, one: int | None, other: int | None) -> int | None:  # noqa: FBT001
+def _value(largest: bool, one: int | None, other: int | None) -> int | None:  # noqa: FBT001 - a fold, by place
     if one is None or other is None:
         return other if one is None else one
     return max(one, other) if largest else one + other

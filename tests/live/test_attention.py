@@ -108,8 +108,13 @@ def test_an_outage_is_measured_by_the_day_and_goes_on_over_midnight() -> None:
 
 def test_how_a_phone_sounds_is_kept_at_its_worst() -> None:
     lines = Lines()
-    for text in ("loss=0.001 jitter=4", "loss=0.05 jitter=12", "nothing said"):
-        lines.take([remark(Kind.TALK_QUALITY, 1, "PJSIP/1001", text)])
+    told = ("loss=0.001 jitter=4", "loss=0.05 jitter=12", "nothing said")
+    remarks = [
+        remark(Kind.TALK_QUALITY, second, "PJSIP/1001", text)
+        for second, text in enumerate(told, start=1)
+    ]
+    lines.take(remarks)
+    lines.take(remarks)  # a call that goes on is told again from its beginning
     (found,) = lines.quality()
     assert (found.reports, found.bad, found.loss, found.jitter_ms) == (2, 1, 0.05, 12.0)
 

@@ -101,8 +101,9 @@ WHERE c.direction = 'inbound' AND {within}
 
 def _give(asking: Asking, site: SiteFile) -> None:
     engine = asking.engine
-    bounds = asking.rows("SELECT MIN(arrived_at), MAX(arrived_at) FROM arrivals")[0]
-    first, last = (at // DAY for at in bounds) if bounds[0] is not None else (0, -1)
+    # who is there is known from all that was ever said of people, whichever days are looked at
+    first = min(source.first_at for source in asking.manifest.sources) // DAY
+    last = max(source.last_at for source in asking.manifest.sources) // DAY
     engine.load("given_names", NAMES, site.agents.items())
     engine.load("days", INPUTS["days"], ((day,) for day in range(first - 1, last + 2)))
     queues = ((name, queue) for name, client in site.clients.items() for queue in client.queues)

@@ -63,11 +63,10 @@ class KeptAudits:
 
     def report(self) -> Report | None:
         """Return the report, if it was made before and can be read."""
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            found = from_json(self._path(_REPORT).read_text(encoding="utf-8"))
+        found = read_report(self.folder, self.name)
+        if found is not None:
             self._used(_REPORT)
-            return found
-        return None
+        return found
 
     def keep(self, report: Report) -> None:
         """Keep a report that was just made; a data directory that is read-only stays as it is."""
@@ -99,11 +98,12 @@ class KeptAudits:
     # ---- on the disk
 
     @property
-    def _folder(self) -> Path:
+    def folder(self) -> Path:
+        """Return where answers lie; the history need not be open for it, nor for their names."""
         return self.asking.history.folder / "audits"
 
     def _path(self, kind: str) -> Path:
-        return self._folder / f"{self.name}.{kind}"
+        return self.folder / f"{self.name}.{kind}"
 
     def _used(self, kind: str) -> None:
         own, _ = definitions_of(self.site, self.order)
@@ -114,15 +114,15 @@ class KeptAudits:
 
     def _write(self, kind: str, write: "Write") -> None:
         with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=self._folder) as home:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=self.folder) as home:
                 draft = Path(home) / kind
                 write(draft)
                 draft.replace(self._path(kind))
             self._clean()
 
     def _clean(self) -> None:
-        found = [path for path in self._folder.iterdir() if path.is_file()]
+        found = [path for path in self.folder.iterdir() if path.is_file()]
         found.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
         for path in found[MOST:]:
             path.unlink(missing_ok=True)
@@ -137,6 +137,17 @@ class KeptAudits:
 
 
 Write = Callable[[Path], object]
+
+
+def read_report(folder: Path, name: str) -> Report | None:
+    """Return a report by the name of its answer, if it is there and can be read."""
+    path = folder / f"{name}.{_REPORT}"
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        found = from_json(path.read_text(encoding="utf-8"))
+        with suppress(OSError):
+            path.touch()
+        return found
+    return None
 
 
 @cache

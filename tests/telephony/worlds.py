@@ -5,22 +5,30 @@ The same story is played without phones, and with a real Asterisk and SIP phones
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from typing import Protocol
+from contextlib import ExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlsplit
 
 from asterisk.kit import Cable
+from everycall.recovery.permits import MemoryPermits
 from everycall.telephony import PhoneSystem
 from everycall.telephony.ami import AmiPhoneSystem
 from everycall.telephony.ari import AriPhoneSystem
 from everycall.telephony.fake import FakePhoneSystem, Reply
+from everycall.telephony.twilio import TwilioPhoneSystem, TwilioTerms, answered
 from everycall.wire.ami import Pbx
 from everycall.wire.ami_link import Item, Link, Patience, Snapshot
 from everycall.wire.ari import Ari
 from everycall.wire.inbox import Inbox
+from everycall.wire.twilio import is_signed
+from everycall.wire.twilio_calls import TwilioAccount
 from lab.leg import Leg
 from lab.node import MANAGER_USER, SECRET
 from lab.phone import Phone
 from lab.stage import Stage as LabStage
+from telephony.twilio_server import ACCOUNT, NUMBER, TOKEN, TwilioServer, served, twilio_server
 
 AGENT, CUSTOMER = "PJSIP/1001", "+441632960101"
 
@@ -28,9 +36,14 @@ STATUS = {Reply.BUSY: 486, Reply.REFUSES: 603, Reply.UNREACHABLE: 404}
 
 
 class World(Protocol):
-    """The people around a phone system."""
+    """The people around a phone system.
+
+    Attributes:
+        forgets: whether a phone system that was started anew may not know what it did before.
+    """
 
     system: PhoneSystem
+    forgets: bool
 
     def rung(self, who: str) -> int:
         """Return how often a phone rang."""
@@ -50,6 +63,8 @@ class World(Protocol):
 
 
 class FakeWorld:
+    forgets = True
+
     def __init__(self, phones: Mapping[str, Reply]) -> None:
         self.system = self._fake = FakePhoneSystem(phones=dict(phones), booted_at=1)
 
@@ -67,6 +82,8 @@ class FakeWorld:
 
 
 class AsteriskWorld:
+    forgets = True
+
     def __init__(
         self, stage: LabStage, link: Link, cable: Cable, agent: Phone, customer: Phone
     ) -> None:
@@ -183,3 +200,71 @@ async def stopped(works: Sequence[asyncio.Task[None]]) -> None:
 @asynccontextmanager
 async def fake_world(phones: Mapping[str, Reply], presses: str = "") -> AsyncIterator[FakeWorld]:
     yield FakeWorld(phones)
+
+
+class TwilioWorld:
+    forgets = False
+
+    def __init__(self, twilio: TwilioServer, permits: MemoryPermits, system: PhoneSystem) -> None:
+        self.twilio = twilio
+        self.permits = permits
+        self.system: PhoneSystem = system
+
+    def rung(self, who: str) -> int:
+        return self.twilio.rung(who)
+
+    async def agent_picks_up(self, dial_id: str) -> None:
+        found = self.permits.find(dial_id)
+        assert found is not None
+        self.twilio.leg_to(found.agent).picks_up.set()
+
+    async def customer_ends(self, dial_id: str) -> None:
+        found = self.permits.find(dial_id)
+        assert found is not None
+        self.twilio.talk_ends(found.number)
+
+    async def die(self) -> None:
+        raise NotImplementedError
+
+
+def at_the_door(permits: MemoryPermits, token: str) -> type[BaseHTTPRequestHandler]:
+    """Take what Twilio posts, as the door of the server does: what is not signed is refused."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            form = dict(parse_qsl(body, keep_blank_values=True))
+            door = f"http://{self.headers['Host']}{urlsplit(self.path).path}"
+            address = f"http://{self.headers['Host']}{self.path}"
+            signed = self.headers.get("X-Twilio-Signature")
+            if not is_signed(token, address, {k: [v] for k, v in form.items()}, signed):
+                self._say(403, "the signature is wrong")
+                return
+            asked = dict(parse_qsl(urlsplit(self.path).query))
+            at = datetime.now(UTC).isoformat()
+            said = {**form, "Try": asked["try"], "Step": asked.get("step", ""), "ReceivedAt": at}
+            self._say(200, answered(permits, "cloud", said, door))
+
+        def _say(self, status: int, text: str) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(text.encode())))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    return Handler
+
+
+@asynccontextmanager
+async def twilio_world(
+    phones: Mapping[str, Reply], presses: str = "1", token: str = TOKEN, **more: Any
+) -> AsyncIterator[TwilioWorld]:
+    permits = MemoryPermits()
+    with ExitStack() as stack:
+        twilio = stack.enter_context(twilio_server(phones=phones, presses=presses, **more))
+        door = stack.enter_context(served(at_the_door(permits, token)))
+        account = TwilioAccount(ACCOUNT, TOKEN, twilio.address, patience=0.5)
+        terms = TwilioTerms(NUMBER, f"{door}/in/cloud/", listen=0.02, look=0.4)
+        yield TwilioWorld(twilio, permits, TwilioPhoneSystem("cloud", account, terms, permits))

@@ -1,0 +1,187 @@
+"""What is Twilio's own: lost answers, limits, lost and doubled messages, keys, and who may knock."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+
+from everycall.recovery.permits import MemoryPermits
+from everycall.telephony import Dial, PhoneSystemError, Result, Stage, UnsureError
+from everycall.telephony.fake import Reply
+from everycall.telephony.twilio import answered
+from telephony.test_stories import until
+from telephony.twilio_server import NUMBER
+from telephony.worlds import CUSTOMER, TwilioWorld, twilio_world
+
+PHONE = "client:ann"
+SHOWN = "+441632960555"
+
+
+def dial(name: str = "p7-1", **more: Any) -> Dial:
+    return Dial(name, PHONE, CUSTOMER, ring_agent_s=3, ring_s=3, **more)
+
+
+def run(story: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(asyncio.wait_for(story, 60))
+
+
+async def so(true: Callable[[], Any]) -> None:
+    """Wait until something is true."""
+    while not true():  # noqa: ASYNC110 - what is waited for is another thread's
+        await asyncio.sleep(0.02)
+
+
+async def calm(here: TwilioWorld) -> None:
+    """Wait until nothing is on the line any more."""
+    await so(lambda: all(call.ended_at for call in here.twilio.calls.values()))
+
+
+def test_the_customer_sees_the_brands_number_and_the_person_ours() -> None:
+    async def play() -> None:
+        async with twilio_world({}) as here:
+            await here.system.carry_out(dial(shown=SHOWN))
+            await until(here, Stage.TALKING)
+            assert here.twilio.leg_to(PHONE).caller == NUMBER
+            assert here.twilio.leg_to(CUSTOMER).caller == SHOWN
+            await here.customer_ends("p7-1")
+            last = (await until(here, Stage.OVER))[-1]
+            assert last.call_id == here.twilio.leg_to(PHONE).sid
+            assert 29_000 <= (last.talk_ms or 0) <= 32_000
+
+    run(play())
+
+
+def test_a_voicemail_box_of_the_person_presses_nothing_and_dials_nobody() -> None:
+    async def play() -> None:
+        async with twilio_world({PHONE: Reply.MACHINE}) as here:
+            await here.system.carry_out(dial())
+            last = (await until(here, Stage.OVER))[-1]
+            assert last.result is Result.AGENT_NO_ANSWER
+            assert here.rung(CUSTOMER) == 0
+            assert await here.system.forbid("p7-1")
+
+    run(play())
+
+
+@pytest.mark.parametrize("trouble", ["lost", "broken"])
+def test_an_answer_that_never_came_is_told_by_the_calls_own_messages(trouble: str) -> None:
+    async def play() -> None:
+        async with twilio_world({}) as here:
+            here.twilio.trouble = trouble
+            with pytest.raises(UnsureError):
+                await here.system.carry_out(dial())
+            await until(here, Stage.TALKING)
+            await here.system.carry_out(dial())
+            assert not await here.system.forbid("p7-1")
+            assert await here.system.on_the_line("p7-1") is not None
+            await here.customer_ends("p7-1")
+            assert (await until(here, Stage.OVER))[-1].result is Result.REACHED
+            assert (here.rung(PHONE), here.rung(CUSTOMER)) == (1, 1)
+
+    run(play())
+
+
+def test_a_lost_answer_and_lost_messages_are_looked_up_by_phone_and_moment() -> None:
+    async def play() -> None:
+        deaf = frozenset({"queued", "initiated", "ringing", "no-answer"})
+        async with twilio_world({PHONE: Reply.NO_ANSWER}, deaf=deaf) as here:
+            here.twilio.trouble = "lost"
+            with pytest.raises(UnsureError):
+                await here.system.carry_out(dial())
+            last = (await until(here, Stage.OVER))[-1]
+            assert last.result is Result.AGENT_NO_ANSWER
+            assert await here.system.forbid("p7-1")
+
+    run(play())
+
+
+def test_a_call_that_was_never_made_dials_nobody_later() -> None:
+    async def play() -> None:
+        async with twilio_world({}) as here:
+            here.twilio.trouble = "down"
+            with pytest.raises(UnsureError):
+                await here.system.carry_out(dial())
+            assert await here.system.on_the_line("p7-1") is None
+            assert await here.system.forbid("p7-1")
+            assert here.rung(PHONE) == 0
+
+    run(play())
+
+
+def test_a_limit_is_kept_to() -> None:
+    async def play() -> None:
+        async with twilio_world({}) as here:
+            here.twilio.trouble = "limit"
+            for name in ("p7-1", "p7-2"):
+                with pytest.raises(PhoneSystemError, match="wait"):
+                    await here.system.carry_out(dial(name))
+            assert here.rung(PHONE) == 0
+            await asyncio.sleep(1.1)
+            await here.system.carry_out(dial("p7-3"))
+            assert (await until(here, Stage.TALKING, "p7-3"))[-1].stage is Stage.TALKING
+
+    run(play())
+
+
+def test_what_twilio_refuses_was_not_done() -> None:
+    async def play() -> None:
+        async with twilio_world({}) as here:
+            here.twilio.trouble = "refused"
+            with pytest.raises(PhoneSystemError, match="invalid From"):
+                await here.system.carry_out(dial())
+            assert await here.system.forbid("p7-1")
+
+    run(play())
+
+
+@pytest.mark.parametrize("deaf", [{"completed"}, {"in-progress"}, {"ringing", "initiated"}])
+def test_lost_messages_are_asked_for_and_doubled_ones_count_once(deaf: set[str]) -> None:
+    async def play() -> None:
+        async with twilio_world({}, deaf=frozenset(deaf), twice=True) as here:
+            await here.system.carry_out(dial())
+            await so(lambda: here.rung(CUSTOMER) and here.twilio.leg_to(CUSTOMER).up_at)
+            await here.customer_ends("p7-1")
+            last = (await until(here, Stage.OVER))[-1]
+            assert (last.result, last.customer_dialled) == (Result.REACHED, True)
+            assert (last.talk_ms or 0) >= 28_000
+
+    run(play())
+
+
+def test_the_key_of_the_person_counts_once() -> None:
+    async def play() -> None:
+        async with twilio_world({}) as here:
+            await here.system.carry_out(dial())
+            await until(here, Stage.TALKING)
+            key = next(said for said in here.permits.heard("p7-1") if said.get("Step") == "key")
+            assert answered(here.permits, "cloud", key, "http://here/") == (
+                "<Response><Hangup/></Response>"
+            )
+            await here.customer_ends("p7-1")
+            await calm(here)
+
+    run(play())
+
+
+def test_a_try_of_another_connection_is_not_found_at_this_door() -> None:
+    async def play() -> None:
+        async with twilio_world({PHONE: Reply.LETS_RING}) as here:
+            await here.system.carry_out(dial())
+            said = {"Try": "p7-1", "Step": "key", "Digits": "1", "CallSid": "CA9"}
+            assert answered(here.permits, "other", said, "") == "<Response><Hangup/></Response>"
+            assert await here.system.forbid("p7-1")
+            assert answered(MemoryPermits(), "cloud", {"Try": "x"}, "") == "<Response/>"
+
+    run(play())
+
+
+def test_what_is_not_signed_is_refused_and_dials_nobody() -> None:
+    async def play() -> None:
+        async with twilio_world({}, token="guessed") as here:
+            await here.system.carry_out(dial())
+            await calm(here)
+            assert set(here.twilio.refused) == {403}
+            assert here.rung(CUSTOMER) == 0
+
+    run(play())

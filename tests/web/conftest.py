@@ -24,6 +24,7 @@ from everycall.app.importing import Importer  # noqa: E402
 from everycall.app.sitefile import SiteFile  # noqa: E402
 from everycall.history import History  # noqa: E402
 from everycall.records.models import Person  # noqa: E402
+from everycall.web import awaiting  # noqa: E402
 
 SCENARIOS = Path(__file__).parents[2] / "samples" / "scenarios"
 PASSWORD = "a tall tree by the sea"
@@ -47,6 +48,12 @@ def clean(database: None) -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pages wait for their reports, however long those take on this machine."""
+    monkeypatch.setattr(awaiting, "PATIENCE", 600.0)
 
 
 def person(name: str, role: str, **more: object) -> Person:

@@ -64,14 +64,23 @@ class Reader:
         Raises:
             NotFoundError: nothing was imported yet.
         """
-        zone = self.settings().zone or ZoneInfo("UTC")
-        whole = staff and only in (None, Filter())
-        wanted = only or Filter()
-        asking = (
-            Asking(self.history, zone) if whole else Narrow(self.history, zone, wanted, staff=staff)
-        )
-        with asking as opened:
+        with self._closed(only, staff=staff) as opened:
             yield opened
+
+    @contextmanager
+    def closed(self, only: Filter | None = None, *, staff: bool = True) -> Iterator[Asking]:
+        """Lend the same without opening it, to what only asks which state of which calls it is."""
+        asking = self._closed(only, staff=staff)
+        try:
+            yield asking
+        finally:
+            asking.engine.close()
+
+    def _closed(self, only: Filter | None, *, staff: bool) -> Asking:
+        zone = self.settings().zone or ZoneInfo("UTC")
+        if staff and only in (None, Filter()):
+            return Asking(self.history, zone)
+        return Narrow(self.history, zone, only or Filter(), staff=staff)
 
     def _renewed(self) -> Asking:
         if self._open is not None:

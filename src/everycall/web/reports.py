@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from everycall.app.asking import Asking, Filter, day_bounds
 from everycall.app.auditing import Order, make_audit
@@ -36,6 +37,9 @@ KINDS: Mapping[str, str] = {
     "csv": "application/zip",
 }
 """What a report can be taken away as; CSV comes as one archive with a file for each table."""
+
+PICTURES = "pictures.json"
+"""What the charts of a report are kept as, beside it."""
 
 _OF_STAFF = ("people",)
 _OF_THE_HOUSE = ("people", "remedies", "lines", "money", "quality")
@@ -65,6 +69,22 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A wish as one reader has it: everything that decides what stands in the report.
+
+    Attributes:
+        only: the calls that can be seen.
+        staff: people are seen by name.
+    """
+
+    only: Filter
+    staff: bool
+    site: SiteFile
+    order: Order
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """A report that was made, and what it was made of."""
 
@@ -73,7 +93,7 @@ class Made:
 
     def pictures(self) -> dict[str, dict[str, str]]:
         """Return its charts as SVG, by section and chart."""
-        return dict(json.loads(self.kept.text("pictures.json", self._drawn)))
+        return dict(json.loads(self.kept.text(PICTURES, self._drawn)))
 
     def _drawn(self) -> str:
         words = self.kept.words
@@ -98,6 +118,16 @@ def report_language(name: str) -> str:
     return name if name in known_languages() else "en"
 
 
+def question(wish: Wish, person: Person) -> Question:
+    """Return a wish as somebody may have it answered."""
+    reader = site_reader()
+    site = reader.settings()
+    only = within(Filter(clients=(wish.client,) if wish.client else ()), person)
+    staff = person.may(Right.SEE_PEOPLE) and not only.clients
+    order = _order(wish, person, site)
+    return Question(only, staff, site, order, Words(report_language(wish.language)))
+
+
 @contextmanager
 def making(wish: Wish, person: Person) -> Iterator[Made]:
     """Make a report as somebody may see it, or find it made before.
@@ -106,39 +136,35 @@ def making(wish: Wish, person: Person) -> Iterator[Made]:
         NoCallsError: no call can be seen.
         NotFoundError: there is no such definition or trade.
     """
-    site = site_reader().settings()
-    wanted = Filter(clients=(wish.client,) if wish.client else ())
-    staff = person.may(Right.SEE_PEOPLE)
-    with _seen(wanted, person, staff=staff) as asking:
-        order = _order(wish, person, site, asking)
-        words = Words(report_language(wish.language))
-        kept = KeptAudits(asking, site, order, words)
+    with answering(question(wish, person)) as made:
+        yield made
+
+
+@contextmanager
+def answering(asked: Question) -> Iterator[Made]:
+    """Answer a question, or find it answered before; the history is open meanwhile.
+
+    Raises:
+        NoCallsError, NotFoundError: as `making` does.
+    """
+    with site_reader().apart(asked.only, staff=asked.staff) as asking:
+        if asked.only != Filter() and not asking.rows("SELECT COUNT(*) FROM counted")[0][0]:
+            raise NotFoundError("no call that you may see is in what was imported")
+        kept = KeptAudits(asking, asked.site, asked.order, asked.words)
         report = kept.report()
         if report is None:
-            report = make_audit(asking, words=words, site=site, order=order)
+            report = make_audit(asking, words=asked.words, site=asked.site, order=asked.order)
             kept.keep(report)
         yield Made(kept, report)
 
 
-@contextmanager
-def _seen(wanted: Filter, person: Person, *, staff: bool) -> Iterator[Asking]:
-    """Open the history as somebody may see it; the range of what they see must hold a call."""
+def _order(wish: Wish, person: Person, site: SiteFile) -> Order:
     reader = site_reader()
-    with reader.asking() as asking:
-        only = within(wanted, person, asking)
-        if only != Filter() and not asking.count(only):
-            raise NotFoundError("no call that you may see is in what was imported")
-    with reader.apart(only, staff=staff and not only.clients) as opened:
-        yield opened
-
-
-def _order(wish: Wish, person: Person, site: SiteFile, asking: Asking) -> Order:
-    since, until = day_bounds(wish.since, wish.until, asking.zone)
+    since, until = day_bounds(wish.since, wish.until, site.zone or ZoneInfo("UTC"))
     named = wish.definition or None
     brand = site.clients.get(wish.client)
     if named is None and brand is not None and brand.definition:
         named = brand.definition
-    reader = site_reader()
     return Order(
         since,
         until,

@@ -26,7 +26,7 @@ def clients_of(person: Person) -> tuple[str, ...]:
     return tuple(person.clients)
 
 
-def within(wanted: Filter, person: Person, _asking: Asking) -> Filter:
+def within(wanted: Filter, person: Person) -> Filter:
     """Narrow a filter to what somebody may see."""
     return replace(
         wanted,

@@ -128,7 +128,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     wish, person = Wish.of(request), person_of(request)
     reveal = request.method == "POST" and person.may(Right.REVEAL_NUMBERS)
     with site_reader().asking() as asking:
-        found = within(wish.filter(asking), person, asking)
+        found = within(wish.filter(asking), person)
         total = asking.count(found)
         first = (wish.page - 1) * PAGE
         page_of = replace(found, newest_first=True, skip=first, limit=PAGE)
@@ -174,7 +174,7 @@ def take_away(request: HttpRequest) -> HttpResponse:
     wish, person = Wish.of(request), person_of(request)
     reveal = person.may(Right.REVEAL_NUMBERS)
     with site_reader().asking() as asking:
-        found = replace(within(wish.filter(asking), person, asking), limit=MOST)
+        found = replace(within(wish.filter(asking), person), limit=MOST)
         rows = [
             _line(call, shown_call(call, asking, person, reveal=reveal))
             for call in asking.calls(found, evidence=False)

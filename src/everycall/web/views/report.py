@@ -14,39 +14,53 @@ from everycall.records.models import Person
 from everycall.records.report_plans import ReportPlan
 from everycall.records.roles import Right
 from everycall.records.trail import note
+from everycall.reports import Words
 from everycall.reports.trades import TRADES
+from everycall.web.awaiting import Drawn, awaited
 from everycall.web.figures import Shown
 from everycall.web.guards import needs, person_of
 from everycall.web.pages import site_reader
-from everycall.web.reports import KINDS, Wish, export, last_days, making, report_language
+from everycall.web.reports import KINDS, Wish, export, last_days, making, question
 from everycall.web.scope import clients_of
+
+AGAIN = 2.0
+"""Seconds that a page which asks again is kept waiting for its report."""
 
 
 @needs(Right.SEE_REPORTS)
 def report(request: HttpRequest) -> HttpResponse:
-    """Show the audit of a period: the last 30 days of the data unless others are asked for."""
+    """Show the audit of a period, the last 30 days of the data unless others are asked for.
+
+    One that takes a while is made behind the page; the page asks for itself until it is there.
+    """
     if not site_reader().has_calls():
         return render(request, "web/no_calls.html")
     person = person_of(request)
-    wish = wish_of(request, person)
+    wish, asks_again = wish_of(request, person), request.headers.get("X-Part") == "report"
+    page = {"wish": wish, "query": query_of(wish), **_choices(person)}
     try:
-        with making(wish, person) as made:
-            span = f"{wish.since}/{wish.until}"
-            shown = Shown(made.report, made.pictures(), made.kept.words, span)
+        asked = question(wish, person)
+        found = awaited(asked, AGAIN) if asks_again else awaited(asked)
     except EverycallError as error:
-        page = {"wish": wish, "trouble": str(error), **_choices(person)}
-        return render(request, "web/report.html", page)
-    page = {
-        "wish": wish,
-        "report": made.report,
-        "sections": shown.sections(),
-        "query": query_of(wish),
+        return render(request, "web/report.html", {**page, "trouble": str(error)})
+    if asks_again and found.seconds is not None:
+        return HttpResponse(status=202)
+    if found.drawn is not None:
+        page |= _shown(found.drawn, asked.words, wish, person)
+    return render(request, "web/report.html", {**page, "is_made": found.seconds is None})
+
+
+def _shown(drawn: Drawn, words: Words, wish: Wish, person: Person) -> dict[str, Any]:
+    return {
+        "report": drawn.report,
+        "made_at": drawn.made_at,
+        "sections": Shown(
+            drawn.report, drawn.pictures, words, f"{wish.since}/{wish.until}"
+        ).sections(),
         "kinds": KINDS if person.may(Right.TAKE_AWAY) else (),
         "plans": ReportPlan.objects.count() if person.may(Right.SET_UP) else 0,
-        "other_language": report_language(wish.language) != wish.language,
-        **_choices(person),
+        "other_language": words.name != wish.language,
     }
-    return render(request, "web/report.html", page)
 
 
 def _choices(person: Person) -> dict[str, Any]:

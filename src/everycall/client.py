@@ -34,6 +34,17 @@ class Taken(TypedDict):
     known: int
 
 
+class Requested(TypedDict):
+    """The promise of a request; `joined`: a call was owed already."""
+
+    promise: int
+    joined: bool
+    state: str
+    due_at: str
+    due_in_business_time: str | None
+    at: str | None
+
+
 class Values(TypedDict):
     """Metrics by anything: one object for each group, with a cell for each metric."""
 
@@ -207,14 +218,38 @@ class Client:
         found: dict[str, Any] = self._get(f"/promises/{number}")
         return found
 
+    def callback_times(self, client: str = "", queue: str = "") -> list[datetime]:
+        """Return the half hours that a customer may choose to be called in."""
+        found = self._get("/callback-requests/times", {"client": client, "queue": queue})
+        return [datetime.fromisoformat(at) for at in found["times"]]
+
+    def request_callback(
+        self,
+        number: str,
+        *,
+        client: str | None = None,
+        queue: str | None = None,
+        language: str | None = None,
+        at: datetime | None = None,
+        about: str = "",
+    ) -> Requested:
+        """Ask for a call to a customer who agreed to it; sent again it is still one call."""
+        asked = {"number": number, "client": client, "queue": queue, "language": language}
+        asked |= {"at": at.isoformat() if at is not None else None, "about": about}
+        found: Requested = json.loads(self._posted("/callback-requests", asked).body)
+        return found
+
     def post_events(
         self, events: Iterable[Mapping[str, Any]], source: str = "everycall_events"
     ) -> Taken:
         """Send a batch; it is sent again, under one key, until it is taken or refused for good."""
-        body = json.dumps({"source": source, "events": [dict(event) for event in events]}).encode()
-        headers = {"Content-Type": "application/json", "Idempotency-Key": uuid.uuid4().hex}
-        found: Taken = json.loads(self._reply("POST", "/events", headers, body).body)
+        batch = {"source": source, "events": [dict(event) for event in events]}
+        found: Taken = json.loads(self._posted("/events", batch).body)
         return found
+
+    def _posted(self, path: str, said: Mapping[str, Any]) -> Reply:
+        headers = {"Content-Type": "application/json", "Idempotency-Key": uuid.uuid4().hex}
+        return self._reply("POST", path, headers, json.dumps(said).encode())
 
     def _pages(self, path: str, name: str, asked: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         cursor = ""

@@ -126,7 +126,8 @@ class HubSpotServer(Fake):
         return 201, {"id": str(id_)}
 
     def get_contact(self, id_: str, query: Any, body: Any) -> Answer:
-        return 200, {"properties": {"phone": self.contacts[int(id_)]["numbers"][0]}}
+        told = self.contacts[int(id_)]
+        return 200, {"properties": {"phone": told["numbers"][0], "email": told.get("email")}}
 
     def add(self, kind: str, query: Any, body: Any) -> Answer:
         told, tie = body["properties"], body["associations"][0]
@@ -216,8 +217,10 @@ class PipedriveServer(Fake):
         return 201, {"data": {"id": id_}}
 
     def get_person(self, id_: str, query: Any, body: Any) -> Answer:
-        numbers = self.contacts[int(id_)]["numbers"]
-        return 200, {"data": {"phones": [{"value": number} for number in numbers]}}
+        numbers, mail = self.contacts[int(id_)]["numbers"], self.contacts[int(id_)].get("email")
+        mails = [{"value": "old@example.org", "primary": False}, {"value": mail, "primary": True}]
+        phones = [{"value": number} for number in numbers]
+        return 200, {"data": {"phones": phones, "emails": mails if mail else []}}
 
     def add(self, query: Any, body: Any) -> Answer:
         fields = ("type", "done", "due_date", "due_time", "note", "duration", "owner_id")
@@ -275,6 +278,7 @@ class ZendeskServer(Fake):
         yield "GET", "/api/v2/users/me.json", lambda **_: (200, me)
         yield "GET", "/api/v2/users/search.json", self.search
         yield "POST", "/api/v2/users/create_or_update.json", self.upsert
+        yield "GET", r"/api/v2/users/(\d+).json", self.get_user
         yield "GET", "/api/v2/tickets.json", self.list
         yield "POST", "/api/v2/tickets.json", self.add
         yield "GET", r"/api/v2/tickets/(\d+).json", self.get
@@ -298,6 +302,9 @@ class ZendeskServer(Fake):
         id_ = self.new_id()
         self.contacts[id_] = {"numbers": [user["phone"]], "external_id": user["external_id"]}
         return 201, {"user": {"id": id_}}
+
+    def get_user(self, id_: str, query: Any, body: Any) -> Answer:
+        return 200, {"user": {"id": int(id_), "email": self.contacts[int(id_)].get("email")}}
 
     def _all(self) -> list[tuple[int, dict[str, Any]]]:
         return [*self.calls.items(), *self.tasks.items()]
@@ -345,6 +352,7 @@ class ZammadServer(Fake):
         yield "GET", "/api/v1/users/me", lambda **_: (200, {"login": "ada"})
         yield "GET", "/api/v1/users/search", self.search
         yield "POST", "/api/v1/users", self.add_user
+        yield "GET", r"/api/v1/users/(\d+)", self.get_user
         yield "GET", "/api/v1/ticket_customer", self.list
         yield "POST", "/api/v1/tickets", self.add
         yield "GET", r"/api/v1/tickets/(\d+)", self.get
@@ -358,6 +366,9 @@ class ZammadServer(Fake):
             if wanted in digits(contact["numbers"][0])
         ]
         return 200, found
+
+    def get_user(self, id_: str, query: Any, body: Any) -> Answer:
+        return 200, {"id": int(id_), "email": self.contacts[int(id_)].get("email", "")}
 
     def add_user(self, query: Any, body: Any) -> Answer:
         only(body, "firstname", "lastname", "phone", "roles")
@@ -404,6 +415,7 @@ class ChatwootServer(Fake):
         yield "GET", base + "inboxes/5", lambda **_: (200, {"name": "Phone"})
         yield "GET", base + "contacts/search", self.search
         yield "POST", base + "contacts", self.add_contact
+        yield "GET", base + r"contacts/(\d+)", self.get_contact
         yield "GET", base + r"contacts/(\d+)/conversations", self.list
         yield "POST", base + "conversations", self.add
         yield "GET", base + r"conversations/(\d+)", self.get
@@ -424,6 +436,9 @@ class ChatwootServer(Fake):
         id_ = self.new_id()
         self.contacts[id_] = {"numbers": [body["phone_number"]], "identifier": body["identifier"]}
         return 200, {"payload": {"contact": {"id": id_}}}
+
+    def get_contact(self, id_: str, query: Any, body: Any) -> Answer:
+        return 200, {"payload": {"id": int(id_), "email": self.contacts[int(id_)].get("email")}}
 
     def list(self, id_: str, query: Any, body: Any) -> Answer:
         mine = [

@@ -21,7 +21,15 @@ from crm.servers import (
 )
 from everycall.app.crm_sync import CrmSync
 from everycall.errors import BusyError, LaterError, NotTakenError, RefusedError
-from everycall.recovery.contacts import CallbackTask, CallNote, Crm, Seller, mark_of, same_line
+from everycall.recovery.contacts import (
+    AddressBook,
+    CallbackTask,
+    CallNote,
+    Crm,
+    Seller,
+    mark_of,
+    same_line,
+)
 from everycall.registry import load_all
 from everycall.settings import doc_of
 
@@ -108,6 +116,21 @@ def test_a_contact_is_found_however_its_number_is_written(lab: Lab, written: str
 def test_a_contact_with_another_number_is_another(lab: Lab) -> None:
     lab.fake.contacts[7] = {"numbers": ["+43 30 901820"]}
     assert lab.file.contact(NUMBER) != "7"
+
+
+def test_the_mail_address_of_a_contact_is_known_or_it_is_not(lab: Lab) -> None:
+    lab.fake.contacts[7] = {"numbers": [NUMBER], "email": "bea@example.org"}
+    lab.fake.contacts[8] = {"numbers": ["+493012345678"]}
+    assert isinstance(lab.crm, AddressBook)
+    assert lab.crm.address_of("7") == "bea@example.org"
+    assert lab.crm.address_of("8") is None
+
+
+def test_a_contact_opens_over_there(lab: Lab) -> None:
+    told = lab.given | ({"portal": "77"} if "portal" in vars(lab.crm) else {})
+    page = type(lab.crm)(**told).page_of("7")
+    assert page.startswith(("http://127.0.0.1", "https://"))
+    assert "7" in page.rpartition("/contacts/")[2].rpartition("/person/")[2]
 
 
 def test_a_call_stands_in_the_history_of_its_contact(lab: Lab) -> None:

@@ -27,7 +27,7 @@ _SET_UP = (
 )
 _CALLBACKS = (
     "callbacks callback callback-next callback-owe callback-line callback-call callback-note "
-    "callback-settle callback-act text-answer"
+    "callback-settle callback-act text-answer callback-mail"
 )
 
 NEEDS: dict[str, Need] = {
@@ -72,6 +72,8 @@ NEEDS: dict[str, Need] = {
         ["live-stream", "wall", "wall-stream", "join", "caller", "texts-in", "incoming"], SECRET
     ),
     "setup": OPEN,
+    "request": OPEN,
+    "request-brand": OPEN,
     "health": OPEN,
     "ready": OPEN,
     "measures": KEY,
@@ -80,7 +82,7 @@ NEEDS: dict[str, Need] = {
 
 GIVEN: dict[str, Any] = {
     "pk": 987654, "line": 1, "number": 1, "call_id": "no-such", "secret": "guess", "key": "guess",
-    "name": "MQ", "kind": "webhook",
+    "name": "MQ", "kind": "webhook", "brand": "shop",
 }  # fmt: skip
 
 

@@ -135,6 +135,8 @@ OPERATIONS = (
     ("/api/v1/agents", "get"),
     ("/api/v1/promises", "get"),
     ("/api/v1/promises/{pk}", "get"),
+    ("/api/v1/callback-requests", "post"),
+    ("/api/v1/callback-requests/times", "get"),
 )
 
 

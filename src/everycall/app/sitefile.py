@@ -17,6 +17,8 @@ from everycall.money.inputs import MoneySettings
 from everycall.quality import RecordingSettings
 from everycall.recovery import OwingSettings
 from everycall.recovery.texting import TextSettings
+from everycall.recovery.mailing import MailSettings
+from everycall.recovery.requested import RequestSettings
 from everycall.remedies.model import Planned
 from everycall.settings import read_file, setting
 from everycall.sources.base import Site
@@ -45,6 +47,12 @@ class Client:
         None, doc="How its callers are told by text; without it, as the site's."
     )
 
+    mails: MailSettings | None = setting(
+        None, doc="How its callers are told by mail; without it, as the site's."
+    )
+    requests: RequestSettings | None = setting(
+        None, doc="Whether its callers may ask for a call on a page; without it, as the site's."
+    )
 
 @dataclass(frozen=True, slots=True)
 class Team:
@@ -146,6 +154,12 @@ class SiteFile:
     )
     tags: TagSettings = setting(
         factory=TagSettings, doc="What calls were about: from menu keys, records or a file."
+    mails: MailSettings = setting(
+        factory=MailSettings, doc="Whether and how missed callers are told by mail."
+    )
+    requests: RequestSettings = setting(
+        factory=RequestSettings, doc="Callers who ask for a call on a public page."
+    )
     )
     nhs: NhsSettings = setting(
         factory=NhsSettings, doc="What NHS England's monthly figures need beside the calls."

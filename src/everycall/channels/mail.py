@@ -2,12 +2,17 @@
 
 import smtplib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 
 from everycall.alerts import Message
+from everycall.errors import NotTakenError, RefusedError, UnclearError
 from everycall.settings import setting
+
+
+LONGEST_HEADER = 900
+"""A line of a mail may be so long; mail servers take 998."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,45 @@ class Mail:
         mail.add_attachment(file.body, maintype=main, subtype=kind, filename=file.name)
         self._send(mail)
 
+    def send_once(
+        self, name: str, to: str, title: str, body: str, headers: Mapping[str, str]
+    ) -> None:
+        """Send a mail to one address; what may have been taken is never sent again.
+
+        Raises:
+            NotTakenError: it was not sent, try again.
+            RefusedError: it will not be sent.
+            UnclearError: it may have been sent.
+        """
+        mail = EmailMessage()
+        mail["Subject"], mail["From"], mail["To"] = title, self.sender, to
+        mail["Message-ID"] = f"<{name}@everycall.invalid>"
+        mail.set_content(body)  # which takes headers of the content away that stood there before
+        for header, value in headers.items():
+            mail[header] = value
+        # an address in a header is one word, however long
+        mail.policy = mail.policy.clone(max_line_length=LONGEST_HEADER)
+        try:
+            server = self._connected()
+        except (OSError, smtplib.SMTPException) as error:
+            raise NotTakenError(f"the mail server cannot be reached: {error}") from None
+        with server:
+            self._give(server, mail)
+
+    def _give(self, server: smtplib.SMTP, mail: EmailMessage) -> None:
+        try:
+            if self.user:
+                server.login(self.user, self.password)
+            server.send_message(mail)
+        except smtplib.SMTPRecipientsRefused as error:
+            told = next(iter(error.recipients.values()))
+            raise _answered(told[0], told[1]) from None
+        except smtplib.SMTPResponseException as error:
+            raise _answered(error.smtp_code, error.smtp_error) from None
+        except (OSError, smtplib.SMTPException) as error:
+            sentence = f"the mail server did not say whether it took the mail: {error}"
+            raise UnclearError(sentence) from None
+
     def _mail(self, message: Message, to: str) -> EmailMessage:
         mail = EmailMessage()
         mail["Subject"], mail["From"], mail["To"] = message.title, self.sender, to
@@ -73,3 +117,10 @@ class Mail:
         if self.tls:
             server.starttls(context=ssl.create_default_context())
         return server
+
+
+def _answered(code: int, said: bytes | str) -> NotTakenError | RefusedError:
+    """Return what a mail server's no means: numbers from 500 on are for good."""
+    words = said.decode(errors="replace") if isinstance(said, bytes) else said
+    sentence = f"the mail server answered {code} {words[:200]}"
+    return RefusedError(sentence) if code >= 500 else NotTakenError(sentence)

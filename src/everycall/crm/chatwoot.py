@@ -52,6 +52,15 @@ class Chatwoot:
         made = self._remote.post(self._path("contacts"), told | {"identifier": mark})
         return str(made["payload"]["contact"]["id"])
 
+    def address_of(self, contact: str) -> str | None:
+        """Return the mail address of a contact."""
+        found = self._remote.get(self._path(f"contacts/{contact}")) or {}
+        return (found.get("payload") or {}).get("email") or None
+
+    def page_of(self, contact: str) -> str:
+        """Return where a contact opens."""
+        return f"{self.address}/app/accounts/{self.account}/contacts/{contact}"
+
     def find_call(self, contact: str, mark: str) -> str | None:
         """Return the conversation of a contact that carries a mark."""
         found = self._remote.get(self._path(f"contacts/{contact}/conversations")) or {}

@@ -27,6 +27,7 @@ class HubSpot:
         doc="The token of a private app that may read and write contacts, and read deals."
     )
     owner: str = setting("", doc="The id of the owner of unknown callers and their tasks.")
+    portal: str = setting("", doc="The number of your portal; with it, cards link to contacts.")
     address: str = setting("https://api.hubapi.com", doc="Where its interface listens.")
 
     @cached_property
@@ -50,6 +51,17 @@ class HubSpot:
     def add_contact(self, number: str, mark: str) -> str:
         """Make a contact of an unknown caller; it belongs to the fallback owner."""
         return self._add("contacts", {"phone": number, "lastname": number, **self._owned()})
+
+    def address_of(self, contact: str) -> str | None:
+        """Return the mail address of a contact."""
+        found = self._remote.get(f"/crm/v3/objects/contacts/{contact}", properties="email")
+        return (found or {}).get("properties", {}).get("email") or None
+
+    def page_of(self, contact: str) -> str | None:
+        """Return where a contact opens; HubSpot leads on to where the portal lies."""
+        if not self.portal:
+            return None
+        return f"https://app.hubspot.com/contacts/{self.portal}/record/0-1/{contact}"
 
     def find_call(self, contact: str, mark: str) -> str | None:
         """Return the call that carries a mark."""

@@ -45,6 +45,16 @@ class Pipedrive:
         phones = [{"value": number, "primary": True, "label": "work"}]
         return self._add("persons", {"name": number, "phones": phones, **self._owned()})
 
+    def address_of(self, contact: str) -> str | None:
+        """Return the mail address of a person: the first one, where there are several."""
+        found = (self._remote.get(f"/api/v2/persons/{contact}") or {}).get("data") or {}
+        mails = sorted(found.get("emails") or (), key=lambda mail: not mail.get("primary"))
+        return next((mail["value"] for mail in mails if mail.get("value")), None)
+
+    def page_of(self, contact: str) -> str:
+        """Return where a person opens."""
+        return f"{self.address}/person/{contact}"
+
     def find_call(self, contact: str, mark: str) -> str | None:
         """Return the activity of a person that carries a mark."""
         for found in self._pages("/api/v2/activities", person_id=contact):

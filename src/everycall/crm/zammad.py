@@ -49,6 +49,14 @@ class Zammad:
         user = {"firstname": "", "lastname": number, "phone": number, "roles": ["Customer"]}
         return str(self._remote.post("/api/v1/users", user)["id"])
 
+    def address_of(self, contact: str) -> str | None:
+        """Return the mail address of a user."""
+        return (self._remote.get(f"/api/v1/users/{contact}") or {}).get("email") or None
+
+    def page_of(self, contact: str) -> str:
+        """Return where a user opens."""
+        return f"{self.address}/#user/profile/{contact}"
+
     def find_call(self, contact: str, mark: str) -> str | None:
         """Return the ticket of a customer that carries a mark."""
         found = self._remote.get("/api/v1/ticket_customer", customer_id=contact) or {}

@@ -53,6 +53,15 @@ class Zendesk:
         made = self._remote.post("/api/v2/users/create_or_update.json", {"user": user})
         return str(made["user"]["id"])
 
+    def address_of(self, contact: str) -> str | None:
+        """Return the mail address of a user."""
+        found = self._remote.get(f"/api/v2/users/{contact}.json") or {}
+        return (found.get("user") or {}).get("email") or None
+
+    def page_of(self, contact: str) -> str:
+        """Return where a user opens."""
+        return f"{self.address}/agent/users/{contact}/requested_tickets"
+
     def find_call(self, contact: str, mark: str) -> str | None:
         """Return the ticket that carries a mark."""
         found = self._remote.get("/api/v2/tickets.json", external_id=mark) or {}

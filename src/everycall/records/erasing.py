@@ -8,6 +8,8 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Cast
 
+from everycall.records.texts import CallerAddress, Text
+
 
 def erase_everywhere(digits: str, out_of: Callable[[str], str]) -> int:
     """Take a number out of every text of every record; returns how many were changed.
@@ -17,8 +19,19 @@ def erase_everywhere(digits: str, out_of: Callable[[str], str]) -> int:
         out_of: returns a text without the number.
     """
     with transaction.atomic():
+        _forget_addresses(digits, out_of)
         found = apps.get_app_config("records").get_models()
         return sum(_erase(model, digits, out_of) for model in found)
+
+
+def _forget_addresses(digits: str, out_of: Callable[[str], str]) -> None:
+    """Forget the mail addresses of a caller: they tell who it was without the number."""
+    for row in CallerAddress.objects.filter(caller__contains=digits):
+        if out_of(row.caller) != row.caller:
+            row.delete()
+    for text in Text.objects.filter(number__contains=digits).exclude(address=""):
+        if out_of(text.number) != text.number:
+            Text.objects.filter(pk=text.pk).update(address="erased")
 
 
 def _erase(model: type[models.Model], digits: str, out_of: Callable[[str], str]) -> int:

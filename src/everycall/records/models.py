@@ -10,7 +10,7 @@ from everycall.records.people import Person, Team
 from everycall.records.promises import NotReturnable, Promise, PromiseCall, PromiseMove, TakenCall
 from everycall.records.report_plans import ReportPlan, ReportRun
 from everycall.records.saved_views import SavedView
-from everycall.records.texts import CallerLink, OptOut, Text, TextGateway
+from everycall.records.texts import CallerAddress, CallerLink, OptOut, Text, TextGateway
 from everycall.records.tokens import Token
 from everycall.records.trail import Entry
 from everycall.records.tries import PromiseTry
@@ -23,6 +23,7 @@ __all__ = [
     "Answer",
     "CallerLink",
     "Channel",
+    "CallerAddress",
     "Connection",
     "CrmAccount",
     "CrmItem",

@@ -1,4 +1,4 @@
-"""Texts to callers and their answers, who wants none, and the links that lead callers to their page."""
+"""Texts and mails to callers and their answers, who wants none, and the links that lead to their page."""
 
 import hashlib
 import secrets
@@ -32,17 +32,22 @@ class TextGateway(SealedSettings):
 
 
 class Text(models.Model):
-    """One text, ours or an answer.
+    """One text, ours or an answer; one with a mail address is a mail.
 
     `state`: queued, sending, sent, refused, unclear (it may have arrived), or received.
+
+    Attributes:
+        title: the subject of a mail.
     """
 
     promise = models.ForeignKey(Promise, null=True, on_delete=models.CASCADE, related_name="texts")
     kind = models.CharField(max_length=10)
     number = models.CharField(max_length=64, db_index=True)
     client = models.CharField(max_length=80, blank=True)
+    address = models.CharField(max_length=254, blank=True)
     sender = models.CharField(max_length=64, blank=True)
     language = models.CharField(max_length=8, blank=True)
+    title = models.CharField(max_length=200, blank=True)
     body = models.TextField()
     state = models.CharField(max_length=10)
     remote = models.CharField(max_length=80, blank=True)
@@ -59,6 +64,11 @@ class Text(models.Model):
                 name="told_once_per_promise",
             ),
             models.UniqueConstraint(
+                fields=["promise"],
+                condition=models.Q(kind="link"),
+                name="link_sent_once_per_promise",
+            ),
+            models.UniqueConstraint(
                 fields=["remote"],
                 condition=models.Q(kind="answer") & ~models.Q(remote=""),
                 name="one_row_per_answer",
@@ -69,8 +79,26 @@ class Text(models.Model):
         return f"{self.kind} {self.state}"
 
 
+class CallerAddress(models.Model):
+    """The mail address of a caller, and who knows it; empty where it was asked for and nobody does."""
+
+    caller = models.CharField(max_length=64)
+    client = models.CharField(max_length=80, blank=True)
+    address = models.CharField(max_length=254, blank=True)
+    source = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["caller", "client"], name="one_address_per_caller")
+        ]
+
+    def __str__(self) -> str:
+        return self.source
+
+
 class OptOut(models.Model):
-    """Somebody who wants no texts from a brand."""
+    """Somebody who wants no messages from a brand, texts or mails."""
 
     number = models.CharField(max_length=64)
     client = models.CharField(max_length=80, blank=True)
@@ -113,17 +141,37 @@ def link_of(secret: str, now: datetime) -> CallerLink | None:
     return found.filter(hashed=_hashed(secret), until__gt=now).first()
 
 
+def ended_link_of(secret: str) -> CallerLink | None:
+    """Return the link of a secret also after its time: whoever has it may still ask for no messages."""
+    found = CallerLink.objects.select_related("promise")
+    return found.filter(hashed=_hashed(secret)).first()
+
+
 def _hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def has_opted_out(number: str, client: str) -> bool:
-    """Tell whether a caller wants no texts from a brand."""
-    return OptOut.objects.filter(number=number, client=client).exists()
+    """Tell whether a caller wants no messages from a brand, by this number or another of theirs."""
+    mine = CallerAddress.objects.filter(caller=number, client=client).exclude(address="")
+    same = CallerAddress.objects.filter(client=client, address__in=mine.values("address"))
+    numbers = models.Q(number=number) | models.Q(number__in=same.values("caller"))
+    return OptOut.objects.filter(numbers, client=client).exists()
+
+
+def address_of(number: str, client: str) -> CallerAddress | None:
+    """Return what is known of a caller's mail address."""
+    return CallerAddress.objects.filter(caller=number, client=client).first()
+
+
+def keep_address(number: str, client: str, address: str, source: str, now: datetime) -> None:
+    """Note a caller's mail address, or that nobody knows one."""
+    told = {"address": address, "source": source, "at": now}
+    CallerAddress.objects.update_or_create(caller=number, client=client, defaults=told)
 
 
 def opt_out(number: str, client: str, now: datetime, how: str) -> None:
-    """Note that a caller wants no texts from a brand."""
+    """Note that a caller wants no messages from a brand."""
     OptOut.objects.get_or_create(number=number, client=client, defaults={"at": now, "how": how})
 
 

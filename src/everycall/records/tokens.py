@@ -18,6 +18,7 @@ SCOPES = (
     "metrics:read",
     "live:read",
     "promises:read",
+    "callbacks:write",
     "monitor",
 )
 """What a key may be allowed to do; without `numbers:read` callers' numbers are masked."""

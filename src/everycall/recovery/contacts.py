@@ -120,6 +120,17 @@ class Seller(Protocol):
         """Return what was won since a moment."""
 
 
+@runtime_checkable
+class AddressBook(Protocol):
+    """A CRM that knows mail addresses, and on which page of it a contact opens."""
+
+    def address_of(self, contact: str) -> str | None:
+        """Return the mail address of a contact."""
+
+    def page_of(self, contact: str) -> str | None:
+        """Return where a contact opens in a browser, without asking anybody; None if nobody said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """The right to make one thing.

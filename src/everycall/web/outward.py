@@ -3,14 +3,14 @@
 from django.utils import timezone
 
 from everycall.records.jobs import Work, run_one
-from everycall.web import crm, texting
+from everycall.web import crm, mailing, texting
 from everycall.web.reading import Reader
 from everycall.web.rounds import Round
 
 PAUSE = 2.0
 """Seconds between two rounds."""
 
-WORK: dict[str, Work] = {**crm.WORK, **texting.WORK}
+WORK: dict[str, Work] = {**crm.WORK, **texting.WORK, **mailing.WORK}
 """What jobs may ask for here, by name."""
 
 
@@ -18,6 +18,7 @@ def one_round(reader: Reader) -> None:
     """Make jobs of what is missing, and do the jobs that are due."""
     crm.keep_in_step(reader)
     texting.tell_the_missed(reader, timezone.now())
+    mailing.mail_the_missed(reader, timezone.now())
     while run_one(WORK, timezone.now()):
         pass
 

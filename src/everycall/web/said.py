@@ -10,6 +10,7 @@ from everycall.recovery import Move
 MOVES = {
     "made": gettext_noop("made"),
     "note": gettext_noop("note"),
+    "asked": gettext_noop("asked"),
     Move.CLAIM: gettext_noop("taken"),
     Move.GIVE_BACK: gettext_noop("given back"),
     Move.TRIED: gettext_noop("tried"),
@@ -33,6 +34,8 @@ PARTIES = {"the calls": gettext_noop("the calls"), "the caller": gettext_noop("t
 """Who did something without being a person with a name."""
 
 WHOLE = (
+    gettext_noop("asked to be called"),
+    gettext_noop("they chose a time"),
     gettext_noop("by hand"),
     gettext_noop("they wrote and wait for an answer"),
     gettext_noop("a machine took our call"),

@@ -25,7 +25,7 @@ from everycall.records.texts import (
     sent,
 )
 from everycall.recovery import State, open_states
-from everycall.recovery.texting import STALE, TextSettings, text_back
+from everycall.recovery.texting import STALE, TextBack, TextSettings, text_back
 from everycall.recovery.wordings import is_start, is_stop
 from everycall.settings import read_table
 from everycall.web.reading import Reader
@@ -71,11 +71,18 @@ def texts_of(site: SiteFile, client: str) -> TextSettings:
 
 
 def _tell(promise: Promise, site: SiteFile, now: datetime) -> bool:
-    terms, gateway = texts_of(site, promise.client), gateway_of(promise.client)
-    if gateway is None:
+    decided = decide(promise, site, now)
+    if decided.at is None or decided.at > now:
         return False
-    zone = site.zone or ZoneInfo("UTC")
-    decided = text_back(
+    return _queue(promise, site, texts_of(site, promise.client), decided.sender, now)
+
+
+def decide(promise: Promise, site: SiteFile, now: datetime) -> TextBack:
+    """Decide about the text to a missed caller; without a gateway there is none."""
+    terms, zone = texts_of(site, promise.client), site.zone or ZoneInfo("UTC")
+    if gateway_of(promise.client) is None:
+        return TextBack(None, "nothing carries texts")
+    return text_back(
         promise.plain(),
         terms,
         site.promises.quiet,
@@ -83,9 +90,6 @@ def _tell(promise: Promise, site: SiteFile, now: datetime) -> bool:
         opted_out=has_opted_out(promise.caller, promise.client),
         now=now,
     )
-    if decided.at is None or decided.at > now:
-        return False
-    return _queue(promise, site, terms, decided.sender, now)
 
 
 def _queue(
@@ -114,7 +118,7 @@ def _queue(
 
 def reply(promise: Promise, body: str, who: str) -> bool:
     """Queue somebody's answer to a caller who wrote to us; False if there is no way to send it."""
-    last = promise.texts.exclude(kind="answer").last()
+    last = promise.texts.exclude(kind="answer").filter(address="").last()
     if gateway_of(promise.client) is None or last is None:
         return False
     with transaction.atomic():
@@ -146,7 +150,7 @@ def send(text: int) -> None:
     if gateway is None:
         sent(text, "refused", error="no gateway is connected any more")
         return
-    if found.kind == "missed" and not _still_due(found):
+    if found.kind == "missed" and not still_due(found):
         sent(text, "refused", error="it was no longer needed")
         return
     try:
@@ -160,7 +164,8 @@ def send(text: int) -> None:
         sent(text, "sent", remote)
 
 
-def _still_due(text: Text) -> bool:
+def still_due(text: Text) -> bool:
+    """Tell whether a caller still waits and wants to be told."""
     promise = text.promise
     if promise is None or has_opted_out(text.number, text.client):
         return False

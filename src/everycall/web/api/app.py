@@ -11,7 +11,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from everycall import __version__
 from everycall.errors import EverycallError, NoCallsError, NotFoundError
-from everycall.web.api import calls, events, live, metrics, promises
+from everycall.web.api import calls, events, live, metrics, promises, requests
 from everycall.web.api.problems import ProblemError, problem
 
 AGAIN = 5
@@ -41,7 +41,7 @@ api = Interface(
     urls_namespace="api-1",
     docs_url=None,
 )
-for _part in (calls, events, metrics, live, promises):
+for _part in (calls, events, metrics, live, promises, requests):
     api.add_router("", _part.router)
 
 

@@ -41,6 +41,19 @@ class Buckets:
             self._left[name] = (left - wanted, now)
             return 0.0
 
+    def __len__(self) -> int:
+        return len(self._left)
+
+    def forget_full(self) -> None:
+        """Forget those from which nothing is missing any more."""
+        with self._lock:
+            now = self.clock()
+            self._left = {
+                name: (left, since)
+                for name, (left, since) in self._left.items()
+                if left + (now - since) * self.rate.a_second < self.rate.at_once
+            }
+
 
 requests = Buckets(Rate(settings.RATE_REQUESTS, settings.RATE_REQUESTS * 10))
 """Requests, of whatever kind."""

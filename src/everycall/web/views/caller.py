@@ -4,10 +4,8 @@ Nobody logs in here. The address holds a secret, and the page says nothing that 
 know: no name, no number, nothing about the call. Looking changes nothing; programs look at links, too.
 """
 
-from collections import Counter
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,14 +14,13 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from everycall.hours import Calendar, calendars
 from everycall.records.promises import Promise, StoredPromises
-from everycall.records.texts import CallerLink, link_of, opt_out
-from everycall.recovery import Move, State, open_states
-from everycall.recovery.appointments import appointments
+from everycall.records.texts import CallerLink, ended_link_of, link_of, opt_out
+from everycall.recovery import Move, State
 from everycall.recovery.line import Expected, expected
 from everycall.recovery.promises import Step
 from everycall.web.pages import site_reader
+from everycall.web.slots import calendar_for, moment, slots, zone_of
 from everycall.web.texting import texts_of
 
 LOOKED_AT = 60
@@ -41,7 +38,7 @@ def caller(request: HttpRequest, secret: str) -> HttpResponse:
     language = link.language if link else translation.get_language_from_request(request)
     with translation.override(language or None):
         if link is None:
-            answer = render(request, "web/caller_over.html", status=404)
+            answer = _over(request, secret, now)
         elif request.method == "POST":
             _done(request, link, now)
             answer = redirect("caller", secret)
@@ -53,8 +50,24 @@ def caller(request: HttpRequest, secret: str) -> HttpResponse:
     return answer
 
 
+def _over(request: HttpRequest, secret: str, now: datetime) -> HttpResponse:
+    """Say that a link is over; whoever has it may still ask for no more messages."""
+    link = ended_link_of(secret)
+    if link is not None and request.method == "POST" and _wants_none(request):
+        opt_out(link.promise.caller, link.promise.client, now, "on their page")
+        return render(request, "web/caller_over.html", {"stopped": True})
+    # a link that is over looks like one that was guessed: its page tells nobody that it was one
+    return render(request, "web/caller_over.html", status=404)
+
+
+def _wants_none(request: HttpRequest) -> bool:
+    """Tell whether no more messages are wanted, by the page's button or a mail program's."""
+    given = request.POST
+    return given.get("do") == "stop" or given.get("List-Unsubscribe") == "One-Click"
+
+
 def _page(link: CallerLink, now: datetime) -> dict[str, Any]:
-    promise, zone = link.promise, _zone()
+    promise, zone = link.promise, zone_of(site_reader().settings())
     chosen = promise.next_at if promise.requested and promise.next_at else None
     place = _place(promise)
     likely = None if chosen and chosen > now else _expected(promise, place, now)
@@ -73,10 +86,6 @@ def _page(link: CallerLink, now: datetime) -> dict[str, Any]:
     }
 
 
-def _zone() -> ZoneInfo:
-    return site_reader().settings().zone or ZoneInfo("UTC")
-
-
 def _place(promise: Promise) -> int:
     """Return the place of a promise among those of its brand; 1 is next."""
     line = _STORE.next_to_do(timezone.now()).filter(client=promise.client)
@@ -93,20 +102,9 @@ def _expected(promise: Promise, place: int, now: datetime) -> Expected | None:
 def _slots(promise: Promise, now: datetime) -> list[datetime]:
     if promise.state != State.WAITING.value:
         return []
-    chosen = Promise.objects.filter(
-        state__in=[s.value for s in open_states()], requested=True, next_at__gt=now
-    ).exclude(pk=promise.pk)
-    taken = Counter(at for at in chosen.values_list("next_at", flat=True) if at is not None)
-    most = texts_of(site_reader().settings(), promise.client).slot_callers
-    return appointments(_calendar(promise), now, taken, most)
-
-
-def _calendar(promise: Promise) -> Calendar:
-    hours = site_reader().settings().hours
-    name = hours.schedule_id(
-        number=promise.number or None, queue=promise.queue or None, client=promise.client or None
-    )
-    return calendars(hours, _zone())[name]
+    site = site_reader().settings()
+    calendar = calendar_for(site, promise.number, promise.queue, promise.client)
+    return slots(calendar, now, texts_of(site, promise.client).slot_callers, promise.pk)
 
 
 def _done(request: HttpRequest, link: CallerLink, now: datetime) -> None:
@@ -115,20 +113,12 @@ def _done(request: HttpRequest, link: CallerLink, now: datetime) -> None:
     if asked == "cancel":
         step = Step(Move.WITHDRAW, "the caller", gettext_noop("they cancelled on their page"))
         _STORE.move(promise.plain(), step, now)
-    elif asked == "stop":
+    elif _wants_none(request):
         opt_out(promise.caller, promise.client, now, "on their page")
     elif asked == "time":
-        chosen = _moment(request.POST.get("at", ""))
+        chosen = moment(request.POST.get("at", ""))
         if chosen in _slots(promise, now):
             why = gettext_noop("they chose a time on their page")
             step = Step(Move.SET_TIME, "the caller", why, next_at=chosen)
             if _STORE.move(promise.plain(), step, now):
                 Promise.objects.filter(pk=promise.pk).update(requested=True)
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None

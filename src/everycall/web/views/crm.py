@@ -23,7 +23,7 @@ from everycall.web.pages import site_reader
 
 SHOWN = 200
 
-WAITING_JOBS = [name for name in WORK if name != "crm-look"]
+WAITING_JOBS = [*(name for name in WORK if name != "crm-look"), "crm-address"]
 
 
 @needs(Right.SET_UP)
@@ -59,6 +59,7 @@ def _job(job: Job) -> dict[str, Any]:
         "crm-call": _("a call into the history"),
         "crm-task": _("a task to call back"),
         "crm-close": _("closing a task"),
+        "crm-address": _("asking for a caller's mail address"),
     }
     return {"job": job, "what": words[job.func], "given_up": job.failed_at is not None}
 

@@ -7,7 +7,9 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.core.validators import validate_email
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,7 +28,9 @@ from everycall.recovery import Move, State
 from everycall.recovery.promises import Step
 from everycall.web.declared import fields_of, kept_of
 from everycall.web.guards import needs, person_of
+from everycall.web.mailing import mails_of, send_link
 from everycall.web.pages import site_reader
+from everycall.web.requesting import pages
 from everycall.web.texting import KINDS, received, reply
 from everycall.web.views.callbacks import found_promise
 from everycall.web.writing import number_for
@@ -55,9 +59,18 @@ def texts(request: HttpRequest) -> HttpResponse:
         "shown": [{"one": one, "caller": number_for(one.number, person)} for one in rows],
         "opted_out": OptOut.objects.count(),
         "on": terms.on,
+        "pages": [
+            {"brand": name, "address": f"{settings.ADDRESS}{_page_of(slug)}"}
+            for name, slug in pages(site_reader().settings())
+        ],
+        "mails_on": site_reader().settings().mails.on,
         "senders": terms.senders,
     }
     return render(request, "web/texts.html", page)
+
+
+def _page_of(slug: str) -> str:
+    return reverse("request-brand", args=[slug]) if slug else reverse("request")
 
 
 @needs(Right.MANAGE_PEOPLE)
@@ -109,6 +122,26 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     elif request.POST.get("settled") and State(promise.state).is_open:
         step = Step(Move.KEEP, str(person), gettext_noop("answered by text"))
         StoredPromises().move(promise.plain(), step, timezone.now())
+    return redirect("callback", pk)
+
+
+@require_POST
+@needs(Right.WORK_CALLBACKS)
+def mail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a caller the link to their page by mail, to the address that they gave."""
+    promise, person = found_promise(request, pk), person_of(request)
+    address = request.POST.get("address", "").strip()
+    try:
+        validate_email(address)
+    except ValidationError:
+        messages.error(request, _("That is no e-mail address."))
+        return redirect("callback", pk)
+    site = site_reader().settings()
+    allowed = mails_of(site, promise.client).on and State(promise.state).is_open
+    if not request.POST.get("agreed"):
+        messages.error(request, _("Nothing was sent: they have to agree to get a mail."))
+    elif not allowed or not send_link(promise, site, address, str(person)):
+        messages.error(request, _("Nothing was sent: they had a mail already, or want none."))
     return redirect("callback", pk)
 
 

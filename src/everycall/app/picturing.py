@@ -98,8 +98,13 @@ class LivePicture:
         self._engine = Engine(memory)
         # so few rows are counted faster by one thread than handed out to several
         self._engine.run("SET threads = 1")
-        numbers = Numbers(site.region, site.internal)
-        stage = Incoming(self._engine, self._engine.scratch, site.site(), numbers, name)
+        self._aside = Engine(memory)
+        stage = Incoming(
+            *(self._aside, self._aside.scratch, site.site()),
+            Numbers(site.region, site.internal),
+            name,
+            counting=self._engine,
+        )
         self._feeds: dict[str, Feed] = {source.name: feed_of(source, stage) for source in sources}
         limits = site.limits.limits()
         setting = Setting(tuple(source.view(site.site()) for source in sources), limits)
@@ -148,6 +153,7 @@ class LivePicture:
     def close(self) -> None:
         """Free its memory."""
         self._engine.close()
+        self._aside.close()
 
     def take(self, entries: Iterable[Entry], as_of: int) -> Batch:
         """Count what records say that the journal has taken; none of them is no error."""

@@ -8,8 +8,10 @@ from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from everycall.app.call_staging import Groups
+from everycall.app.pooling import literal
 from everycall.app.staging import Stage, Staged, stage_chunk
 from everycall.events import COLUMNS, Event, Skip, SkipReason
+from everycall.history import Engine
 from everycall.history.journal_segments import Entry
 from everycall.live.signs import Sign
 from everycall.live.window import Retold
@@ -21,13 +23,21 @@ T = TypeVar("T")
 _SESSION = 1 << 40
 """More records than one session or file of a feed ever has."""
 
-_EVENT = {c.name: c.type for c in COLUMNS if c.name not in {"caller", "caller_key", "event_id"}}
-_TRANSLATED = 'SELECT * FROM translated ORDER BY "at", seq'
+_ROW = {column.name: column.type for column in COLUMNS}
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming(Stage):
-    """A place where new events wait in the table `incoming`, filled in as imported ones are."""
+    """A place where new events wait in the table `incoming`, filled in as imported ones are.
+
+    Translating makes tables all the time, so it has an engine of its own: the plans of the one that
+    counts would not outlive it.
+
+    Attributes:
+        counting: the engine that has the table.
+    """
+
+    counting: Engine = field(kw_only=True)
 
     def keep(self, statement: str, staged: Staged) -> None:
         """Add the events that a statement gives to the table."""
@@ -35,7 +45,27 @@ class Incoming(Stage):
         given = {row[0] for row in self.engine.rows("DESCRIBE waiting")}
         if "caller_raw" in given:
             self._identify()
-        self.engine.run(f"INSERT INTO incoming {self._filled(staged, given)}")
+        path = self.folder / "waiting.parquet"
+        self.engine.save(self._filled(staged, given), path)
+        self.counting.run(f"INSERT INTO incoming SELECT * FROM read_parquet({literal(path)})")
+        path.unlink()
+
+    def add(self, source: str, events: Iterable[Event]) -> None:
+        """Add events of whole calls to the table, each with its place among them."""
+        numbered = sorted(enumerate(events, 1), key=lambda one: one[1].at)
+        rows = (self._row(source, seq, event) for seq, event in numbered)
+        self.counting.add("incoming", _ROW, rows)
+
+    def _row(self, source: str, seq: int, event: Event) -> tuple[Any, ...]:
+        who = self.numbers.of(event.caller_raw) if event.caller_raw else None
+        own = {
+            "seq": seq,
+            "source": source,
+            "site": self.name,
+            "caller": who.e164 if who else None,
+            "caller_key": who.key if who else None,
+        }
+        return tuple(own[n] if n in own else getattr(event, n, None) for n in _ROW)
 
 
 @dataclass(slots=True)
@@ -235,11 +265,8 @@ class CallFeed:
         return self.translation.translate(eldest, ordered, self.stage.site)
 
     def _hand_over(self, events: Sequence[Event]) -> None:
-        if not events:
-            return
-        rows = (_values(event, seq) for seq, event in enumerate(events, 1))
-        self.stage.engine.load("translated", _EVENT, rows)
-        self.stage.keep(_TRANSLATED, Staged(self.stage.folder, self.source, 0))
+        if events:
+            self.stage.add(self.source.name, events)
 
     def calls_of(self, feed: str) -> set[str]:
         """Return the calls that a connection spoke of."""
@@ -267,7 +294,3 @@ class CallFeed:
 def _without(groups: Groups, gone: Collection[str]) -> Groups:
     parent = {item: groups.find(item) for item in groups.parent if item not in gone}
     return Groups({**{root: root for root in parent.values()}, **parent})
-
-
-def _values(event: Event, seq: int) -> tuple[Any, ...]:
-    return tuple(seq if name == "seq" else getattr(event, name, None) for name in _EVENT)

@@ -16,6 +16,9 @@ from everycall.calls.statement import write
 MEMORY = "2500MB"
 BATCH = 20_000
 
+_CHANGE_ROWS = ("INSERT", "DELETE", "CHECKPOINT", "COPY")
+"""What begins so leaves the plans of other statements as they are."""
+
 
 class Engine:
     """A DuckDB of its own; everything in it is gone when it is closed."""
@@ -33,7 +36,7 @@ class Engine:
             }
         )
         self._db.execute("SET TimeZone = 'UTC'")
-        self._parsed: dict[str, duckdb.Statement] = {}
+        self._planned: dict[str, duckdb.Statement] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -53,17 +56,30 @@ class Engine:
 
     def run(self, statement: str | exp.Expr, values: Sequence[Any] = ()) -> None:
         """Run a statement for its effect."""
-        self._db.execute(_text(statement), list(values))
+        text = _text(statement)
+        if not text.lstrip().startswith(_CHANGE_ROWS):
+            self._planned.clear()
+        self._db.execute(text, list(values))
 
     def rows(self, statement: str | exp.Expr, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a query and return all its rows."""
         return self._db.execute(_text(statement), list(values)).fetchall()
 
     def again(self, statement: str) -> list[tuple[Any, ...]]:
-        """Run a statement that is run often and return its rows, if any: it is parsed only once."""
-        if statement not in self._parsed:
-            (self._parsed[statement],) = self._db.extract_statements(statement)
-        return self._db.execute(self._parsed[statement]).fetchall()
+        """Run a statement that is run often and return its rows, if any.
+
+        It is planned only once, until a table or view is made, or a setting changes.
+        """
+        planned = self._planned.get(statement)
+        if planned is None:
+            planned = self._planned[statement] = self._plan(statement)
+        return self._db.execute(planned).fetchall()
+
+    def _plan(self, statement: str) -> duckdb.Statement:
+        name = f"again_{len(self._planned)}"
+        self._db.execute(f"PREPARE {name} AS {statement}")
+        (planned,) = self._db.extract_statements(f"EXECUTE {name}")
+        return planned
 
     def value(self, statement: str | exp.Expr, values: Sequence[Any] = ()) -> Any:
         """Run a query and return the first value of its first row."""
@@ -96,13 +112,26 @@ class Engine:
 
     def load(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
         """Make a table of rows that come from Python, through a file: one by one takes ages."""
+        self._read(f'CREATE OR REPLACE TABLE "{name}" AS', name, columns, rows)
+
+    def add(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
+        """Add rows that come from Python to a table that has these columns."""
+        self._read(f'INSERT INTO "{name}"', name, columns, rows)
+
+    def _read(
+        self,
+        beginning: str,
+        name: str,
+        columns: Mapping[str, str],
+        rows: Iterable[Sequence[Any]],
+    ) -> None:
         path = self.scratch / f"{name}.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(_Lines(file), lineterminator="\n")
             writer.writerows(rows)
         types = ", ".join(f"'{column}': '{kind}'" for column, kind in columns.items())
         self.run(
-            f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM read_csv(?, header=false, '
+            f"{beginning} SELECT * FROM read_csv(?, header=false, "
             f"auto_detect=false, delim=',', quote='\"', escape='\"', columns={{{types}}}, "
             "max_line_size=8000000, parallel=false)",
             [str(path)],

@@ -20,7 +20,7 @@ from everycall.metrics.stays import COLUMNS as STAY
 from everycall.metrics.stays import lone_stays
 
 RENEWED = 100
-"""After so many counts the tables are written anew."""
+"""After so many counts the room of deleted rows is given back."""
 
 HOT = 90_000_000
 """A call stays hot for so long after its last sign of life, in microseconds."""
@@ -57,7 +57,6 @@ INSERT INTO kept_answers
 SELECT n.call_id, l.call_id + ? AS number, l.source, l.agent
 FROM lone_answers AS l INNER JOIN call_numbers AS n ON n.number = l.call_id
 """
-_COUNTED = "SELECT * FROM hot_{0} WHERE call_id IN (SELECT id FROM counted_ids)"
 _STAYS = f"""
 SELECT {STAY} FROM counted_visits
 UNION ALL
@@ -187,62 +186,48 @@ class Window:
         self._learn()
         self._counts += 1
         if self._counts % RENEWED == 0:
-            self._renew()
+            # deleted rows would stay in their tables for ever
+            self.engine.run("CHECKPOINT")
 
     def _step(self, name: str, statement: str) -> None:
-        """Make a table of the chain, unless there can be nothing in it."""
-        if name == "lone_answers":
-            # what other calls say belongs there, too
-            self.engine.again(statement)
-            self.engine.again(_OTHER_ANSWERS)
-        elif not is_empty(self._needs[name], self._rows):
-            self._rows[name] = self.engine.again(statement)[0][0]
-        elif self._rows.get(name):
+        """Fill a table of the chain, unless there can be nothing in it."""
+        if self._rows.get(name) != 0:
             self.engine.again(f'DELETE FROM "{name}"')
             self._rows[name] = 0
+        if not is_empty(self._needs[name], self._rows):
+            self._rows[name] = self.engine.again(statement)[0][0]
+        if name == "lone_answers":
+            # what other calls say belongs there, too
+            self._rows[name] += self.engine.again(_OTHER_ANSWERS)[0][0]
 
     def make(self) -> None:
-        """Make every view once, and empty tables to keep rows in; the statements are kept, so that
-        they are parsed once: on few calls that takes longer than running them.
+        """Make every table once, also where the chain could do with a view: on few calls to plan a
+        statement takes longer than to run it, and no plan outlives a table that is made.
         """
         if self._is_made:
             return
-        every = [("events", _EVENTS, False)]
-        every += [(name, statement, False) for name, statement in self._chain.linking]
-        every += self._chain.counting
-        for name, statement, is_view in every:
-            (self.engine.view if is_view else self.engine.table)(name, statement)
-            views = {
-                view: self._needs[view] for view, _, also in every if also and view in self._needs
-            }
-            self._needs[name] = needs(statement, views)
-            if not is_view:
-                self._steps.append((name, f'CREATE OR REPLACE TABLE "{name}" AS {statement}'))
-        finished = {name for name, *_ in self._chain.counting}
+        every = [("events", _EVENTS), *self._chain.linking]
+        every += [(name, statement) for name, statement, _ in self._chain.counting]
+        made = {name for name, _ in every}
         for name in RESULTS:
-            self._sources[name] = f"finished_{name}" if f"finished_{name}" in finished else name
-            for kept in ("hot", "cold", "moving"):
-                empty = f"SELECT * FROM {self._sources[name]} LIMIT 0"
-                self.engine.table(f"{kept}_{name}", empty)
-        self._make_more()
-        self._is_made = True
-
-    def _make_more(self) -> None:
-        """Make what metrics need beside the chain, from the rows that were counted last."""
+            self._sources[name] = f"finished_{name}" if f"finished_{name}" in made else name
+        for name, statement in every:
+            self._make_step(name, statement)
+        # what metrics need beside the chain, from the rows that were counted last
         for name in ("calls", "visits", "talks"):
-            self.engine.view(f"counted_{name}", _COUNTED.format(name))
+            self.engine.view(f"counted_{name}", f"SELECT * FROM {self._sources[name]}")
         for name, statement in zip(MORE, (_STAYS, self._verdicts), strict=True):
             self._sources[name] = f"counted_{name}"
             self.engine.view(f"counted_{name}", statement)
+        for name, source in self._sources.items():
             for kept in ("hot", "cold", "moving"):
-                self.engine.table(f"{kept}_{name}", f"SELECT * FROM counted_{name} LIMIT 0")
+                self.engine.table(f"{kept}_{name}", f"SELECT * FROM {source} LIMIT 0")
+        self._is_made = True
 
-    def _renew(self) -> None:
-        """Write the small tables anew: deleted rows would stay in them for ever."""
-        for name in ("incoming", "moment", "counted_ids", "moving_ids", "kept_answers", "gaps"):
-            self.engine.table(name, f"SELECT * FROM {name}")
-        for name in ("events", *KEPT):
-            self.engine.table(f"hot_{name}", f"SELECT * FROM hot_{name}")
+    def _make_step(self, name: str, statement: str) -> None:
+        self.engine.table(name, statement)
+        self._needs[name] = needs(statement, {})
+        self._steps.append((name, f'INSERT INTO "{name}" {statement}'))
 
     def _keep(self, wanted: set[str]) -> None:
         """Put the counted rows in the place of those of before."""

@@ -205,7 +205,7 @@ def _laid(drawing: Drawing, rows: list[dict[str, Any]]) -> Drawn:
     """Draw rows of bars; their names stand before them, on a phone above them if they are long."""
     above = not drawing.wide and max((len(row["name"]) for row in rows), default=0) > SHORT
     longest = max((len(row["name"]) for row in rows), default=0)
-    room = 10 if above else min(280, 50 + 7 * longest) if drawing.wide else 110
+    room = 10 if above else min(380, 50 + 7 * longest) if drawing.wide else 110
     axis = None if above else _names_axis(room)
     base = alt.Chart(drawing.data(rows)).encode(y=alt.Y("name:N", sort=None, axis=axis))
     most = max((row["end"] or 0 for row in rows), default=0) or 1

@@ -58,7 +58,7 @@ METRICS = (
     Metric(
         "missed_callers",
         "Callers missed",
-        "Callers who were missed, each need once however often they rang.",
+        "Callers of whom a call was missed, lost, abandoned or dropped, each need once.",
         Unit.COUNT,
         Better.LESS,
         "needs with at least one call that the chosen definition calls missed, lost, abandoned or "

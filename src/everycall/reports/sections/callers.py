@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from everycall.money.ledger import State
+from everycall.money.ledger import CATEGORIES, State
 from everycall.reports.figures import AMONG
 from everycall.reports.frame import Desk
 from everycall.reports.masking import masked
@@ -42,8 +42,9 @@ def callers(desk: Desk) -> Section:
     lead = say("No caller was missed.")
     if total:
         lead = say(
-            "{callers}; {lost} of them were never helped, {open} may still be.",
+            "{callers} ({calls}); {lost} of them were never helped, {open} may still be.",
             callers=say.many(total, "{n} caller was missed", "{n} callers were missed"),
+            calls=_calls(desk),
             lost=say.count(found.get(State.LOST, 0)),
             open=say.count(found.get(State.AT_RISK, 0)),
         )
@@ -51,6 +52,25 @@ def callers(desk: Desk) -> Section:
     title = say("The people behind the calls")
     tables = (measures(desk, MEASURES), *_repeats(desk))
     return Section("callers", title, lead, tables, _notes(desk), (*charts, _times_called(desk)))
+
+
+_OF_THEM = """
+SELECT m.category, COUNT(*) FROM missed AS m
+INNER JOIN needs AS n ON n.episode = m.episode
+INNER JOIN period_ledger AS p ON p.need = n.need
+GROUP BY m.category
+"""
+
+
+def _calls(desk: Desk) -> str:
+    """Say how many calls these callers made in vain, and what the definition calls them."""
+    say, found = desk.say, dict(desk.query(_OF_THEM))
+    kinds = [
+        say("{n} {kind}", n=say.count(found[kind]), kind=say(kind))
+        for kind in CATEGORIES
+        if kind in found
+    ]
+    return say("{calls}: {kinds}", calls=say.calls(sum(found.values())), kinds=", ".join(kinds))
 
 
 def _notes(desk: Desk) -> tuple[str, ...]:

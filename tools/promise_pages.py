@@ -59,12 +59,12 @@ For Asterisk: include `extensions_everycall.conf` in the dialplan, and give each
 [sales]
 context = everycall-callback
 setqueuevar = yes
-setqueueentryvar = yes
 ```
 
 Who presses 1 while waiting hears the number, confirms it with 1 or types another. A call back is offered
 only while Everycall says that it can still be kept today; an offer that is not renewed for a minute is
-over, so a caller who presses 1 while Everycall is down stays in the queue. What was asked for is in
+over, so a caller who presses 1 while Everycall is down stays in the queue. Whoever goes back into it stands
+where they stood: behind those who were ahead of them and still wait, before all who came later. What was asked for is in
 queue_log, too: an import of the log makes the promise that nobody heard.
 
 `make promise` plays all of this on a real Asterisk with SIP phones, and kills Everycall at every step.

@@ -11,11 +11,10 @@ from everycall.telephony import Dial, PhoneSystemError, Result, Stage, UnsureErr
 from everycall.telephony.fake import Reply
 from everycall.telephony.twilio import answered
 from telephony.test_stories import until
-from telephony.twilio_server import NUMBER
+from telephony.twilio_server import BRAND, NUMBER
 from telephony.worlds import CUSTOMER, TwilioWorld, twilio_world
 
 PHONE = "client:ann"
-SHOWN = "+441632960555"
 
 
 def dial(name: str = "p7-1", **more: Any) -> Dial:
@@ -37,13 +36,25 @@ async def calm(here: TwilioWorld) -> None:
     await so(lambda: all(call.ended_at for call in here.twilio.calls.values()))
 
 
-def test_the_customer_sees_the_brands_number_and_the_person_ours() -> None:
+@pytest.mark.parametrize(
+    ("more", "seen"),
+    [
+        ({"shown": BRAND}, BRAND),
+        ({"called": BRAND}, BRAND),
+        ({"called": "+441632960999"}, NUMBER),
+        ({"called": "5001"}, NUMBER),
+        ({}, NUMBER),
+    ],
+)
+def test_the_customer_sees_the_brands_number_if_it_is_the_accounts(
+    more: dict[str, str], seen: str
+) -> None:
     async def play() -> None:
         async with twilio_world({}) as here:
-            await here.system.carry_out(dial(shown=SHOWN))
+            await here.system.carry_out(dial(**more))
             await until(here, Stage.TALKING)
             assert here.twilio.leg_to(PHONE).caller == NUMBER
-            assert here.twilio.leg_to(CUSTOMER).caller == SHOWN
+            assert here.twilio.leg_to(CUSTOMER).caller == seen
             await here.customer_ends("p7-1")
             last = (await until(here, Stage.OVER))[-1]
             assert last.call_id == here.twilio.leg_to(PHONE).sid

@@ -25,6 +25,7 @@ from everycall.telephony.fake import Reply
 from everycall.wire.twilio import signature
 
 ACCOUNT, TOKEN, NUMBER = "AC0123456789", "the-token", "+441632960000"
+BRAND = "+441632960555"
 RING = 0.01
 """A second of ringing takes so long here."""
 
@@ -119,8 +120,8 @@ class TwilioServer:
         if path.endswith(f"{ACCOUNT}.json"):
             return 200, {"sid": ACCOUNT, "friendly_name": "The shop", "status": "active"}
         if parts[1:] == ["IncomingPhoneNumbers.json"]:
-            owned = given.get("PhoneNumber", [""])[0] == NUMBER
-            return 200, {"incoming_phone_numbers": [{"phone_number": NUMBER}] if owned else []}
+            found = [{"phone_number": n} for n in (NUMBER, BRAND) if n in given["PhoneNumber"]]
+            return 200, {"incoming_phone_numbers": found}
         if parts[1:] == ["Calls.json"]:
             return self._make(given) if method == "POST" else (200, self._list(given))
         call = self.calls.get(parts[2].removesuffix(".json")) if len(parts) == 3 else None

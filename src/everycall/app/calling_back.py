@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -31,6 +31,9 @@ AVOIDED = timedelta(minutes=5)
 
 AUTOMATIC = "everycall"
 
+_TALKING = (AgentState.TALKING, AgentState.ON_HOLD)
+_AT_WORK = (*_TALKING, AgentState.RINGING, AgentState.WRAPPING_UP, AgentState.BUSY)
+
 
 class Waiting(Protocol):
     """Where the promises are found that wait."""
@@ -46,6 +49,7 @@ class CallingBack:
     Attributes:
         board: returns the newest picture.
         may: whether a promise may be rung at a moment: opening hours and quiet hours.
+        people: returns who could be rung; without it, whoever stands in queues.
     """
 
     dialler: Dialler
@@ -53,6 +57,7 @@ class CallingBack:
     settings: OwingSettings
     board: Callable[[], Board | None]
     may: Callable[[Promise, datetime], bool] = lambda _promise, _now: True
+    people: Callable[[Board], Sequence[Person]] = field(default_factory=lambda: people_of)
     _ringing: dict[str, str] = field(default_factory=dict)
     _avoided: dict[int, dict[str, datetime]] = field(default_factory=dict)
     _works: set["asyncio.Task[None]"] = field(default_factory=set)
@@ -62,7 +67,7 @@ class CallingBack:
         board, now = self.board(), self.dialler.clock()
         if board is None or not self.settings.automatic.on:
             return
-        people = people_of(board)
+        people = self.people(board)
         waiting = await self.dialler.run(lambda: list(self.store.waiting(now)))
         known = self._now(board, people, now)
         steps = list(decide(waiting, known, self.settings.automatic))
@@ -205,7 +210,7 @@ def people_of(board: Board) -> list[Person]:
 def _person(agent: AgentNow) -> Person:
     kept = agent.reason == KEPT and bool(agent.paused_in)
     idle = agent.state is AgentState.FREE or (kept and agent.state is AgentState.PAUSED)
-    busy = agent.state in (AgentState.TALKING, AgentState.ON_HOLD)
+    busy = agent.state in _TALKING
     return Person(
         agent.name,
         agent.phones[0],
@@ -214,6 +219,21 @@ def _person(agent: AgentNow) -> Person:
         kept,
         agent.since if busy else None,
     )
+
+
+def listed(board: Board, people: Mapping[str, str]) -> list[Person]:
+    """Return who could be rung of those whom the phone system does not know as people: name and phone."""
+    return [_listed(board, name, phone) for name, phone in people.items()]
+
+
+def _listed(board: Board, name: str, phone: str) -> Person:
+    names = {name, phone, phone.partition(":")[2] or phone}
+    seen = next((a for a in board.agents if names & {a.name, *a.phones}), None)
+    busy = seen is not None and seen.state in _AT_WORK
+    since = seen.since or 0 if seen is not None else 0
+    talking = since if seen is not None and seen.state in _TALKING else None
+    free = None if busy else since
+    return Person(name, phone, (), free, talking_since=talking, serves_all=True)
 
 
 def _lines(board: Board) -> dict[str, list[datetime]]:

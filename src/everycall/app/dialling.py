@@ -271,4 +271,5 @@ def _command(one: Try, wish: Wish, promise: Promise) -> Dial:
         promise.language,
         wish.ring_agent_s,
         wish.ring_s,
+        promise.number,
     )

@@ -32,8 +32,11 @@ AT_ONCE = 500
 _ENDED = """
 SELECT c.call_id, c.direction, c.caller_key, c.client, c.arrived_at, c.ended_at, c.outcome,
   c.asked_for_person, c.answered, c.talk_ms, c.answered_agent, COALESCE(c.shared_number, FALSE),
-  c.called, COALESCE(c.last_queue, c.first_queue), c.language, t.typed, c.first_queue
+  c.called, COALESCE(c.last_queue, c.first_queue), c.language, t.typed, q.entered_at, c.first_queue
 FROM calls AS c
+LEFT JOIN (
+  SELECT call_id, queue, MIN(began_at) AS entered_at FROM visits WHERE began_at >= ? GROUP BY 1, 2
+) AS q ON q.call_id = c.call_id AND q.queue = COALESCE(c.last_queue, c.first_queue)
 LEFT JOIN (
   SELECT COALESCE(l.call_id, e.call_id) AS call_id, MAX(e.party) AS typed
   FROM events AS e LEFT JOIN links AS l ON l.id = e.call_id
@@ -70,12 +73,13 @@ class Recoverer:
     def history(self, asking: Asking, since: int = 0) -> Iterator[tuple[Ended, str | None]]:
         """Yield the calls that ended since a moment in their order, each with its first queue."""
         self._shared |= {key for (key,) in asking.rows("SELECT caller_key FROM sharing")}
-        for row in asking.rows(_ENDED, [since, since]):
+        for row in asking.rows(_ENDED, [since, since, since]):
             yield self._of_row(row), row[-1]
 
     def _of_row(self, row: Sequence[Any]) -> Ended:
         values = [*row[:4], from_micros(row[4]), from_micros(row[5]), *row[6:15]]
-        return replace(Ended(*values), typed=self._typed(row[15]))
+        entered_at = from_micros(row[16]) if row[16] else None
+        return replace(Ended(*values), typed=self._typed(row[15]), entered_at=entered_at)
 
     # ---- from the live picture
 
@@ -105,6 +109,7 @@ class Recoverer:
             call.last_queue or call.queue,
             call.language,
             self._typed(call.typed),
+            from_micros(call.entered_at) if call.entered_at else None,
         )
 
     # ---- both

@@ -23,6 +23,15 @@ _TYPED = """
 SELECT call_id, MAX(party) FROM hot_events
 WHERE kind = 'callback.requested' AND NOT party IS NULL GROUP BY call_id
 """
+_PLACES = " UNION ALL ".join(
+    f"""
+    SELECT v.call_id, v.queue, v.began_at FROM {kept}_visits AS v
+    INNER JOIN {kept}_calls AS c ON c.call_id = v.call_id
+    WHERE c.outcome = 'callback_requested' AND v.queue = COALESCE(c.last_queue, c.first_queue)
+    """
+    for kept in ("hot", "cold")
+)
+_ENTERED = f"SELECT call_id, MIN(began_at) FROM ({_PLACES}) AS p GROUP BY call_id"
 _ENDED = " UNION ALL ".join(
     f"SELECT {', '.join(_COLUMNS)} FROM {kept}_calls "
     "WHERE outcome <> 'pending' AND NOT ended_at IS NULL AND ended_at >= ?"
@@ -37,6 +46,7 @@ class EndedCall:
     Attributes:
         typed: the number that the caller typed in, to be called back.
         shared: the number was on the line twice at once a moment ago.
+        entered_at: when somebody who asked to be called back came into that queue.
     """
 
     call_id: str
@@ -59,6 +69,7 @@ class EndedCall:
     language: str | None = None
     typed: str | None = None
     shared: bool = False
+    entered_at: int | None = None
 
 
 def ended(window: Window, since: int) -> tuple[EndedCall, ...]:
@@ -67,7 +78,16 @@ def ended(window: Window, since: int) -> tuple[EndedCall, ...]:
     typed = dict(window.hot(_TYPED))
     latest = max((row[8] for row in rows), default=0)
     shared = {key for (key,) in window.engine.rows(_SHARED, [latest])} if rows else set()
-    found = (replace(_call(row), typed=typed.get(row[0]), shared=row[2] in shared) for row in rows)
+    entered = dict(window.engine.rows(_ENTERED)) if rows else {}
+    found = (
+        replace(
+            _call(row),
+            typed=typed.get(row[0]),
+            shared=row[2] in shared,
+            entered_at=entered.get(row[0]),
+        )
+        for row in rows
+    )
     return tuple(sorted(found, key=lambda call: (call.ended_at, call.call_id)))
 
 

@@ -7,6 +7,7 @@ from everycall.records.crm import CrmAccount, CrmItem, WonDeal
 from everycall.records.hooks import Hook, Telling
 from everycall.records.jobs import Job
 from everycall.records.people import Person, Team
+from everycall.records.permits import DialMessage, DialPermit
 from everycall.records.promises import NotReturnable, Promise, PromiseCall, PromiseMove, TakenCall
 from everycall.records.report_plans import ReportPlan, ReportRun
 from everycall.records.saved_views import SavedView
@@ -28,6 +29,8 @@ __all__ = [
     "CrmAccount",
     "CrmItem",
     "Delivery",
+    "DialMessage",
+    "DialPermit",
     "Entry",
     "Hook",
     "Job",

@@ -106,6 +106,7 @@ class Promise(models.Model):
             self.language or None,
             self.doubt,
             self.place_at,
+            self.number or None,
         )
 
 

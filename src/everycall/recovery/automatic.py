@@ -21,6 +21,7 @@ class Person:
         free_since: since when they have had nothing to do; null while they are busy.
         kept: they are kept free for a call back: no queue rings them.
         talking_since: since when they have talked; null if they do not.
+        serves_all: they take callers of every queue.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Person:
     free_since: int | None = None
     kept: bool = False
     talking_since: int | None = None
+    serves_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def _step(promise: Promise, now: Now, taken: Collection[str]) -> Ring | Keep | N
 def _mine(promise: Promise, now: Now, taken: Collection[str]) -> Iterator[Person]:
     avoided = now.avoided.get(promise.id, ())
     for person in now.people:
-        fits = promise.queue is None or promise.queue in person.queues
+        fits = promise.queue is None or person.serves_all or promise.queue in person.queues
         if fits and person.phone not in taken and person.phone not in avoided:
             yield person
 

@@ -21,6 +21,7 @@ class Ended:
         shared: the number is known to belong to several people, or was seen in two calls at once.
         number: the number that was called; `queue`: the one that the caller came to last.
         typed: the number that the caller typed in to be called back, made comparable.
+        entered_at: when the caller came into that queue; null if nobody saw it.
     """
 
     call_id: str
@@ -39,6 +40,7 @@ class Ended:
     queue: str | None = None
     language: str | None = None
     typed: str | None = None
+    entered_at: datetime | None = None
 
     @property
     def owed_to(self) -> str | None:

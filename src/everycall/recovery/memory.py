@@ -47,6 +47,7 @@ class MemoryPromises:
             queue=what.queue,
             language=what.language,
             place_at=what.place_at,
+            number=what.number,
         )
         self.rows[made.id] = made
         return made

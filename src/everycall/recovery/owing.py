@@ -93,8 +93,15 @@ def owed(call: Ended, settings: OwingSettings) -> Owed | None:
         number=call.number,
         queue=call.queue,
         language=call.language,
-        place_at=call.arrived_at if call.outcome == "callback_requested" else None,
+        place_at=_place_at(call),
     )
+
+
+def _place_at(call: Ended) -> datetime | None:
+    """Return since when somebody who asked to be called back stood in line."""
+    if call.outcome != "callback_requested":
+        return None
+    return call.entered_at or call.arrived_at
 
 
 def _counts(call: Ended, settings: OwingSettings) -> bool:

@@ -24,6 +24,7 @@ class Promise:
         first_call: the call that made it; it cannot be its own second miss.
         doubt: a call may have reached them unseen, so only a person dials again.
         place_at: since when the caller stood in line, if the place was kept.
+        number: the number that was called.
     """
 
     id: int
@@ -46,6 +47,7 @@ class Promise:
     language: str | None = None
     doubt: bool = False
     place_at: datetime | None = None
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

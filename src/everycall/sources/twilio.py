@@ -101,6 +101,13 @@ class _Leg:
         return over.at - int(length) * SECOND if over and length.isdigit() and int(length) else None
 
     @property
+    def met_at(self) -> int | None:
+        """Return when a customer whom we called back was put through: picked up, or pressed the key."""
+        asked = [one for one in self.messages if one.text("Step")]
+        keys = (one.at for one in asked if one.text("Step") == "said" and one.text("Digits") == "1")
+        return next(keys, None) if asked else self.spoke_at
+
+    @property
     def agent(self) -> str:
         """Return who was dialled: a client's or a phone's name, or the number."""
         to = self.messages[0].text("To") or self.messages[0].text("Called")
@@ -128,6 +135,9 @@ class _Story:
         return Event(at, kind, self.call_id, SECOND)
 
     def events(self) -> Iterator[Event]:
+        if self.own.messages[0].text("Try"):
+            yield from self._called_back()
+            return
         yield self._arrived()
         for message in self.own.messages:
             yield from self._during(message)
@@ -161,6 +171,35 @@ class _Story:
             called=ours or None,
             leg=self.own.sid,
         )
+
+    def _called_back(self) -> Iterator[Event]:
+        """Yield a call back that we asked for: the first leg is the person's, the second the customer's."""
+        first, over = self.own.messages[0], self.own.over
+        customer = self.dialled[-1] if self.dialled else None
+        yield replace(
+            self.event(self.own.began, Kind.CALL_ARRIVED),
+            direction=Direction.CALLBACK,
+            caller_raw=first.text("Customer") or None,
+            called=first.text("From") or None,
+            leg=self.own.sid,
+        )
+        met = customer.met_at if customer is not None else None
+        if customer is not None and met is not None:
+            talk = replace(
+                self.event(met, Kind.TALK_STARTED),
+                agent=self.own.agent,
+                agent_kind=AgentKind.PERSON,
+                leg=customer.sid,
+            )
+            yield talk
+            if customer.over is not None:
+                lasted = max(0, customer.over.at - met)
+                ended = replace(talk, at=met + lasted, kind=Kind.TALK_ENDED, value=lasted // 1000)
+                yield replace(ended, reason=EndedBy.UNKNOWN)
+        if over is not None:
+            failure = None if met is not None else _failure(customer)
+            ended = self.event(over.at, Kind.CALL_ENDED)
+            yield replace(ended, reason=EndedBy.UNKNOWN, text=failure)
 
     def _during(self, message: _Message) -> Iterator[Event]:
         """Yield what a message of the customer's own leg says beside its status."""
@@ -225,6 +264,22 @@ class _Story:
             lasted = (over.at - since) // 1000
             ended = replace(talk, at=over.at, kind=Kind.TALK_ENDED, value=lasted)
             yield replace(ended, reason=EndedBy.UNKNOWN)
+
+
+_FAILURES = {"busy": "busy", "no-answer": "no_answer", "canceled": "no_answer"}
+_CODES = {"404": "invalid_number", "484": "invalid_number", "604": "invalid_number"}
+_CODES |= {"486": "busy", "600": "busy", "603": "rejected", "607": "rejected", "608": "rejected"}
+
+
+def _failure(customer: _Leg | None) -> str:
+    """Tell why a customer whom we called back did not speak with us."""
+    if customer is None or customer.over is None:
+        return "failed"
+    over = customer.over
+    if over.status == "completed":
+        return "machine"
+    code = _CODES.get(over.text("SipResponseCode")) if over.status in ("busy", "failed") else None
+    return code or _FAILURES.get(over.status, "failed")
 
 
 def _translate(call: str | None, records: Sequence[Record], _site: Site) -> Iterator[Event]:

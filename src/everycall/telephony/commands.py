@@ -23,6 +23,7 @@ class Dial:
         agent: the person's phone as the phone system names it: PJSIP/1001, client:ann, a number.
         number: the customer's, in E.164.
         shown: the number that the customer sees; null leaves it to the phone system.
+        called: the number that the customer had called, for a phone system that may show it.
         announcement: what the person hears before the customer is dialled; a sound's name.
         press_one: whether the customer has to press 1, so that no machine counts as reached.
         ring_agent_s: how long the person's phone rings; `ring_s`: the customer's.
@@ -37,6 +38,7 @@ class Dial:
     language: str | None = None
     ring_agent_s: int = 15
     ring_s: int = 30
+    called: str | None = None
 
     def __post_init__(self) -> None:
         checked_id(self.id)
@@ -97,7 +99,7 @@ class SetPenalty:
 
 @dataclass(frozen=True, slots=True)
 class TakeCaller:
-    """Send a caller who waits to a phone; nobody there puts them back at the head of the queue."""
+    """Send a caller who waits to a phone; nobody there puts them back where they stood."""
 
     call_id: str
     phone: str

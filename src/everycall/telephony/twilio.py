@@ -6,8 +6,9 @@ was lost on the way, no customer is dialled whose permit was taken back, and who
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -81,6 +82,7 @@ class TwilioPhoneSystem:
     run: Runner = at_once
     clock: Clock = system_clock
     _until: int = 0
+    _own: dict[str, bool] = field(default_factory=dict)
 
     @property
     def abilities(self) -> frozenset[type]:
@@ -151,7 +153,7 @@ class TwilioPhoneSystem:
             self.name,
             dial.agent,
             dial.number,
-            dial.shown or self.terms.number,
+            await self._shown(dial),
             self._now(),
             dial.press_one,
             dial.ring_s,
@@ -165,6 +167,14 @@ class TwilioPhoneSystem:
             await self._not_made(dial.id, error)
         else:
             await self.run(self.permits.name, dial.id, leg)
+
+    async def _shown(self, dial: Dial) -> str:
+        """Return the brand's number, if Twilio may show it: only the account's own may be."""
+        wanted = dial.shown or dial.called or ""
+        if wanted not in self._own and wanted.startswith("+"):
+            with contextlib.suppress(TwilioError):
+                self._own[wanted] = bool(await self.account.numbers(wanted))
+        return wanted if self._own.get(wanted) else self.terms.number
 
     def _form(self, dial: Dial) -> dict[str, str | int | tuple[str, ...]]:
         says, speaks, address = dial.announcement, self.terms.speaks, self.terms.door

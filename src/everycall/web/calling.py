@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
-from everycall.app.calling_back import CallingBack, left_today
+from everycall.app.calling_back import CallingBack, left_today, listed
 from everycall.app.dialling import Dialler, Wish
 from everycall.app.recovering import Recoverer
 from everycall.app.watching import Watch
@@ -27,7 +27,10 @@ from everycall.recovery.automatic import may_offer
 from everycall.recovery.promises import Promise
 from everycall.recovery.quiet import may_ring
 from everycall.recovery.tries import Try
+from everycall.telephony import PhoneSystem
 from everycall.telephony.ami import AmiPhoneSystem
+from everycall.telephony.ari import AriPhoneSystem
+from everycall.web.driving import driven
 from everycall.wire.ami_link import Link
 
 log = logging.getLogger(__name__)
@@ -66,21 +69,31 @@ async def in_thread(work: Callable[..., T], /, *args: Any, **more: Any) -> T:
 
 @dataclass(slots=True)
 class Desk:
-    """What calls back through one phone system."""
+    """What calls back through one phone system.
 
-    link: Link
+    Attributes:
+        link: the manager connection; null where the phone system is driven otherwise.
+    """
+
     watch: Watch
-    phones: AmiPhoneSystem
+    phones: PhoneSystem
     back: CallingBack
     recoverer: Recoverer
+    link: Link | None = None
     _rounds: int = 0
     _clicked: set["asyncio.Task[Any]"] = field(default_factory=set)
+    _hearing: "asyncio.Task[None] | None" = None
 
     @classmethod
-    def of(cls, watch: Watch, link: Link) -> "Desk":
-        """Make the desk of a manager connection."""
+    def of(
+        cls,
+        watch: Watch,
+        phones: PhoneSystem,
+        link: Link | None = None,
+        people: Mapping[str, str] | None = None,
+    ) -> "Desk":
+        """Make the desk of a phone system; `people`: whom it rings, where it knows no queues."""
         site, promises = watch.settings.site, StoredPromises()
-        phones = AmiPhoneSystem(link)
         recoverer = Recoverer(site, promises, site.zone or ZoneInfo("UTC"))
         dialler = Dialler(
             phones,
@@ -91,9 +104,20 @@ class Desk:
             run=in_thread,
         )
         back = CallingBack(dialler, promises, site.promises, lambda: watch.board)
-        desk = cls(link, watch, phones, back, recoverer)
+        desk = cls(watch, phones, back, recoverer, link)
         back.may = desk.may
+        if people is not None:
+            back.people = lambda board: listed(board, people)
+        if isinstance(phones, AriPhoneSystem):
+            desk._hearing = asyncio.create_task(phones.run())
         return desk
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the phone system can be reached now, as far as is known."""
+        if self.link is not None:
+            return self.link.state.connected
+        return self.phones.connected.is_set() if isinstance(self.phones, AriPhoneSystem) else True
 
     def may(self, promise: Promise, now: datetime) -> bool:
         """Tell whether a promise may be rung by itself: while it is open, and nobody sleeps."""
@@ -104,13 +128,13 @@ class Desk:
 
     async def round(self) -> None:
         """Do what is to be done now."""
-        if not self.link.state.connected:
+        if not self.is_there:
             return
         if self._rounds % RESUME == 0:
             await self.back.resume()
         await self.back.round()
-        if self._rounds % OFFER == 0:
-            await self._offer()
+        if self._rounds % OFFER == 0 and self.link is not None:
+            await self._offer(self.link)
         self._rounds += 1
 
     async def dial(self, promise: Promise, wish: Wish) -> Try | None:
@@ -122,7 +146,7 @@ class Desk:
             task.add_done_callback(self._clicked.discard)
         return one
 
-    async def _offer(self) -> None:
+    async def _offer(self, link: Link) -> None:
         """Tell each queue until when it may offer a call back; without a renewal it may not."""
         now = system_clock()
         for queue, people in _staffed(self.watch.board).items():
@@ -132,7 +156,7 @@ class Desk:
             offer = may_offer(owed, people, left, self.back.settings.automatic)
             until = int((now + OFFERED).timestamp()) if offer else 0
             with contextlib.suppress(EverycallError):
-                await self.link.act("DBPut", Family=OFFERS, Key=queue, Val=str(until))
+                await link.act("DBPut", Family=OFFERS, Key=queue, Val=str(until))
 
     async def stop(self) -> None:
         """Follow no more; what is on the line goes on."""
@@ -140,7 +164,11 @@ class Desk:
         for task in list(self._clicked):
             task.cancel()
         await asyncio.gather(*self._clicked, return_exceptions=True)
-        self.phones.stop()
+        if isinstance(self.phones, AmiPhoneSystem):
+            self.phones.stop()
+        if self._hearing is not None:
+            self._hearing.cancel()
+            await asyncio.gather(self._hearing, return_exceptions=True)
 
 
 def _owed(queue: str) -> int:
@@ -168,7 +196,7 @@ class Desks:
 
     def first(self) -> Desk | None:
         """Return a desk whose phone system is there; None if there is none."""
-        return next((d for d in self.found.values() if d.link.state.connected), None)
+        return next((d for d in self.found.values() if d.is_there), None)
 
     def __iter__(self) -> Iterator[Desk]:
         return iter(list(self.found.values()))
@@ -180,7 +208,11 @@ desks = Desks()
 
 async def calling(watch: Watch) -> None:
     """Call back until cancelled."""
-    desks.found = {feed: Desk.of(watch, link) for feed, link in watch.links.items()}
+    desks.found = {
+        feed: Desk.of(watch, AmiPhoneSystem(link), link) for feed, link in watch.links.items()
+    }
+    for one in await in_thread(driven, in_thread):
+        desks.found[one.phones.name] = Desk.of(watch, one.phones, people=one.people or None)
     try:
         while True:
             await asyncio.sleep(ROUND)

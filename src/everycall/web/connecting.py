@@ -18,6 +18,7 @@ from everycall.errors import EverycallError
 from everycall.records.connections import Connection
 from everycall.settings import read_table, setting
 from everycall.web.calling import calling
+from everycall.web.driving import AriSettings, TwilioSettings
 from everycall.web.live.hub import hub
 from everycall.web.pages import site_reader
 from everycall.wire.ami import Pbx
@@ -65,17 +66,6 @@ class LogSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class TwilioSettings:
-    """Twilio's voice callbacks."""
-
-    secret: str = setting(doc="The account's auth token, with which Twilio signs what it posts.")
-    account: str = setting("", doc="The account's SID, AC...; only needed to play recordings.")
-    recordings: str = setting(
-        "https://api.twilio.com", doc="Where its recordings lie; nothing is fetched from elsewhere."
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class AircallSettings:
     """Aircall's webhooks."""
 
@@ -95,6 +85,7 @@ class RingCentralSettings:
 
 KINDS: dict[str, type] = {
     "ami": AmiSettings,
+    "ari": AriSettings,
     "queue_log": LogSettings,
     "twilio": TwilioSettings,
     "aircall": AircallSettings,
@@ -104,6 +95,9 @@ KINDS: dict[str, type] = {
 
 POSTING = ("twilio", "aircall", "ringcentral")
 """Those that post to an address of ours, and are not called by us."""
+
+DIALLING = ("ari",)
+"""Those that only dial: what is said of calls comes by another connection."""
 
 
 def pbx_of(given: dict[str, object], name: str) -> Pbx:
@@ -124,7 +118,9 @@ def _feed(row: Connection) -> Manager | Log:
 
 def _feeds() -> tuple[Manager | Log | Posted, ...]:
     try:
-        rows = list(Connection.objects.filter(removed_at=None).exclude(kind__in=POSTING))
+        rows = list(
+            Connection.objects.filter(removed_at=None).exclude(kind__in=(*POSTING, *DIALLING))
+        )
         sample = [Log("sample", Path(settings.SAMPLE))] if settings.SAMPLE else []
         posted = (Posted(f"post-{name}", name) for name in POSTED)
         moves = Posted(PROMISES, "everycall_events")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,11 +20,16 @@ from everycall.errors import EverycallError
 from everycall.records.connections import Connection
 from everycall.records.roles import Right
 from everycall.records.trail import note
+from everycall.settings import read_table
+from everycall.telephony import PhoneSystemError
 from everycall.web.connecting import KINDS, POSTING, live, pbx_of
 from everycall.web.declared import fields_of, kept_of
+from everycall.web.driving import TwilioSettings, account_of, ari_of, people_in
 from everycall.web.guards import needs, person_of
 from everycall.wire.ami import AmiError
 from everycall.wire.ami import Connection as AmiConnection
+from everycall.wire.ari import AriError
+from everycall.wire.twilio_calls import TwilioError
 
 PATIENCE = 8.0
 """Seconds that a try may take."""
@@ -82,6 +88,10 @@ def try_connection(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _tried(found: Connection) -> str:
+    if found.kind == "twilio" and found.given().get("account"):
+        return asyncio.run(_try_twilio(found))
+    if found.kind == "ari":
+        return asyncio.run(_try_ari(found))
     if found.kind in POSTING:
         return _("It posts to us, so there is nothing to try: ring, and look at Now.")
     if found.kind == "queue_log":
@@ -91,6 +101,38 @@ def _tried(found: Connection) -> str:
         changed = from_micros(int(path.stat().st_mtime * 1_000_000))
         return _("The log can be read; its last change was at %s UTC.") % f"{changed:%F %T}"
     return asyncio.run(_try_manager(found))
+
+
+async def _try_twilio(found: Connection) -> str:
+    terms = read_table(TwilioSettings, found.given(), found.name)
+    people_in(terms.people)
+    account = account_of(terms)
+    try:
+        named = str((await account.myself()).get("friendly_name") or terms.account)
+        owned = not terms.number or bool(await account.numbers(terms.number))
+    except TwilioError as error:
+        raise PhoneSystemError(str(error)) from None
+    said = [_("It works: the account %s answers.") % named]
+    if not terms.number:
+        said.append(_("It does not dial for you: no number of the account is named."))
+    elif not owned:
+        said.append(_("%s is no number of this account, so it cannot dial.") % terms.number)
+    if not settings.ADDRESS.startswith("https://"):
+        said.append(_("Twilio has to reach us: start with EVERYCALL_ADDRESS=https://..."))
+    return " ".join(said)
+
+
+async def _try_ari(found: Connection) -> str:
+    ari = ari_of(found.given(), found.name)
+    try:
+        version = (await ari.ask("GET", "/asterisk/info", only="system"))["system"]["version"]
+        phones = await ari.ask("GET", "/endpoints")
+    except AriError as error:
+        raise PhoneSystemError(str(error)) from None
+    return _("It works: Asterisk %(version)s, %(phones)d phones and lines.") % {
+        "version": version,
+        "phones": len(phones),
+    }
 
 
 async def _try_manager(found: Connection) -> str:

@@ -11,16 +11,22 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from everycall.errors import NotTakenError
 from everycall.records.connections import Connection
+from everycall.records.permits import StoredPermits
 from everycall.sources.everycall_events import LONGEST
+from everycall.telephony.twilio import answered
+from everycall.telephony.twilio_words import NOTHING
 from everycall.web.connecting import POSTING
 from everycall.web.taking import door
 from everycall.wire.twilio import is_signed
+
+_PERMITS = StoredPermits()
 
 AGAIN = 10
 """After so many seconds a message may be sent again that the disk refused."""
@@ -42,16 +48,35 @@ def take(request: HttpRequest, name: str) -> HttpResponse:
     message = _READERS[row.kind](request, row.given().get("secret", ""))
     if message is None:
         return HttpResponse("the signature or the token is wrong", status=403)
+    if row.kind == "twilio":
+        message |= _of_a_try(request)
     try:
         door.take(row.kind, [json.dumps(message, separators=(",", ":"), ensure_ascii=False)])
     except NotTakenError as error:
         return HttpResponse(str(error), status=503, headers={"Retry-After": str(AGAIN)})
     if row.kind == "twilio":
-        return HttpResponse("<Response/>", content_type="text/xml")
+        return HttpResponse(_next_step(message, row.name), content_type="text/xml")
     return HttpResponse()
 
 
 Message = dict[str, Any]
+
+
+def _of_a_try(request: HttpRequest) -> Message:
+    """Return what the address says of a call back that we asked for, and whom it is for."""
+    permit = _PERMITS.find(request.GET.get("try", ""))
+    if permit is None:
+        return {}
+    step = request.GET.get("step", "")
+    return {"Try": permit.id, "Customer": permit.number, **({"Step": step} if step else {})}
+
+
+def _next_step(message: Message, name: str) -> str:
+    """Return what Twilio is to do now: in a call back of ours it asks, else nothing."""
+    if not message.get("Try"):
+        return NOTHING
+    at_our = f"{settings.ADDRESS}{reverse('incoming', args=[name])}"
+    return answered(_PERMITS, name, message, at_our)
 
 
 def _twilio(request: HttpRequest, secret: str) -> Message | None:

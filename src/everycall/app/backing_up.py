@@ -20,13 +20,14 @@ from pathlib import Path
 from typing import IO, cast
 
 from everycall import __version__
+from everycall.app.kept_tables import FOUND
 from everycall.clock import Clock, system_clock
 from everycall.errors import EverycallError, NotFoundError, NotThatKindError
 from everycall.history import History
 
 FORMAT = 1
 _ABOUT, _RECORDS, _SUMS, _DATA = "backup.json", "records.jsonl", "checksums.json", "data/"
-_LEFT_OUT = frozenset({"lock", ".probe", "live", "sample", "audits", "sealing", "setup-key"})
+_LEFT_OUT = frozenset({"lock", ".probe", "live", "sample", "audits", FOUND, "sealing", "setup-key"})
 _PASSING = (".new", ".part")
 _TRIES = 20
 

@@ -6,13 +6,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from everycall.app.asking import Asking, of_history
-from everycall.app.defining import as_of
 from everycall.app.given import site_calendars
 from everycall.app.ledger import within
 from everycall.app.measured_tables import make
 from everycall.app.sitefile import SiteFile
 from everycall.clock import from_micros, to_micros
-from everycall.metrics.presence import NAMES, sign_steps
 from everycall.metrics.slots import SLOT as SLOT_US
 from everycall.remedies.causes import CAUSES
 from everycall.remedies.patterns import (
@@ -60,13 +58,13 @@ def cluster(asking: Asking, site: SiteFile, since: int | None, until: int | None
     The ledger's tables come first.
     """
     engine = asking.engine
-    make(asking, ["slots"], site, None)
+    make(asking, ["slots", "sign_ins"], site, None)
     engine.table(
         "arrivals",
         _ARRIVALS.format(slot=SLOT_US, within=within("c.arrived_at", since, until)),
     )
     _give(asking, site)
-    for name, statement in (*sign_steps(as_of(asking)), *presence_steps()):
+    for name, statement in presence_steps():
         engine.table(name, of_history(statement))
     engine.table("rings", _RINGS)
     found = _found(asking, site)
@@ -104,7 +102,6 @@ def _give(asking: Asking, site: SiteFile) -> None:
     # who is there is known from all that was ever said of people, whichever days are looked at
     first = min(source.first_at for source in asking.manifest.sources) // DAY
     last = max(source.last_at for source in asking.manifest.sources) // DAY
-    engine.load("given_names", NAMES, site.agents.items())
     engine.load("days", INPUTS["days"], ((day,) for day in range(first - 1, last + 2)))
     queues = ((name, queue) for name, client in site.clients.items() for queue in client.queues)
     engine.load("client_queues", INPUTS["client_queues"], queues)

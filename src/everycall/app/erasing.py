@@ -12,10 +12,12 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Protocol
 
+from everycall.app.kept_tables import FOUND
 from everycall.app.pooling import literal
 from everycall.app.staging import Staged
 from everycall.errors import NotFoundError
@@ -24,8 +26,23 @@ from everycall.history import Engine, History
 from everycall.history.store import Manifest
 
 _KEY = "erasure-key"
-_NUMBERS = ("caller", "caller_raw", "caller_key", "called")
 _SHORTEST = 5
+
+
+class Change(Protocol):
+    """What is done to the texts of a file."""
+
+    def prepare(self, engine: Engine, source: str, columns: Sequence[str]) -> None:
+        """Look at a file before it is changed."""
+
+    def has(self, column: str, at: str) -> str:
+        """Return the SQL that tells whether there is something to do in a column.
+
+        `at` is the moment of the row, 0 where it has none.
+        """
+
+    def without(self, column: str, at: str) -> str:
+        """Return the SQL of a column after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +63,20 @@ class Erasure:
         forms = "|".join(re.escape(form) for form in self.forms)
         return rf"(^|[^0-9+])(?:{forms})($|[^0-9])"
 
+    def prepare(self, engine: Engine, source: str, columns: Sequence[str]) -> None:
+        """Do nothing: the number is the same in every file."""
+
+    def has(self, column: str, _at: str) -> str:
+        """Return the SQL that tells whether the number stands in a column."""
+        return f"regexp_matches({column}, {literal(self.pattern)})"
+
+    def without(self, column: str, _at: str) -> str:
+        """Return the SQL of a column without the number."""
+        pattern, shown = literal(self.pattern), literal(rf"\1{self.pseudonym}\2")
+        for _ in range(2):  # numbers with one sign between them share it
+            column = f"regexp_replace({column}, {pattern}, {shown}, 'g')"
+        return column
+
     def out_of(self, text: str) -> str:
         """Return a text without the number."""
         for _ in range(2):  # numbers with one sign between them share it
@@ -64,16 +95,22 @@ def erase(data: Path, site: str, number: str, region: str | None = None) -> Eras
     if not found or sum(sign.isdigit() for sign in found) < _SHORTEST:
         raise NotFoundError(f"'{number}' is no number of a caller; write it as +493023125001")
     history = History(data, site)
-    pseudonym = _pseudonym(_key(data), found)
+    pseudonym = pseudonym_of(key_of(data), found)
     with history.writing(), Engine() as engine:
         manifest = history.manifest()
         erasure = Erasure(pseudonym, _forms(engine, history, manifest, found))
         _bury(data, site, pseudonym)
-        moved = {name: _rewritten(engine, history, name, erasure) for name in manifest.folders()}
+        moved = {name: rewritten(engine, history, name, erasure) for name in manifest.folders()}
         if any(old != new for old, new in moved.items()):
-            history.commit(_with_folders(manifest, moved))
-        shutil.rmtree(history.folder / "audits", ignore_errors=True)
+            history.commit(with_folders(manifest, moved))
+        forget_what_was_made(history)
     return erasure
+
+
+def forget_what_was_made(history: History) -> None:
+    """Delete what was made of a history that has numbers in it: it is made anew without them."""
+    for made in ("audits", FOUND):
+        shutil.rmtree(history.folder / made, ignore_errors=True)
 
 
 def keep_out(history: History, engine: Engine, staged: Sequence[Staged]) -> None:
@@ -82,11 +119,11 @@ def keep_out(history: History, engine: Engine, staged: Sequence[Staged]) -> None
     buried = _buried(data, history.site)
     if not buried:
         return
-    key = _key(data)
+    key = key_of(data)
     for one in staged:
         for erasure in _known(engine, [file.path for file in one.files], buried, key):
             for path in [*(file.path for file in one.files), *([one.tail] if one.tail else [])]:
-                _rewrite(engine, path, path, erasure)
+                rewrite(engine, path, path, erasure)
             one.skips = [replace(skip, text=erasure.out_of(skip.text or "")) for skip in one.skips]
 
 
@@ -102,16 +139,17 @@ def _known(
                 f"WHERE NOT {column} IS NULL"
             )
             for number, written in told:
-                pseudonym = _pseudonym(key, number)
+                pseudonym = pseudonym_of(key, number)
                 if pseudonym in buried:
-                    forms.setdefault(pseudonym, set()).update(_ways(number), _ways(written or ""))
+                    forms.setdefault(pseudonym, set()).update(ways(number), ways(written or ""))
     return [Erasure(name, _longest_first(found)) for name, found in forms.items()]
 
 
 # ---- what a number looks like, and what stands for it
 
 
-def _key(data: Path) -> bytes:
+def key_of(data: Path) -> bytes:
+    """Return the key of this installation's pseudonyms; it is made the first time."""
     path = data / _KEY
     try:
         place = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -122,11 +160,13 @@ def _key(data: Path) -> bytes:
     return path.read_bytes()
 
 
-def _pseudonym(key: bytes, number: str) -> str:
+def pseudonym_of(key: bytes, number: str) -> str:
+    """Return what stands for a number."""
     return f"erased-{hmac.new(key, number.encode(), hashlib.sha256).hexdigest()[:20]}"
 
 
-def _ways(number: str) -> set[str]:
+def ways(number: str) -> set[str]:
+    """Return the ways in which a number is usually written."""
     digits = number.removeprefix("+")
     return {number, digits, f"00{digits}"} if number.startswith("+") else {number}
 
@@ -139,7 +179,7 @@ def _longest_first(forms: Iterable[str]) -> tuple[str, ...]:
 def _forms(engine: Engine, history: History, manifest: Manifest, number: str) -> tuple[str, ...]:
     """Return every way in which a number is written in what was read."""
     files = [history.folder / file.path for file in manifest.events]
-    found = _ways(number)
+    found = ways(number)
     if files:
         listed = ", ".join(literal(file) for file in files)
         written = engine.rows(
@@ -166,11 +206,15 @@ def _buried(data: Path, site: str) -> frozenset[str]:
 
 
 def _bury(data: Path, site: str, pseudonym: str) -> None:
-    path = _graves(data, site)
+    keep_json(_graves(data, site), sorted({*_buried(data, site), pseudonym}))
+
+
+def keep_json(path: Path, told: Any) -> None:
+    """Write a file whole, or leave the one that is there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".new")
     with draft.open("w", encoding="utf-8") as file:
-        json.dump(sorted({*_buried(data, site), pseudonym}), file)
+        json.dump(told, file)
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
@@ -179,15 +223,15 @@ def _bury(data: Path, site: str, pseudonym: str) -> None:
 # ---- files
 
 
-def _rewritten(engine: Engine, history: History, name: str, erasure: Erasure) -> str:
-    """Write a folder anew without the number; returns its new name, or the same if it was not there."""
+def rewritten(engine: Engine, history: History, name: str, change: Change) -> str:
+    """Write a folder anew; returns its new name, or the same if there was nothing to do."""
     old = history.folder / name
     new_name, new = history.new_folder(name.partition("/")[0])
     changed = False
     for path in sorted(old.rglob("*")):
         to = new / path.relative_to(old)
         to.parent.mkdir(parents=True, exist_ok=True)
-        if path.suffix == ".parquet" and _rewrite(engine, path, to, erasure):
+        if path.suffix == ".parquet" and rewrite(engine, path, to, change):
             changed = True
         elif path.is_file():
             os.link(path, to)
@@ -197,28 +241,25 @@ def _rewritten(engine: Engine, history: History, name: str, erasure: Erasure) ->
     return new_name
 
 
-def _rewrite(engine: Engine, path: Path, to: Path, erasure: Erasure) -> bool:
-    """Write a file without the number, in the same order; False if it was not in it."""
-    source = f"read_parquet({literal(path)})"
+def rewrite(engine: Engine, path: Path, to: Path, change: Change) -> bool:
+    """Write a file anew, in the same order; False if there was nothing to do."""
+    source = f"read_parquet({literal(path)}, file_row_number = true)"
     kinds = engine.rows(f"DESCRIBE SELECT * FROM {source}")
-    columns = [name for name, kind, *_ in kinds if kind == "VARCHAR"]
-    pattern = literal(erasure.pattern)
-    has = " OR ".join(f'regexp_matches("{c}", {pattern})' for c in columns) or "FALSE"
+    columns = [f'"{name}"' for name, kind, *_ in kinds if kind == "VARCHAR"]
+    at = '"at"' if any(name == "at" for name, *_ in kinds) else "0"
+    change.prepare(engine, source, columns)
+    has = " OR ".join(change.has(column, at) for column in columns) or "FALSE"
     if not engine.value(f"SELECT COUNT(*) FROM {source} WHERE {has}"):
         return False
-    shown = literal(rf"\1{erasure.pseudonym}\2")
-    once = "regexp_replace({}, {}, {}, 'g')"
-    changes = ", ".join(
-        f'{once.format(once.format(f""" "{c}" """.strip(), pattern, shown), pattern, shown)} AS "{c}"'
-        for c in columns
-    )
+    changes = ", ".join(f"{change.without(c, at)} AS {c}" for c in columns)
     draft = to.with_suffix(".erasing")
-    engine.save(f"SELECT * REPLACE ({changes}) FROM {source}", draft)
+    kept = f"SELECT * EXCLUDE (file_row_number) REPLACE ({changes})"
+    engine.save(f"{kept} FROM {source} ORDER BY file_row_number", draft)
     draft.replace(to)
     return True
 
 
-def _with_folders(manifest: Manifest, moved: dict[str, str]) -> Manifest:
+def with_folders(manifest: Manifest, moved: Mapping[str, str]) -> Manifest:
     """Return a state with its folders exchanged."""
     return replace(
         manifest,

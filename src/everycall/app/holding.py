@@ -1,7 +1,14 @@
 """The calls of a report, held in memory: read and judged once, asked many times."""
 
 from everycall.app.asking import Asking
-from everycall.app.measured_tables import exists, held, judged_calls, verdict_table
+from everycall.app.kept_tables import keep
+from everycall.app.measured_tables import (
+    exists,
+    held,
+    judged_calls,
+    judged_table,
+    verdict_table,
+)
 from everycall.definitions import Definition
 from everycall.metrics.columns import call_columns
 from everycall.metrics.levels import JUDGED
@@ -38,6 +45,9 @@ def hold(asking: Asking, definition: Definition) -> str:
     engine = asking.engine
     columns = sorted({*call_columns(), *_OTHERS})
     engine.table(name, judged_calls(asking, definition, columns))
+    if not exists(asking, judged_table(definition)):
+        engine.view(judged_table(definition), f"SELECT * FROM {name}")
+        keep(asking, [judged_table(definition)], definition.name)
     if asking.stored != STORED:
         engine.run(f"ALTER VIEW counted RENAME TO {STORED}")
         asking.stored = STORED

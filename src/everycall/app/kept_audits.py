@@ -12,15 +12,14 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 
-import duckdb
-
-import everycall
 from everycall.app.asking import Asking
 from everycall.app.auditing import Order, definitions_of, span_of
 from everycall.app.definitions_used import others_used, remember
+from everycall.app.product import product
+from everycall.app.selling import FILE as DEALS
 from everycall.app.sitefile import SiteFile
 from everycall.reports import Report, Words
 from everycall.reports.stored import from_json, to_json
@@ -134,6 +133,7 @@ class KeptAudits:
         for name in (name for one in amounts for name in (one.advertising, one.customers) if name):
             path = folder / name
             yield f"{name} {_content(path)}"
+        yield f"{DEALS} {_content(self.asking.history.folder / DEALS)}"
 
 
 Write = Callable[[Path], object]
@@ -148,15 +148,6 @@ def read_report(folder: Path, name: str) -> Report | None:
             path.touch()
         return found
     return None
-
-
-@cache
-def product() -> str:
-    """Return what changes whenever another version of the product is installed, or its code edited."""
-    home = Path(everycall.__file__).parent
-    found = sorted(path for path in home.rglob("*") if path.suffix not in ("", ".pyc"))
-    times = (f"{path.relative_to(home)} {path.stat().st_mtime_ns}" for path in found)
-    return f"{everycall.__version__} {duckdb.__version__} {_digest(times)}"
 
 
 def _kind(out: Path, *, mask: bool) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from everycall.app.asking import Asking, of_history
 from everycall.app.defining import as_of, chosen
+from everycall.app.kept_tables import found_once
 from everycall.app.measured_tables import verdicts
 from everycall.app.pooling import literal
 from everycall.app.sitefile import SiteFile
@@ -103,10 +104,14 @@ def open_ledger(asking: Asking, site: SiteFile, definition: str | None = None) -
     short_us = int(site.limits.short_call.total_seconds() * 1_000_000)
     if _is_open(asking, name, short_us):
         return name
-    engine.view("called_missed", f"SELECT call_id, category FROM {verdicts(asking, words)}")
-    engine.load("moment", {"as_of": "BIGINT"}, [(as_of(asking),)])
-    for step, statement in ledger_steps(short_us):
-        engine.table(step, of_history(statement))
+
+    def find() -> None:
+        engine.view("called_missed", f"SELECT call_id, category FROM {verdicts(asking, words)}")
+        engine.load("moment", {"as_of": "BIGINT"}, [(as_of(asking),)])
+        for step, statement in ledger_steps(short_us):
+            engine.table(step, of_history(statement))
+
+    found_once(asking, ("missed", "needs", "ledger"), find, name, short_us, in_memory=True)
     engine.load("ledger_reading", {"name": "VARCHAR", "short_us": "BIGINT"}, [(name, short_us)])
     return name
 

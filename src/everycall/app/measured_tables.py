@@ -7,6 +7,7 @@ from sqlglot import exp
 from everycall.app.asking import Asking, of_history
 from everycall.app.defining import as_of, judged
 from everycall.app.given import site_calendars
+from everycall.app.kept_tables import found_once, take
 from everycall.app.pooling import literal
 from everycall.app.sitefile import SiteFile
 from everycall.app.tagging import make_tags
@@ -17,6 +18,7 @@ from everycall.metrics.levels import JUDGED, TABLES
 from everycall.metrics.lines import LIMITS, line_steps
 from everycall.metrics.presence import (
     NAMES,
+    PERSON_STATES,
     SEEN_SPANS,
     TALKING,
     presence_steps,
@@ -64,32 +66,59 @@ def _slots(asking: Asking, _site: SiteFile) -> None:
 
 def _stays(asking: Asking, _site: SiteFile) -> None:
     """Make the stays in queues: a talk there without an entry is a stay that began unseen."""
-    asking.engine.table("lone_stays", lone_stays("counted"))
+    found_once(
+        asking,
+        ["lone_stays"],
+        lambda: asking.engine.table("lone_stays", lone_stays("counted")),
+        in_memory=True,
+    )
     alone = asking.rows("SELECT COUNT(*) FROM lone_stays")[0][0]
     others = f" UNION ALL SELECT {STAY} FROM lone_stays" if alone else ""
     asking.engine.view("stays", f"SELECT {STAY} FROM visits{others}")
 
 
+_SIGNED = ("staff_names", "staff_events", "sign_ins", "pauses")
+
+
+def _sign_ins(asking: Asking, site: SiteFile) -> None:
+    """Make when people were signed in, and when they paused."""
+
+    def signed() -> None:
+        asking.engine.load("given_names", NAMES, site.agents.items())
+        _run(asking, sign_steps(as_of(asking)))
+
+    found_once(asking, _SIGNED, signed, site.agents, in_memory=True)
+
+
 def _presence(asking: Asking, site: SiteFile) -> None:
     """Make the time of people."""
-    make(asking, ["slots"], site, None)
-    asking.engine.load("given_names", NAMES, site.agents.items())
-    _run(asking, presence_steps(as_of(asking)))
+
+    def present() -> None:
+        make(asking, ["slots", "sign_ins"], site, None)
+        _run(asking, presence_steps())
+
+    found_once(asking, ["presence", PERSON_STATES], present, site.agents)
 
 
 def _talking(asking: Asking, site: SiteFile) -> None:
     """Make the time that people talked."""
-    make(asking, ["slots"], site, None)
-    asking.engine.load("given_names", NAMES, site.agents.items())
-    _run(asking, sign_steps(as_of(asking)))
-    asking.engine.view(SEEN_SPANS, of_history(seen_spans()))
-    _run(asking, talking_steps())
+
+    def talked() -> None:
+        make(asking, ["slots", "sign_ins"], site, None)
+        asking.engine.view(SEEN_SPANS, of_history(seen_spans()))
+        _run(asking, talking_steps())
+
+    found_once(asking, [TALKING], talked, site.agents)
 
 
 def _ring_states(asking: Asking, site: SiteFile) -> None:
     """Make what people were doing when their phones rang."""
-    make(asking, ["presence"], site, None)
-    _run(asking, ring_steps())
+
+    def rung() -> None:
+        make(asking, ["presence", "sign_ins"], site, None)
+        _run(asking, ring_steps())
+
+    found_once(asking, ["ring_states"], rung, site.agents)
 
 
 def _line_use(asking: Asking, site: SiteFile) -> None:
@@ -150,6 +179,11 @@ def held(definition: Definition) -> str:
     return f"held_{definition.digest}"
 
 
+def judged_table(definition: Definition) -> str:
+    """Return the name under which calls are kept with their verdicts."""
+    return f"judged_{definition.digest}"
+
+
 def verdict_table(definition: Definition) -> str:
     """Return the name of the table of the verdicts of a definition."""
     return f"verdicts_{definition.digest}"
@@ -165,8 +199,11 @@ def verdicts(asking: Asking, definition: Definition) -> str:
 
 def judged_calls(asking: Asking, definition: Definition, columns: Iterable[str] = ()) -> str:
     """Return the query of calls, as far as these columns tell of them, each with its verdict."""
-    if exists(asking, held(definition)):
-        return f"SELECT * FROM {held(definition)}"
+    for name in (held(definition), judged_table(definition)):
+        if exists(asking, name):
+            return f"SELECT * FROM {name}"
+    if take(asking, [judged_table(definition)], definition.name):
+        return f"SELECT * FROM {judged_table(definition)}"
     named = sorted(columns)
     kept = "".join(f"kept_{column} AS {column}, " for column in named)
     tree = write(judged(asking, definition, keep=named))
@@ -177,19 +214,31 @@ def _returns(asking: Asking, site: SiteFile, definition: Definition) -> str:
     """Make what became of missed needs, in tables of this definition's own."""
     name = f"returns_{definition.digest}"
     if not exists(asking, name):
-        until = as_of(asking)
-        first = min(source.first_at for source in asking.manifest.sources)
-        asking.engine.load("own_schedules", OWN_SCHEDULES, _own_schedules(site))
-        asking.engine.load("business", BUSINESS, business(site_calendars(site), first, until))
-        asking.engine.load("moment", {"as_of": "BIGINT"}, [(until,)])
-        short = int(site.limits.short_call.total_seconds() * 1_000_000)
-        steps = [*ledger_steps(short), *return_steps(until)]
-        own = {step: f"{step}_{definition.digest}" for step, _ in steps}
-        own |= {"calls": "counted", "called_missed": verdicts(asking, definition)}
-        for step, statement in steps:
-            tree = exp.replace_tables(parse(statement), own, dialect=DIALECT)
-            asking.engine.table(own[step], write(tree))
+        found_once(
+            asking,
+            [name],
+            lambda: _find_returns(asking, site, definition),
+            definition.name,
+            site.limits,
+            site.hours,
+            site.zone,
+        )
     return name
+
+
+def _find_returns(asking: Asking, site: SiteFile, definition: Definition) -> None:
+    until = as_of(asking)
+    first = min(source.first_at for source in asking.manifest.sources)
+    asking.engine.load("own_schedules", OWN_SCHEDULES, _own_schedules(site))
+    asking.engine.load("business", BUSINESS, business(site_calendars(site), first, until))
+    asking.engine.load("moment", {"as_of": "BIGINT"}, [(until,)])
+    short = int(site.limits.short_call.total_seconds() * 1_000_000)
+    steps = [*ledger_steps(short), *return_steps(until)]
+    own = {step: f"{step}_{definition.digest}" for step, _ in steps}
+    own |= {"calls": "counted", "called_missed": verdicts(asking, definition)}
+    for step, statement in steps:
+        tree = exp.replace_tables(parse(statement), own, dialect=DIALECT)
+        asking.engine.table(own[step], write(tree))
 
 
 def _own_schedules(site: SiteFile) -> Iterator[tuple[str, str, str]]:
@@ -206,6 +255,7 @@ _MAKERS: dict[str, Maker] = {
     "presence": _presence,
     "ratings": _ratings,
     "ring_states": _ring_states,
+    "sign_ins": _sign_ins,
     "slots": _slots,
     "stays": _stays,
     TALKING: _talking,

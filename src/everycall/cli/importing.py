@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import click
 
 from everycall.app.importing import Importer, Summary
+from everycall.app.preparing import prepare
 from everycall.app.sitefile import read_site
 from everycall.cli.common import data_options, progress_bar, say_json
+from everycall.errors import EverycallError
 from everycall.history import History
 from everycall.history.store import Imported
 from everycall.render.terminal import console, grid
@@ -55,8 +58,13 @@ def command(
         raise click.UsageError("--source and --mapping both say what the files are; give one")
     settings = read_site(data, config, site)
     with progress_bar(quiet=as_json) as progress:
-        importer = Importer(History(data, site), settings, progress=progress)
+        history = History(data, site)
+        importer = Importer(history, settings, progress=progress)
         summary = importer.take(paths, source, mapping)
+        if summary.files:
+            # what is wrong with the settings is said by whoever asks
+            with suppress(EverycallError):
+                prepare(history, settings, progress)
     if as_json:
         say_json(_as_json(summary))
     else:

@@ -7,6 +7,8 @@ several queues count once, and pieces are cut where a quarter of an hour ends.
 from everycall.calls.statement import fill, write
 from everycall.metrics.slots import SLOT
 
+PERSON_STATES = "person_states"
+
 NAMES = {"one": "VARCHAR", "other": "VARCHAR"}
 """The table `given_names`: names of the same person, as the site file says them."""
 
@@ -173,6 +175,7 @@ _SWEPT = {
     "edges": _EDGES,
     "running": _RUNNING,
     "presence": _PRESENCE,
+    PERSON_STATES: "SELECT * FROM running WHERE place = ''",
 }
 """From spans to the pieces in which nothing changes."""
 
@@ -243,9 +246,7 @@ def talking_steps() -> tuple[tuple[str, str], ...]:
 
 def ring_steps() -> tuple[tuple[str, str], ...]:
     """Return the statements that lead from the steps of `presence` to `ring_states`."""
-    whole = "SELECT * FROM running WHERE place = ''"
-    trees = (("person_states", fill(whole)), ("ring_states", fill(_RING_STATES)))
-    return tuple((name, write(tree)) for name, tree in trees)
+    return (("ring_states", write(fill(_RING_STATES))),)
 
 
 def sign_steps(as_of: int) -> tuple[tuple[str, str], ...]:
@@ -269,11 +270,10 @@ def sign_steps(as_of: int) -> tuple[tuple[str, str], ...]:
     return tuple((name, write(tree)) for name, tree in trees)
 
 
-def presence_steps(as_of: int) -> tuple[tuple[str, str], ...]:
-    """Return the statements that lead from events, talks, attempts and slots to `presence`."""
+def presence_steps() -> tuple[tuple[str, str], ...]:
+    """Return the statements that lead from sign-ins, talks, attempts and slots to `presence`."""
     trees = (
         ("known_spans", fill("SELECT * FROM staff_spans WHERE ended_at > began_at")),
         *((name, fill(template)) for name, template in _SWEPT.items()),
     )
-    spans = (*sign_steps(as_of), ("staff_spans", seen_spans()))
-    return (*spans, *((name, write(tree)) for name, tree in trees))
+    return (("staff_spans", seen_spans()), *((name, write(tree)) for name, tree in trees))

@@ -1,0 +1,33 @@
+"""What is found of the calls as soon as they were counted, because everybody will ask for it."""
+
+from everycall.app.defining import chosen
+from everycall.app.holding import hold
+from everycall.app.kept_tables import is_worth_it
+from everycall.app.ledger import open_ledger
+from everycall.app.measured_site import MeasuredSite
+from everycall.app.measured_tables import make
+from everycall.app.progress import Progress, silent
+from everycall.app.sitefile import SiteFile
+from everycall.history import History
+from everycall.metrics.presence import TALKING
+
+_TABLES = ("stays", TALKING)
+
+
+def prepare(history: History, site: SiteFile, progress: Progress = silent) -> None:
+    """Find what takes long, of all calls by the team's own words, and keep it.
+
+    Nothing depends on it but how long the first question takes.
+
+    Raises:
+        EverycallError: the definition that the team has chosen cannot be read.
+    """
+    manifest = history.manifest()
+    if not (manifest.numbered and is_worth_it(manifest)):
+        return
+    progress("finding what is asked most", 0.0)
+    with MeasuredSite(history, site.zone) as asking:
+        definition = chosen(site)
+        hold(asking, definition)
+        open_ledger(asking, site)
+        make(asking, [*_TABLES, "returns"], site, definition)

@@ -1,10 +1,8 @@
 """Acts from the picture: only who may, only on what is theirs, and all of it on record."""
 
 import asyncio
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -14,33 +12,8 @@ from everycall.records.models import Entry, Person, Team
 from everycall.web.live.hub import hub
 from web.conftest import browser, person
 from web.test_live import AT, board
-from wire.fake_pbx import SECRET, USER, FakePbx
-
-
-class Pbx:
-    """A manager interface in a thread of its own."""
-
-    def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self.loop.run_forever)
-        self._thread.start()
-        self.fake = FakePbx()
-        self._do(self.fake.start())
-
-    def _do(self, work: Any) -> None:
-        asyncio.run_coroutine_threadsafe(work, self.loop).result(5)
-
-    def stop(self) -> None:
-        self._do(self.fake.stop())
-        self._do(asyncio.sleep(0.05))  # its last connections end
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join()
-        self.loop.close()
-
-    def told(self, *names: str) -> list[dict[str, str]]:
-        """Return the fields of what it was told, log-ins left out."""
-        wanted = [f for f in self.fake.actions if f["Action"] in names]
-        return [{k: v for k, v in f.items() if k not in ("Action", "ActionID")} for f in wanted]
+from wire.fake_pbx import SECRET, USER
+from wire.threaded import Pbx
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from everycall.records.connections import Connection
 from everycall.records.crm import CrmAccount, CrmItem, WonDeal
 from everycall.records.hooks import Hook, Telling
 from everycall.records.jobs import Job
+from everycall.records.orders import Order
 from everycall.records.people import Person, Team
 from everycall.records.permits import DialMessage, DialPermit
 from everycall.records.promises import NotReturnable, Promise, PromiseCall, PromiseMove, TakenCall
@@ -22,9 +23,9 @@ __all__ = [
     "AlertCall",
     "AlertRule",
     "Answer",
+    "CallerAddress",
     "CallerLink",
     "Channel",
-    "CallerAddress",
     "Connection",
     "CrmAccount",
     "CrmItem",
@@ -36,6 +37,7 @@ __all__ = [
     "Job",
     "NotReturnable",
     "OptOut",
+    "Order",
     "Person",
     "Promise",
     "PromiseCall",

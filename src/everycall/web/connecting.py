@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,12 +15,14 @@ from django.db import connections
 from everycall.app.sharing import Shared
 from everycall.app.watching import Health, Log, Manager, Posted, Watch, WatchSettings
 from everycall.errors import EverycallError
+from everycall.live.board import Board
 from everycall.records.connections import Connection
 from everycall.settings import read_table, setting
 from everycall.web.calling import calling
 from everycall.web.driving import AriSettings, TwilioSettings
 from everycall.web.live.hub import hub
 from everycall.web.pages import site_reader
+from everycall.web.resting import Ground
 from everycall.wire.ami import Pbx
 
 log = logging.getLogger(__name__)
@@ -40,6 +42,9 @@ PROMISES = "promises"
 
 SEAL = timedelta(minutes=2)
 """So often what was heard becomes history, from which callbacks are made."""
+
+LOOK = 5.0
+"""So often it is looked whether what the picture rests on has changed, in seconds."""
 
 AGAIN = 5.0
 """After so many seconds watching is tried again that could not begin."""
@@ -144,12 +149,20 @@ class Live:
     told: Shared | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
+    _asked: Mapping[str, int] = field(default_factory=dict)
 
     def health(self) -> Health | None:
         """Return how watching goes, here or in the process that watches; None if it does not."""
         if self.watch is not None:
             return self.watch.health()
         return self.told.health if self.told else None
+
+    @property
+    def board(self) -> Board | None:
+        """The newest picture, drawn here or by the process that watches; None before the first."""
+        if self.watch is not None:
+            return self.watch.board
+        return self.told.board if self.told else None
 
     def hear(self, shared: Shared) -> None:
         """Take what the process that watches says."""
@@ -183,6 +196,7 @@ class Live:
             await self._pause()
 
     async def _once(self) -> None:
+        ground = await sync_to_async(Ground.of, thread_sensitive=False)(site_reader())
         feeds = await sync_to_async(_feeds, thread_sensitive=False)()
         site = site_reader().settings()
         whole = bool(settings.SAMPLE)
@@ -191,6 +205,8 @@ class Live:
         )
         async with Watch(wanted) as watch:
             self.watch, self.trouble = watch, ""
+            for agent, at in self._asked.items():
+                watch.picture.helps.set(agent, at)
             works = [
                 asyncio.ensure_future(work)
                 for work in (
@@ -198,11 +214,13 @@ class Live:
                     calling(watch),
                     watch.ended(),
                     self._changed.wait(),
+                    _until_changed(ground),
                 )
             ]
             try:
                 await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
             finally:
+                self._asked = watch.picture.helps.asked()
                 for work in works:
                     work.cancel()
                 await asyncio.gather(*works, return_exceptions=True)
@@ -217,6 +235,14 @@ class Live:
                 await asyncio.wait_for(self._changed.wait(), AGAIN)
             except TimeoutError:
                 return
+
+
+async def _until_changed(ground: Ground) -> None:
+    """Return when what the picture rests on has changed."""
+    while True:
+        await asyncio.sleep(LOOK)
+        if await sync_to_async(ground.has_changed, thread_sensitive=False)():
+            return
 
 
 live = Live()

@@ -50,9 +50,7 @@ def found_people(reader: Reader, live: Live) -> list[Found]:
 
 
 def _board_of(live: Live, what: str) -> tuple[Any, ...]:
-    if live.watch is None:
-        return ()
-    found: tuple[Any, ...] = getattr(live.watch.board, what)
+    found: tuple[Any, ...] = getattr(live.board, what, ())
     return found
 
 

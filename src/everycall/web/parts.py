@@ -12,17 +12,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, suppress
 from enum import StrEnum
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import DatabaseError, connections
 
 from everycall.app.landing import Landing, Landings, landings
 from everycall.app.sharing import Follower, Shared, place_of, share
 from everycall.errors import EverycallError, NotTakenError
-from everycall.records.connections import Connection
 from everycall.web.connecting import live, watched
 from everycall.web.keeping import keeping, looking_on
 from everycall.web.live.hub import hub
+from everycall.web.ordering import taking_orders
 from everycall.web.pages import site_reader
 from everycall.web.taking import door
 
@@ -30,9 +28,6 @@ log = logging.getLogger(__name__)
 
 LOOK = 0.1
 """Seconds between two looks for a newer picture, or for records that landed."""
-
-ANEW = 5.0
-"""Seconds between two looks for connections that somebody changed on a page."""
 
 TIDY = 600.0
 """Seconds between two times of deleting what was taken on."""
@@ -61,8 +56,9 @@ async def running() -> AsyncIterator[None]:
         if mine in (Part.ALL, Part.INGEST):
             await stack.enter_async_context(watched())
             _meanwhile(stack, looking_on(site_reader()))
+            _meanwhile(stack, taking_orders())
         if mine is Part.INGEST:
-            await stack.enter_async_context(_beside(_sharing, _landing, _connecting))
+            await stack.enter_async_context(_beside(_sharing, _landing))
         if mine in (Part.WEB, Part.WORK):
             await stack.enter_async_context(_beside(_following))
         if mine is Part.WEB:
@@ -117,26 +113,6 @@ async def _landing() -> None:
             with suppress(NotTakenError, OSError):
                 await asyncio.to_thread(found.round)  # type: ignore[union-attr]
         await asyncio.sleep(LOOK)
-
-
-async def _connecting() -> None:
-    """Begin anew when somebody changed the connections in another process."""
-    before = await sync_to_async(_connections, thread_sensitive=False)()
-    while True:
-        await asyncio.sleep(ANEW)
-        now = await sync_to_async(_connections, thread_sensitive=False)()
-        if now is not None and before is not None and now != before:
-            live.change()
-        before = now or before
-
-
-def _connections() -> list[tuple[object, ...]] | None:
-    try:
-        return list(Connection.objects.values_list("pk", "sealed", "removed_at"))
-    except DatabaseError:
-        return None
-    finally:
-        connections.close_all()
 
 
 # ---- the processes that do not

@@ -1,8 +1,5 @@
 """What a supervisor does from the Now page: pause, move, take a caller, listen in; all on record."""
 
-import asyncio
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from typing import Any
 
 from django.contrib import messages
@@ -12,25 +9,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from everycall.app.acting import Act, NotAllowedError, Steering, Wish, carry_out, commands_for
+from everycall.app.acting import Act, NotAllowedError, Wish
 from everycall.errors import EverycallError, NotFoundError
 from everycall.live.board import AgentState, Board
-from everycall.records.connections import Connection
 from everycall.records.models import Person
 from everycall.records.roles import Right
-from everycall.records.trail import note
-from everycall.telephony import Command, PhoneSystem, PhoneSystemError, UnsureError
-from everycall.telephony.ami_visit import visited
-from everycall.web.connecting import pbx_of
+from everycall.telephony import PhoneSystemError, UnsureError
+from everycall.web.doing import as_given, recorded, steering_of
 from everycall.web.guards import needs, person_of
 from everycall.web.live.hub import hub
 from everycall.web.live.stream import view_of
 from everycall.web.live.views import picture
-from everycall.web.scope import clients_of, queues_of
-from everycall.wire.ami import Pbx
-
-PATIENCE = 8.0
-"""Seconds that a phone system may take for an act."""
+from everycall.web.ordering import NobodyHearsError, ask
 
 TITLES = {
     Act.PAUSE: gettext_lazy("Pause"),
@@ -44,21 +34,13 @@ TITLES = {
     Act.BARGE: gettext_lazy("Join in"),
 }
 
-_STATUS = {NotAllowedError: 403, NotFoundError: 404, UnsureError: 504, PhoneSystemError: 502}
-
-
-def steering_of(person: Person) -> Steering:
-    """Return whom somebody steers: their teams' queues and people, or everybody."""
-    teams = person.teams.prefetch_related("people")
-    names = {one.agent for team in teams for one in team.people.all() if one.agent}
-    return Steering(
-        own=person.agent,
-        queues=frozenset(queues_of(person)),
-        team=frozenset(names),
-        clients=frozenset(clients_of(person)),
-        may_steer=person.may(Right.STEER),
-        may_listen=person.may(Right.LISTEN_IN),
-    )
+_STATUS = {
+    NotAllowedError: 403,
+    NotFoundError: 404,
+    UnsureError: 504,
+    PhoneSystemError: 502,
+    NobodyHearsError: 503,
+}
 
 
 @needs(Right.STEER)
@@ -95,54 +77,20 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     person, wish = person_of(request), _wish(Act(name), request)
     try:
-        done(person, wish, hub.board)
+        _ordered(person, wish)
     except EverycallError as error:
         return _answer(request, str(error), _STATUS.get(type(error), 400))
     said = _("Done: %(act)s %(whom)s") % {"act": TITLES[wish.act], "whom": wish.agent}
     return _answer(request, said.strip(), 200)
 
 
-def done(person: Person, wish: Wish, board: Board | None) -> None:
-    """Do what somebody wants, if it is theirs to do; what is done or fails is on record.
-
-    Raises:
-        EverycallError: it was refused, or the phone system did not do it.
-    """
-    if board is None:
-        raise NotFoundError("there is no picture yet: no phone system has said anything")
-    about = wish.agent or wish.call_id
-    details = {"queue": wish.queue, "reason": wish.reason, "call": wish.call_id}
-    kept = {key: value for key, value in details.items() if value}
+def _ordered(person: Person, wish: Wish) -> None:
+    """Have it done; where nobody is there to do it, that is on record, too."""
     try:
-        commands = commands_for(wish, steering_of(person), board)
-        note(person, f"act: {wish.act.value}", about, **kept)
-        asyncio.run(_told(commands, _managers()))
-    except EverycallError as error:
-        note(person, f"act refused: {wish.act.value}", about, **kept, why=str(error)[:300])
+        ask("act", person=person.pk, wish=as_given(wish))
+    except NobodyHearsError as error:
+        recorded(person, wish, error)
         raise
-
-
-def _managers() -> list[tuple[str, Pbx]]:
-    rows = Connection.objects.filter(kind="ami", removed_at=None)
-    return [(row.name, pbx_of(row.given(), row.name)) for row in rows]
-
-
-async def _told(commands: Sequence[Command], managers: Sequence[tuple[str, Pbx]]) -> None:
-    """Tell the connected phone systems; each is reached anew, in whatever process this is."""
-    systems: list[PhoneSystem] = []
-    broken: list[str] = []
-    try:
-        async with asyncio.timeout(PATIENCE), AsyncExitStack() as stack:
-            for name, pbx in managers:
-                try:
-                    systems.append(await stack.enter_async_context(visited(name, pbx)))
-                except PhoneSystemError as error:
-                    broken.append(str(error))
-            if broken and not systems:
-                raise PhoneSystemError("; ".join(broken))
-            await carry_out(commands, systems)
-    except TimeoutError:
-        raise UnsureError("the phone system did not answer in time") from None
 
 
 def _wish(act: Act, request: HttpRequest) -> Wish:

@@ -1,6 +1,5 @@
 """What a person does with a promise: take it, call, say how it ended; each move guarded and on record."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from zoneinfo import ZoneInfo
@@ -14,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
-from everycall.app.dialling import Wish
 from everycall.app.recovering import Recoverer
 from everycall.errors import EverycallError
 from everycall.events.callers import caller as made_comparable
@@ -25,15 +23,13 @@ from everycall.records.roles import Right
 from everycall.recovery import Move, Owed, OwingSettings, State
 from everycall.recovery.evidence import Ended
 from everycall.recovery.promises import Step
-from everycall.web.calling import Desk
-from everycall.web.connecting import live
+from everycall.web.doing import ON_THE_LINE, phone_of
 from everycall.web.guards import needs, person_of
+from everycall.web.ordering import ask
 from everycall.web.pages import site_reader
 from everycall.web.said import done, said
-from everycall.web.views.callbacks import SNOOZES, found_promise, phone_of
+from everycall.web.views.callbacks import SNOOZES, found_promise
 from everycall.web.writing import number_for
-
-PATIENCE = 10.0
 
 _STORE = StoredPromises()
 
@@ -57,26 +53,19 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("Somebody else was quicker; this is how it stands now."))
         return redirect("callback", pk)
     promise.refresh_from_db()
-    phone = phone_of(person)
-    if promise.owner != str(person) or phone is None:
+    if promise.owner != str(person) or phone_of(person) is None:
         messages.error(request, _("It cannot be dialled from here; use the number."))
         return redirect("callback", pk)
-    _dial(request, promise, phone, person)
+    _dial(request, promise, person)
     return redirect("callback", pk)
 
 
-def _dial(request: HttpRequest, promise: Promise, phone: tuple[Desk, str], person: Person) -> None:
-    desk, agent = phone
-    terms = _settings().automatic
-    wish = Wish(agent, str(person), shown=terms.shown or None)
-    if live.loop is None:
-        return
-    asked = asyncio.run_coroutine_threadsafe(desk.dial(promise.plain(), wish), live.loop)
+def _dial(request: HttpRequest, promise: Promise, person: Person) -> None:
     try:
-        if asked.result(PATIENCE) is None:
+        if ask("dial", promise=promise.pk, person=person.pk) == ON_THE_LINE:
             messages.error(request, _("They are on the line with us now, or somebody was quicker."))
-    except (EverycallError, TimeoutError) as error:
-        messages.error(request, str(error) or _("The phone system does not answer."))
+    except EverycallError as error:
+        messages.error(request, str(error))
 
 
 def _helped(promise: Promise, person: Person, request: HttpRequest) -> list[Step]:

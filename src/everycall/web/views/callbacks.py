@@ -19,8 +19,7 @@ from everycall.records.promises import StoredPromises
 from everycall.records.roles import Right
 from everycall.recovery import OwingSettings, State, open_states
 from everycall.recovery.quiet import may_ring, zones_of
-from everycall.web.calling import Desk, desks
-from everycall.web.connecting import live
+from everycall.web.doing import phone_of
 from everycall.web.guards import needs, person_of
 from everycall.web.pages import site_reader
 from everycall.web.said import said
@@ -156,16 +155,6 @@ def callback(request: HttpRequest, pk: int) -> HttpResponse:
     }
     part = request.headers.get("X-Part") == "inbox"
     return render(request, "web/callback_state.html" if part else "web/callback.html", page)
-
-
-def phone_of(person: Person) -> tuple[Desk, str] | None:
-    """Return the phone that somebody is rung at, and what rings it; None where nothing can."""
-    desk, watch = desks.first(), live.watch
-    if desk is None or watch is None or not person.agent:
-        return None
-    names = (a for a in watch.board.agents if person.agent in (a.name, *a.phones))
-    agent = next(names, None)
-    return (desk, agent.phones[0]) if agent is not None and agent.phones else None
 
 
 def card(caller: str, person: Person, promise: Promise | None = None) -> dict[str, Any]:

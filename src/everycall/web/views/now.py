@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,16 +13,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from everycall.errors import EverycallError
 from everycall.live.board import Need
 from everycall.metrics.catalog import METRICS
 from everycall.records.models import Person, Wall
 from everycall.records.roles import Right
 from everycall.records.trail import note
-from everycall.web.connecting import live
 from everycall.web.guards import needs, person_of
 from everycall.web.live.hub import hub
 from everycall.web.live.stream import view_of
 from everycall.web.live.views import View, picture
+from everycall.web.ordering import ask
 from everycall.web.pages import site_reader
 from everycall.web.views.acts import offered
 from everycall.web.views.people import Names
@@ -120,8 +122,10 @@ def ask_for_help(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     if not person.agent:
         raise PermissionDenied
-    if live.watch is not None:
-        live.watch.need_help(person.agent, wanted=request.POST.get("ask") == "1")
+    try:
+        ask("help", person=person.pk, wanted=request.POST.get("ask") == "1")
+    except EverycallError as error:
+        messages.error(request, str(error))
     return redirect("now")
 
 

@@ -19,6 +19,7 @@ from everycall.errors import BadSettingsError, EverycallError
 from everycall.metrics.catalog import METRICS
 from everycall.metrics.model import Better, Unit
 from everycall.metrics.targets import SHIPPED, Target
+from everycall.records.connections import Connection
 from everycall.records.roles import Right
 from everycall.records.trail import note
 from everycall.reports.trades import TRADES, Trade
@@ -56,7 +57,7 @@ def connect_step(request: HttpRequest) -> HttpResponse:
         "step-connect",
         template="web/step_connect.html",
         kinds=KINDS,
-        connected=[feed.feed for feed in live.watch.settings.feeds] if live.watch else [],
+        connected=list(Connection.objects.filter(removed_at=None).values_list("name", flat=True)),
     )
 
 

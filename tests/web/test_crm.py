@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from crm.servers import KEY, HubSpotServer, Trouble, serving
+from everycall.app.selling import FILE, read_deals
 from everycall.records.crm import LEASE, CrmAccount, CrmItem, WonDeal
 from everycall.records.jobs import Job
 from everycall.records.models import Entry, Person, Promise
@@ -23,11 +24,13 @@ NUMBER = "+4930901820"
 @pytest.fixture
 def hubspot() -> Iterator[HubSpotServer]:
     fake = HubSpotServer()
+    (site_reader().history.folder / FILE).unlink(missing_ok=True)
     with serving(fake) as address:
         row = CrmAccount(kind="hubspot")
         row.keep({"secret": KEY, "owner": "9", "address": address})
         row.save()
         yield fake
+    (site_reader().history.folder / FILE).unlink(missing_ok=True)
 
 
 def owed(number: str = NUMBER) -> Promise:
@@ -186,6 +189,9 @@ def test_what_was_bought_after_a_call_back_stands_in_the_ledger(
     page = browser(owner).get("/callbacks/ledger/").content.decode()
     assert "120.50 EUR" in page
     assert "999" not in page
+    assert [str(deal.value) for deal in read_deals(site_reader().history.folder)] == [
+        "120.50", "999.00",
+    ]  # fmt: skip
 
 
 def test_the_owner_connects_and_nobody_else(owner: Person, hubspot: HubSpotServer) -> None:

@@ -1,5 +1,6 @@
 """The ledger of promises: every one has one fate, the parts add up, money only from the team's inputs."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +11,8 @@ from everycall.money.inputs import MoneySettings
 from everycall.records.models import Person, Promise, PromiseMove
 from everycall.recovery import State
 from everycall.recovery.ledger import GROUPS, Fate, Kept, Stage, balance, cut, funnel
+from everycall.recovery.worth import worth_of
 from everycall.settings import read_table
-from everycall.web.views.recovered import worth
 from web.conftest import browser, person
 
 
@@ -49,13 +50,46 @@ def test_each_stage_includes_those_after_it() -> None:
     assert list(funnel(ALL)) == list(Stage)
 
 
+SHOES = {
+    "currency": "EUR",
+    "order_value": {"base": 80, "low": 60, "source": "shop"},
+    "conversion": {"base": 0.2, "source": "shop"},
+    "enquiry_share": {"base": 1, "source": "shop"},
+}
+HATS = SHOES | {"currency": "GBP", "order_value": {"base": 10, "source": "shop"}}
+
+
+def told(**brands: dict[str, Any]) -> dict[str, MoneySettings]:
+    return {name: read_table(MoneySettings, said) for name, said in brands.items()}
+
+
 def test_money_is_counted_only_from_what_the_team_said() -> None:
-    assert worth(read_table(MoneySettings, {})) is None
-    order = {"base": 80, "low": 60, "source": "shop"}
-    said = {"currency": "EUR", "order_value": order, "conversion": {"base": 0.2, "source": "shop"}}
-    found = worth(read_table(MoneySettings, said))
-    assert found is not None
-    assert [round(part, 6) for part in found.of(10)] == [120.0, 160.0, 160.0]
+    [unsaid] = worth_of(ALL, told(shop={}))
+    assert (unsaid.figure, unsaid.callers) == (None, 8)
+    [found] = worth_of(ALL, told(shop=SHOES))
+    assert found.figure is not None
+    assert [round(found.figure.low), round(found.figure.base)] == [96, 128]
+
+
+def test_each_brand_counts_in_its_own_money_and_nothing_is_added_over_currencies() -> None:
+    hats = replace(kept(State.WAITING), client="hats")
+    none = replace(kept(State.WAITING), client="none")
+    found = worth_of([*ALL, hats, none], told(shop=SHOES, hats=HATS, none={}))
+    said = {one.currency: (one.callers, one.figure and round(one.figure.base)) for one in found}
+    assert said == {"EUR": (8, 128), "GBP": (1, 2), None: (1, None)}
+
+
+def test_who_was_missed_while_it_was_closed_is_not_in_the_money() -> None:
+    night = [replace(one, priced=False) for one in ALL]
+    assert worth_of(night, told(shop=SHOES)) == ()
+
+
+def test_a_queue_may_say_who_wanted_to_order() -> None:
+    said = told(shop=SHOES | {"enquiry": {"queues": ["sales"]}})
+    returns = replace(kept(State.WAITING), queue="returns")
+    [found] = worth_of([kept(State.WAITING), returns], said)
+    assert found.figure is not None
+    assert (found.callers, round(found.figure.base)) == (2, 16)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from everycall.app.ledger import open_ledger, view_ledger, within
 from everycall.app.measured_tables import make
 from everycall.app.remedy_words import id_of
 from everycall.app.remedying import remedies
+from everycall.app.selling import lay_out_sales
 from everycall.app.sitefile import SiteFile
 from everycall.calls.statement import write
 from everycall.definitions import Definition, load
@@ -15,7 +16,15 @@ from everycall.reports.ledger import selection
 CHOSEN = "chosen_calls"
 """The table that the chosen calls come into."""
 
-_LEDGER = {"missed_caller", "first_missed", "priced_caller", "priced_need", "priced", "ledgered"}
+_LEDGER = {
+    "missed_caller",
+    "first_missed",
+    "priced_caller",
+    "priced_need",
+    "priced",
+    "ledgered",
+    "bought",
+}
 _REMEDIES = {"remedy", "there"}
 _COMPARED = {"own", "other", "step"}
 _NEEDS = {"need", "need_calls"}
@@ -45,8 +54,9 @@ FROM judged_twice WHERE in_first AND in_second
 
 
 def lay_out_ledger(asking: Asking) -> None:
-    """Make the view of missed calls as money counts them; `view_ledger` comes first."""
+    """Make what money says of missed calls and their callers; `view_ledger` comes first."""
     asking.engine.view("priced_calls", _PRICED)
+    lay_out_sales(asking)
 
 
 def lay_out_steps(asking: Asking, found: Comparison) -> None:

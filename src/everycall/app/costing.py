@@ -21,12 +21,14 @@ from everycall.app.missed_callers import (
     take_all,
     unreached,
 )
+from everycall.app.selling import sales_of
 from everycall.app.sitefile import SiteFile
 from everycall.events.sights import Sight
 from everycall.money.advertising import Waste
 from everycall.money.estimates import Callers, Estimate, Figure, Unreached, estimate
 from everycall.money.inputs import Asked, MoneySettings, for_client
 from everycall.money.ledger import State
+from everycall.money.sold import Won, won
 from everycall.reports.words import said
 
 SHORTEST_PERIOD = 28
@@ -66,6 +68,8 @@ class Money:
         steps: from all missed calls to `unreached`, each step with its number.
         profit: figures are profit, because a margin was said; else revenue.
         by_state: what was at risk, recovered, returned and lost.
+        won: what callers who were helped after all bought then, as the CRM says: measured, of the same
+            callers as in `by_state`, and never to be added to it.
         by_acquaintance: of the lost: new callers, known customers, and who cannot be told.
         naive: all missed calls x conversion x order value, as it is often computed, for comparison.
         per_call: the immediate loss divided by all missed calls.
@@ -88,6 +92,7 @@ class Money:
     per_call: Figure | None
     a_year: Figure | None
     by_state: tuple[Group, ...]
+    won: tuple[Won, ...]
     by_acquaintance: tuple[Group, ...]
     waste: tuple[Waste, ...] | None
     lines: tuple[CostLine, ...]
@@ -162,6 +167,7 @@ def _money(
         per_call=_times(found.direct, 1 / missed if missed else None),
         a_year=_times(found.direct, 365 / period.days if period.days >= SHORTEST_PERIOD else None),
         by_state=tuple(_by_state(counts, inputs)),
+        won=won(sales_of(asking), inputs.currency),
         by_acquaintance=tuple(_by_acquaintance(counts, inputs)),
         waste=wasted(asking, site, period, inputs, folder),
         lines=tuple(_lines(inputs)),

@@ -1,20 +1,16 @@
 """CRMs that are connected, and what we made in each of them."""
 
-from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from typing import ClassVar
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
+from everycall.clock import to_micros
 from everycall.errors import BusyError
-from everycall.records.promises import Promise
+from everycall.money.sold import Deal
 from everycall.records.sealed import SealedSettings
 from everycall.recovery.contacts import Claim
-
-AFTERWARDS = timedelta(days=30)
-"""A deal that was won within so long after a call back is said to follow from it."""
 
 LEASE = timedelta(minutes=2)
 """So long a claim is somebody's; over there, a search may be behind for less than this."""
@@ -78,26 +74,20 @@ class WonDeal(models.Model):
         return f"{self.value} {self.currency}".strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Won:
-    """What callers bought after we called them back, in one currency."""
-
-    currency: str
-    value: Decimal
-    deals: int
-
-
-def won_after(kept: "models.QuerySet[Promise]") -> list[Won]:
-    """Return what the callers of kept promises bought afterwards; each deal counts once."""
-    ended = dict(
-        kept.exclude(ended_at=None).order_by("-ended_at").values_list("caller", "ended_at")
-    )
-    sums: dict[str, list[Decimal]] = {}
-    for deal in WonDeal.objects.filter(caller__in=ended):
-        since = ended[deal.caller]
-        if since is not None and since <= deal.won_at <= since + AFTERWARDS:
-            sums.setdefault(deal.currency, []).append(deal.value)
-    return [Won(name, sum(values, Decimal()), len(values)) for name, values in sorted(sums.items())]
+def deals() -> list[Deal]:
+    """Return what was sold to callers whom we know, the oldest first."""
+    found = WonDeal.objects.exclude(caller="").select_related("account").order_by("won_at", "id")
+    return [
+        Deal(
+            f"{row.account_id}:{row.remote}",
+            row.caller,
+            row.account.client or None,
+            row.value,
+            row.currency or None,
+            to_micros(row.won_at),
+        )
+        for row in found
+    ]
 
 
 class StoredMarks:

@@ -62,6 +62,10 @@ class Kept:
         returned: it was closed by a call or message of the caller's own.
         again: something was owed to the same caller in the week after it was closed.
         asked: the caller asked to be called back.
+        priced: money counts them: they were missed in opening hours, or hours are unknown.
+        caller, call_id: whose it is, and the call that was missed first.
+        joins: the caller can be recognised.
+        ended_at: when it was closed, in microseconds.
     """
 
     state: State
@@ -75,6 +79,11 @@ class Kept:
     asked: bool = False
     returned: bool = False
     again: bool = False
+    priced: bool = True
+    caller: str = ""
+    call_id: str = ""
+    joins: bool = True
+    ended_at: int | None = None
 
     @property
     def fate(self) -> Fate:

@@ -109,6 +109,12 @@ _LOOKED_UP = (
         ("counted", "closed", "short"),
     ),
     _PRICED.says("ledgered", "A missed call whose caller the ledger follows.", "'yes'", YES),
+    _Table("sold_needs", "first_missed").says(
+        "bought",
+        "Its caller bought something after they were helped, as the CRM says; how they were helped.",
+        "o.state",
+        ("recovered", "returned"),
+    ),
     _Table("remedied").says("remedy", "What would have caught it, by its id.", "o.remedy"),
     _Table("who_was_there").says(
         "there", "Who was there when the missed caller began to wait.", "o.state"

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from everycall.app.crm_sync import CrmSync, notes
-from everycall.records.crm import CrmAccount, CrmItem, StoredMarks, WonDeal
+from everycall.app.selling import write_deals
+from everycall.records.crm import CrmAccount, CrmItem, StoredMarks, WonDeal, deals
 from everycall.records.jobs import Work, enqueue
 from everycall.records.promises import Promise, PromiseMove, StoredPromises
 from everycall.recovery import Move, State, open_states
@@ -29,6 +30,7 @@ from everycall.recovery.contacts import (
 from everycall.recovery.promises import Step
 from everycall.registry import load
 from everycall.settings import read_table
+from everycall.web.pages import site_reader
 from everycall.web.reading import Reader
 
 LOOK = timedelta(minutes=1)
@@ -177,6 +179,7 @@ def look(account: int) -> None:
             _closed_there(row, made)
     if isinstance(crm, Seller):
         _deals(row, crm)
+        keep_deals()
 
 
 def _closed_there(row: CrmAccount, made: CrmItem) -> None:
@@ -187,6 +190,11 @@ def _closed_there(row: CrmAccount, made: CrmItem) -> None:
         if not StoredPromises().move(promise.plain(), step, timezone.now()):
             return
     CrmItem.objects.filter(pk=made.pk).update(closed_at=timezone.now())
+
+
+def keep_deals() -> None:
+    """Lay what was sold beside the history, so that reports know it."""
+    write_deals(site_reader().history.folder, deals())
 
 
 def _deals(row: CrmAccount, seller: Seller) -> None:

@@ -20,7 +20,7 @@ def money(desk: Desk) -> Section | None:
     if not desk.money:
         return None
     charts = tuple(chart for one in desk.money for chart in _ranges(desk, one))
-    tables = (*_steps(desk), _states(desk), *_missing(desk), *_lines(desk))
+    tables = (*_steps(desk), _states(desk), *_won(desk), *_missing(desk), *_lines(desk))
     notes = tuple(dict.fromkeys(desk.say(note) for one in desk.money for note in one.notes))
     return Section("money", desk.say("What it cost"), _lead(desk), tables, notes, charts)
 
@@ -155,6 +155,55 @@ def _states(desk: Desk) -> Table:
     )
     behind = [_of_client(one) for one in desk.money]
     return Table((Column(say("client")), *columns), rows, note, behind=behind)
+
+
+def _won(desk: Desk) -> Iterator[Table]:
+    """Yield what callers bought after they were helped, measured, beside what was expected of them."""
+    say, rows, behind = desk.say, list[tuple[Any, ...]](), list[Calls]()
+    for one in desk.money:
+        for state in dict.fromkeys(found.state for found in one.won):
+            mine = [found for found in one.won if found.state == state]
+            amounts = " + ".join(say.money(found.value, found.currency) for found in mine)
+            callers = max(found.callers for found in mine) if len(mine) == 1 else None
+            deals = sum(found.deals for found in mine)
+            rows.append(
+                (
+                    _client(desk, one),
+                    say(state),
+                    callers,
+                    deals,
+                    amounts,
+                    _expected(desk, one, state),
+                )
+            )
+            behind.append({**_of_client(one), "bought": state})
+    if rows:
+        yield Table(
+            (
+                Column(say("client")),
+                Column(say("what became of them")),
+                Column(say("callers who bought"), Unit.COUNT, calls={}),
+                Column(say("deals"), Unit.COUNT),
+                Column(say("measured"), Unit.WRITTEN),
+                Column(say("expected of all of them"), Unit.WRITTEN),
+            ),
+            rows,
+            say(
+                "Measured: what your CRM says was won within 30 days after the help, each deal once. "
+                "Expected: what your own inputs make of all callers of this state. It is the same "
+                "money, told in two ways: never add them up."
+            ),
+            title=say("What they bought after they were helped"),
+            behind=behind,
+        )
+
+
+def _expected(desk: Desk, one: Any, state: str) -> str:
+    figure = next((group.direct for group in one.by_state if group.name == state), None)
+    if figure is None:
+        return desk.say("not counted")
+    low, high = (desk.say.money(end, one.currency) for end in (figure.low, figure.high))
+    return low if low == high else f"{low} – {high}"
 
 
 def _missing(desk: Desk) -> Iterator[Table]:

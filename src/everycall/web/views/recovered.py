@@ -1,7 +1,7 @@
 """What became of the promises: the team's goal first, then every part of it, always adding up."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,54 +13,40 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from everycall.app.sitefile import SiteFile
+from everycall.clock import from_micros, to_micros
 from everycall.errors import EverycallError
 from everycall.money.advertising import read_costs
 from everycall.money.chance import Rate, rate
-from everycall.money.inputs import MoneySettings
-from everycall.records.crm import won_after
+from everycall.money.inputs import MoneySettings, for_client
+from everycall.money.sold import Sale, won
+from everycall.records.crm import deals
 from everycall.records.models import Promise, PromiseMove
 from everycall.records.people import Person
 from everycall.records.roles import Right
 from everycall.recovery import Move, State
 from everycall.recovery.ledger import GROUPS, Balance, Fate, Kept, Stage, balance, cut, funnel
+from everycall.recovery.worth import sold_to, worth_of
 from everycall.reports.words import DASH, percent
 from everycall.web.guards import needs, person_of
 from everycall.web.pages import site_reader
 from everycall.web.scope import clients_of, queues_of
+from everycall.web.writing import number_for
 
 DAYS = 30
 WEEK = timedelta(days=7)
 BY_CALLS = "the calls"
+SOLD = 50
+"""So many of the latest deals are listed."""
 
 _NOTE = "of promises that are closed"
 
 
-@dataclass(frozen=True, slots=True)
-class Worth:
-    """What an episode is worth, from the team's own inputs: low, likely, high."""
-
-    currency: str
-    low: float
-    base: float
-    high: float
-
-    def of(self, count: int) -> tuple[float, float, float]:
-        """Return what so many are worth."""
-        return self.low * count, self.base * count, self.high * count
-
-
-def worth(money: MoneySettings) -> Worth | None:
-    """Return what an episode is worth; None where the team has not said it."""
-    conversion, order = money.conversion, money.order_value
-    if conversion is None or order is None:
-        return None
-    parts = [conversion, order, *([money.enquiry_share] if money.enquiry_share else [])]
-    low, base, high = 1.0, 1.0, 1.0
-    for part in parts:
-        low *= part.base if part.low is None else part.low
-        base *= part.base
-        high *= part.base if part.high is None else part.high
-    return Worth(money.currency or "", low, base, high)
+def inputs_of(site: SiteFile, promises: Iterable[Kept]) -> dict[str, MoneySettings]:
+    """Return what each brand says of its money; what it does not say is the site's."""
+    names = {one.client for one in promises}
+    found = {name: site.clients[name].money for name in names if name in site.clients}
+    return {name: for_client(site.money, found.get(name, MoneySettings())) for name in names}
 
 
 @needs(Right.SEE_REPORTS)
@@ -69,15 +55,19 @@ def recovered(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     by = request.GET.get("by", "day")
     by = by if by in GROUPS and (by != "person" or person.may(Right.SEE_PEOPLE)) else "day"
-    found = promises_of(person, _since(request), site_reader().settings().money)
+    site = site_reader().settings()
+    found = promises_of(person, _since(request), site.money)
     whole, stages = balance(found), funnel(found)
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse(as_json(found, by))
-    own = worth(site_reader().settings().money)
+    inputs = inputs_of(site, found)
+    sold = sold_to(found, deals(), inputs)
     page = {
         "whole": whole,
-        "fates": [_fate(fate, whole, own) for fate in Fate],
-        "worth": own,
+        "fates": [_fate(fate, whole, found, inputs, sold) for fate in Fate],
+        "money": any(one.figure for one in worth_of(found, inputs)),
+        "sold": [_sale(sale, person) for sale in sold[-SOLD:]],
+        "closed": any(not one.priced for one in found),
         "sum": " + ".join(str(whole.fates[fate]) for fate in Fate),
         "groups": [
             {"key": g.key, "owed": g.owed, "fates": list(g.fates.values())} for g in cut(found, by)
@@ -88,18 +78,36 @@ def recovered(request: HttpRequest) -> HttpResponse:
         "rates": {name: _written(one) for name, one in rates(whole).items()},
         "names": [fate.value.replace("_", " ") for fate in Fate],
         "thanks": _thanks(found),
-        "won": won_after(_rows(person, _since(request)).filter(state=State.KEPT.value)),
     }
     return render(request, "web/recovered.html", page)
 
 
-def _fate(fate: Fate, whole: Balance, own: Worth | None) -> dict[str, Any]:
-    count = whole.fates[fate]
+def _fate(
+    fate: Fate,
+    whole: Balance,
+    found: Sequence[Kept],
+    inputs: Mapping[str, MoneySettings],
+    sold: Sequence[Sale],
+) -> dict[str, Any]:
+    mine = [one for one in found if one.fate is fate]
     return {
         "name": fate.value.replace("_", " "),
         "doc": fate.doc,
-        "count": count,
-        "worth": own.of(count) if own else None,
+        "count": whole.fates[fate],
+        "worth": worth_of(mine, inputs),
+        "won": [one for one in won(sold) if one.state == fate.value],
+    }
+
+
+def _sale(sale: Sale, person: Person) -> dict[str, Any]:
+    deal, helped = sale.deal, sale.helped
+    return {
+        "at": from_micros(deal.won_at),
+        "caller": number_for(deal.caller, person),
+        "value": deal.value,
+        "currency": deal.currency or "",
+        "state": helped.state,
+        "call": helped.call_id,
     }
 
 
@@ -123,7 +131,6 @@ def _written(one: Rate) -> dict[str, str]:
 def as_json(found: Sequence[Kept], by: str) -> dict[str, Any]:
     """Return the ledger in the form that programs rely on."""
     whole = balance(found)
-    own = worth(site_reader().settings().money)
     return {
         **_balance_json(whole),
         "by": by,
@@ -133,9 +140,21 @@ def as_json(found: Sequence[Kept], by: str) -> dict[str, Any]:
             name: {"value": r.value, "low": r.low, "high": r.high, "of": r.denominator}
             for name, r in rates(whole).items()
         },
-        "worth": None
-        if own is None
-        else {"currency": own.currency, "each": [own.low, own.base, own.high]},
+        **_money_json(found),
+    }
+
+
+def _money_json(found: Sequence[Kept]) -> dict[str, Any]:
+    """Return what was expected of each fate, and what was measured: never to be added up."""
+    inputs = inputs_of(site_reader().settings(), found)
+    return {
+        "expected": {
+            fate.value: [
+                asdict(one) for one in worth_of([o for o in found if o.fate is fate], inputs)
+            ]
+            for fate in Fate
+        },
+        "measured": [asdict(one) for one in won(sold_to(found, deals(), inputs))],
     }
 
 
@@ -176,6 +195,11 @@ def promises_of(person: Person, since: datetime, money: MoneySettings) -> list[K
             row.requested,
             returned=ended_by.get(row.pk) == BY_CALLS,
             again=row.pk in again,
+            priced=row.due_pure == row.due_clock,
+            caller=row.caller,
+            call_id=row.first_call,
+            joins=row.joins,
+            ended_at=to_micros(row.ended_at) if row.ended_at else None,
         )
         for row in found
     ]

@@ -27,7 +27,8 @@ _SET_UP = (
 )
 _CALLBACKS = (
     "callbacks callback callback-next callback-owe callback-line callback-call callback-note "
-    "callback-settle callback-act text-answer callback-mail"
+    "callback-settle callback-act text-answer callback-mail message "
+    "standing standing-add standing-end standing-messages"
 )
 
 NEEDS: dict[str, Need] = {

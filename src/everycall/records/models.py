@@ -13,6 +13,7 @@ from everycall.records.promises import NotReturnable, Promise, PromiseCall, Prom
 from everycall.records.report_plans import ReportPlan, ReportRun
 from everycall.records.saved_views import SavedView
 from everycall.records.texts import CallerAddress, CallerLink, OptOut, Text, TextGateway
+from everycall.records.standing import Standing
 from everycall.records.tokens import Token
 from everycall.records.trail import Entry
 from everycall.records.tries import PromiseTry
@@ -48,6 +49,7 @@ __all__ = [
     "SavedView",
     "TakenCall",
     "Team",
+    "Standing",
     "Telling",
     "Text",
     "TextGateway",

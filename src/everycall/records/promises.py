@@ -10,6 +10,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
 from everycall.records.people import Team
+from everycall.records.standing import never_called
 from everycall.recovery import (
     Deadline,
     Ended,
@@ -336,9 +337,12 @@ class StoredPromises:
             yield found.plain()
 
     def waiting(self, now: datetime) -> Iterable[port.Promise]:
-        """Return the promises that wait and may be tried now, those with a place in line first."""
+        """Return what may be tried by itself now, those with a place in line first."""
         due = Q(next_at=None) | Q(next_at__lte=now)
+        brand = Q(client="") | Q(client=models.OuterRef("client"))
+        barred = never_called().filter(brand, number=models.OuterRef("caller"))
         found = Promise.objects.filter(due, state=State.WAITING.value, doubt=False)
+        found = found.exclude(models.Exists(barred))
         for row in found.order_by("-requested", "place_at", "missed_at")[:200]:
             yield row.plain()
 

@@ -156,7 +156,7 @@ def has_opted_out(number: str, client: str) -> bool:
     mine = CallerAddress.objects.filter(caller=number, client=client).exclude(address="")
     same = CallerAddress.objects.filter(client=client, address__in=mine.values("address"))
     numbers = models.Q(number=number) | models.Q(number__in=same.values("caller"))
-    return OptOut.objects.filter(numbers, client=client).exists()
+    return OptOut.objects.filter(numbers, client__in={client, ""}).exists()
 
 
 def address_of(number: str, client: str) -> CallerAddress | None:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from everycall.app.recovering import Recoverer
+from everycall.app.sitefile import SiteFile
 from everycall.app.watching import Watch
 from everycall.clock import iso, to_micros
 from everycall.errors import EverycallError
@@ -21,6 +22,7 @@ from everycall.events import Kind
 from everycall.live.ended import EndedCall
 from everycall.records.models import PromiseMove
 from everycall.records.promises import StoredPromises
+from everycall.records.standing import shared_by
 from everycall.recovery import Move
 from everycall.web.connecting import PROMISES, live
 from everycall.web.reading import Reader
@@ -49,6 +51,11 @@ EVENTS = {
 """The moves of a promise that history knows, and what it calls them."""
 
 
+def with_shared(site: SiteFile) -> SiteFile:
+    """Return the settings with the numbers that somebody said several people call from."""
+    return replace(site, shared_numbers=(*site.shared_numbers, *shared_by()))
+
+
 @dataclass(slots=True)
 class Returner:
     """Looks at the calls that ended a moment ago."""
@@ -71,7 +78,7 @@ class Returner:
 
     def _recovering(self) -> Recoverer:
         """Return what takes calls; a changed site file begins it anew."""
-        site = self.reader.settings()
+        site = with_shared(self.reader.settings())
         if self._recoverer is None or self._recoverer.site != site:
             zone = site.zone or ZoneInfo("UTC")
             self._recoverer = Recoverer(site, StoredPromises(), zone)

@@ -41,7 +41,19 @@ def kept_of(request: HttpRequest, call_id: str) -> list[Kept]:
 @needs(Right.HEAR_RECORDINGS)
 def play(request: HttpRequest, call_id: str, number: int) -> Any:  # Django has two kinds of answer
     """Play one recording of a call."""
+    return _played(request, call_id, number, kept_of(request, call_id))
+
+
+@needs(Right.WORK_CALLBACKS)
+def message(request: HttpRequest, call_id: str, number: int) -> Any:  # as above
+    """Play a message that a caller left for whoever calls back; talks are not among them."""
     found = kept_of(request, call_id)
+    if not 0 <= number < len(found) or not found[number].message:
+        raise Http404
+    return _played(request, call_id, number, found)
+
+
+def _played(request: HttpRequest, call_id: str, number: int, found: list[Kept]) -> HttpResponseBase:
     if not 0 <= number < len(found):
         raise Http404
     kept = found[number]

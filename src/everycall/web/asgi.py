@@ -20,6 +20,7 @@ from django.core.asgi import get_asgi_application  # noqa: E402  Django must be 
 
 from everycall.web.api.live import KeyedStream  # noqa: E402  the same
 from everycall.web.live.stream import Stream  # noqa: E402  the same
+from everycall.web.on_line import LineStream  # noqa: E402  the same
 from everycall.web.parts import Part, part, running  # noqa: E402  the same
 from everycall.web.proxies import BehindProxies  # noqa: E402  the same
 from everycall.web.sizes import Sized  # noqa: E402  the same
@@ -39,6 +40,7 @@ def _routes() -> list[BaseRoute]:
         return [Route(f"/{name}/", _only(pages)) for name in ("health", "ready", "metrics")]
     return [
         Route("/live/stream", Stream()),
+        Route("/callbacks/line/stream", LineStream()),
         Route("/api/v1/live/stream", KeyedStream()),
         Route("/wall/{secret}/stream", Stream()),
         Mount("/static", StaticFiles(directory=STATIC, packages=[("django_htmx", "static")])),

@@ -1,6 +1,7 @@
 """Telling other programs what happened: looked for when history changes, carried until it is taken."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from everycall.records.hooks import CALL_ENDED, JOB, PROMISE_MOVED, Hook, Tellin
 from everycall.records.jobs import run_one
 from everycall.records.models import PromiseMove
 from everycall.web.masking import masked_all
+from everycall.web.outsiders import named, reason
 from everycall.web.reading import Reader
 from everycall.web.rounds import Round
 from everycall.wire.outgoing import Outgoing
@@ -53,7 +55,7 @@ class Teller:
         told = 0
         for move in moves.order_by("pk")[:AT_ONCE]:
             if not hook.clients or move.promise.client in hook.clients:
-                told += tell(hook, PROMISE_MOVED, f"move {move.pk}", _shown(hook, _move(move)))
+                told += tell(hook, PROMISE_MOVED, f"move {move.pk}", _told(hook, move))
             Hook.objects.filter(pk=hook.pk).update(told_move=move.pk)
         return told
 
@@ -76,7 +78,7 @@ class Teller:
         )
 
 
-def _move(move: PromiseMove) -> dict[str, Any]:
+def _move(move: PromiseMove, clients: Collection[str]) -> dict[str, Any]:
     promise = move.promise
     return {
         "promise": promise.pk,
@@ -86,10 +88,14 @@ def _move(move: PromiseMove) -> dict[str, Any]:
         "due_at": promise.due_clock.isoformat(),
         "move": move.move,
         "at": move.at.isoformat(),
-        "who": move.who,
-        "why": move.why,
+        "who": named(move.who, clients),
+        "why": reason(move.why, clients),
         "call_id": move.call_id or None,
     }
+
+
+def _told(hook: Hook, move: PromiseMove) -> dict[str, Any]:
+    return _shown(hook, _move(move, hook.clients))
 
 
 def _shown(hook: Hook, told: dict[str, Any]) -> dict[str, Any]:

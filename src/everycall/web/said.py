@@ -1,11 +1,14 @@
 """What is on record of a promise, in the reader's language: it is kept in English, and told in theirs."""
 
 import re
+from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from everycall.records.people import Person
 from everycall.recovery import Move
+from everycall.web.writing import colleague
 
 MOVES = {
     "made": gettext_noop("made"),
@@ -32,6 +35,9 @@ MOVES = {
 
 PARTIES = {"the calls": gettext_noop("the calls"), "the caller": gettext_noop("the caller")}
 """Who did something without being a person with a name."""
+
+NOBODY = frozenset({*PARTIES, "everycall", "somebody", "a colleague"})
+"""Who is no colleague whose name could be hidden."""
 
 WHOLE = (
     gettext_noop("asked to be called"),
@@ -79,15 +85,47 @@ def _shape(text: str) -> re.Pattern[str]:
 _SHAPES = tuple((text, _shape(text)) for text in WITH_PARTS)
 
 
-def said(text: str) -> str:
-    """Write a reason that is on record; what a person wrote stays as it is."""
+def said(text: str, named: Callable[[str], str] = str) -> str:
+    """Write a reason that is on record; what a person wrote stays as it is.
+
+    Args:
+        text: the reason.
+        named: writes the name of whoever stands in it.
+    """
     if not text:
         return ""
     for whole, shape in _SHAPES:
         if found := shape.fullmatch(text):
-            parts = {k: said(v) if k in INNER else v for k, v in found.groupdict().items()}
+            parts = {k: _part(k, v, named) for k, v in found.groupdict().items()}
             return _(whole).format(**parts)
     return _(text.replace("_", " "))
+
+
+def in_words(text: str, named: Callable[[str], str]) -> str:
+    """Write a reason as it is on record, but for the names in it."""
+    for whole, shape in _SHAPES:
+        if found := shape.fullmatch(text):
+            parts = found.groupdict().items()
+            return whole.format(
+                **{k: in_words(v, named) if k in INNER else _part(k, v, named) for k, v in parts}
+            )
+    return text
+
+
+def _part(key: str, value: str, named: Callable[[str], str]) -> str:
+    if key in INNER:
+        return said(value, named)
+    return named(value) if key == "who" else value
+
+
+def said_to(text: str, reader: Person) -> str:
+    """Write a reason as somebody may read it: colleagues by name by right only."""
+    return said(text, lambda who: party_to(who, reader))
+
+
+def party_to(who: str, reader: Person) -> str:
+    """Write who did it as somebody may read it: colleagues by name by right only."""
+    return party(who) if who in NOBODY or not who else colleague(who, reader)
 
 
 def done(move: str) -> str:

@@ -1,5 +1,6 @@
 """How calls are written on pages: local times, readable lengths, numbers and names by right."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +46,7 @@ def colleague(name: str | None, person: Person) -> str:
     """Write who answered as somebody may see it: by name, or that it was somebody."""
     if not name:
         return DASH
-    if person.may(Right.SEE_PEOPLE) or name == person.agent:
+    if person.may(Right.SEE_PEOPLE) or name in (person.agent, str(person)):
         return name
     return _("a colleague")
 
@@ -120,15 +121,17 @@ def guarded(call: dict[str, Any], person: Person, *, reveal: bool = False) -> di
 
 def _others(call: dict[str, Any], person: Person) -> dict[str, str]:
     found = {part["agent"] for part in (*call["attempts"], *call["talks"], *call["visits"])}
-    found.add(call["answered_agent"])
-    return {name: _("a colleague") for name in found - {None, "", person.agent}}
+    found |= {call["answered_agent"], *Person.objects.values_list("name", flat=True)}
+    mine = {None, "", person.agent, str(person)}
+    return {name: _("a colleague") for name in found - mine}
 
 
 def _hidden(value: Any, names: dict[str, str]) -> Any:
     """Exchange names in whatever is given."""
     if isinstance(value, str):
         for name, shown in names.items():
-            value = value.replace(name, shown)
+            # whole words: nobody called Al is found in Altona
+            value = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", lambda _found: shown, value)  # noqa: B023 - used at once
         return value
     if isinstance(value, dict):
         return {key: _hidden(item, names) for key, item in value.items()}

@@ -14,6 +14,7 @@ from everycall.recovery import State
 from everycall.web.api import cursors
 from everycall.web.api.keys import Key, as_allowed, key_of
 from everycall.web.api.problems import ProblemError
+from everycall.web.outsiders import named, reason
 
 router = Router(tags=["promises"])
 
@@ -88,7 +89,7 @@ def promises(request: HttpRequest, wish: Annotated[Wish, Query()]) -> dict[str, 
     found = list(rows[: wish.limit + 1])
     more, found = len(found) > wish.limit, found[: wish.limit]
     following = cursors.write(to_micros(found[-1].made_at), str(found[-1].pk)) if more else None
-    return {"promises": as_allowed([_told(row) for row in found], token), "next": following}
+    return {"promises": as_allowed([_told(row, token) for row in found], token), "next": following}
 
 
 @router.get("/promises/{int:pk}", auth=Key(SCOPE), response=PromiseTold, summary="One promise")
@@ -106,13 +107,13 @@ def promise(
             "move": move.move,
             "before": move.before or None,
             "after": move.after,
-            "who": move.who,
-            "why": move.why,
+            "who": named(move.who, token.clients),
+            "why": reason(move.why, token.clients),
             "call_id": move.call_id or None,
         }
         for move in found.moves.all()
     ]
-    told: dict[str, Any] = as_allowed({**_told(found), "moves": moves}, token)
+    told: dict[str, Any] = as_allowed({**_told(found, token), "moves": moves}, token)
     return told
 
 
@@ -121,7 +122,7 @@ def _allowed(token: Token) -> QuerySet[Promise]:
     return rows.filter(client__in=token.clients) if token.clients else rows
 
 
-def _told(row: Promise) -> dict[str, Any]:
+def _told(row: Promise, token: Token) -> dict[str, Any]:
     return {
         "id": row.pk,
         "caller": row.caller,
@@ -129,7 +130,7 @@ def _told(row: Promise) -> dict[str, Any]:
         "state": row.state,
         "reason": row.reason,
         "queue": row.queue or None,
-        "owner": row.owner or None,
+        "owner": named(row.owner, token.clients) or None,
         "made_at": row.made_at,
         "missed_at": row.missed_at,
         "due_at": row.due_clock,

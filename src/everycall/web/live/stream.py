@@ -31,7 +31,10 @@ HEARTBEAT = 15.0
 
 hub.ask_owed = owed_now
 
-_HEADERS = [
+RETRY = b"retry: 2000\n\n"
+"""What a stream begins with: after so many milliseconds whoever lost it comes again."""
+
+HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
@@ -46,14 +49,14 @@ class Stream:
         """Send boards until the other side goes away."""
         view = await _viewer(scope)
         if view is None:
-            await _refuse(send)
+            await refuse(send)
             return
         await self.show(view, receive, send)
 
     async def show(self, view: View, receive: Receive, send: Send) -> None:
         """Send the boards of one kind of viewer until the other side goes away."""
-        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-        await send(_body(b"retry: 2000\n\n"))
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        await send(body(RETRY))
         async with hub.reading(view) as frames:
             sending = asyncio.create_task(_send_all(frames, send))
             try:
@@ -69,15 +72,17 @@ async def _send_all(frames: Frames, send: Send) -> None:
             frame = await asyncio.wait_for(frames.get(), HEARTBEAT)
         except TimeoutError:
             frame = b": still here\n\n"
-        await send(_body(frame))
+        await send(body(frame))
 
 
-def _body(data: bytes) -> dict[str, Any]:
+def body(data: bytes) -> dict[str, Any]:
+    """Return a piece of an answer that goes on."""
     return {"type": "http.response.body", "body": data, "more_body": True}
 
 
-async def _refuse(send: Send) -> None:
-    await send({"type": "http.response.start", "status": 401, "headers": _HEADERS[1:2]})
+async def refuse(send: Send) -> None:
+    """Say that nobody is let in here without logging in."""
+    await send({"type": "http.response.start", "status": 401, "headers": HEADERS[1:2]})
     await send({"type": "http.response.body", "body": b""})
 
 
@@ -85,12 +90,13 @@ async def _viewer(scope: Scope) -> View | None:
     secret = scope.get("path_params", {}).get("secret")
     ask = _of_wall if secret is not None else _of_person
     found: View | None = await sync_to_async(ask, thread_sensitive=False)(
-        secret if secret is not None else _session_key(scope)
+        secret if secret is not None else session_key_of(scope)
     )
     return found
 
 
-def _session_key(scope: Scope) -> str:
+def session_key_of(scope: Scope) -> str:
+    """Return the key of the session that a browser shows."""
     raw = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
     try:
         found = SimpleCookie(raw.decode("latin-1")).get(settings.SESSION_COOKIE_NAME)
@@ -100,11 +106,17 @@ def _session_key(scope: Scope) -> str:
 
 
 def _of_person(session_key: str) -> View | None:
+    person = person_of(session_key)
+    return view_of(person) if person is not None else None
+
+
+def person_of(session_key: str) -> Person | None:
+    """Return who is logged in; the connection to the database is let go."""
     try:
         request = HttpRequest()
         request.session = SessionStore(session_key)
         person = get_user(request)
-        return view_of(person) if isinstance(person, Person) else None
+        return person if isinstance(person, Person) else None
     finally:
         connections.close_all()
 

@@ -6,7 +6,7 @@ from django import template
 from django.utils import timezone
 
 from everycall.reports.words import DASH, duration
-from everycall.web.said import done, party, said
+from everycall.web.said import done, party, party_to, said, said_to
 
 register = template.Library()
 
@@ -15,6 +15,8 @@ MINUTE = 60
 register.filter("said", said)
 register.filter("done", done)
 register.filter("party", party)
+register.filter("said_to", said_to)
+register.filter("party_to", party_to)
 
 
 @register.filter

@@ -23,6 +23,7 @@ def thread(context: template.Context, promise: Promise) -> dict[str, Any]:
         "promise": promise,
         "mail": _mail(promise, texts),
         "csrf_token": context.get("csrf_token"),
+        "reader": context.get("reader"),
     }
 
 

@@ -53,6 +53,7 @@ def callbacks(request: HttpRequest) -> HttpResponse:
         "closed": [_closed(one, person) for one in _lately(person, now)],
         "unknown": list(unknown[:20]),
         "ledger": person.may(Right.SEE_REPORTS),
+        "reader": person,
     }
     part = request.headers.get("X-Part") == "inbox"
     return render(request, "web/callbacks_list.html" if part else "web/callbacks.html", page)
@@ -146,6 +147,7 @@ def callback(request: HttpRequest, pk: int) -> HttpResponse:
         **_row(promise, person, now, _settings(), _zone()),
         **card(promise.caller, person, promise),
         "moves": promise.moves.all(),
+        "reader": person,
         "suggestions": promise.calls.filter(certain=False, settled_at=None),
         "people": Person.objects.filter(is_active=True).exclude(pk=person.pk),
         "mine": promise.owner == str(person),

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from everycall.clock import from_micros
-from everycall.live.board import AgentNow, Board, CallNow
 from everycall.records.models import Promise
 from everycall.records.people import Person
 from everycall.records.roles import Right
@@ -16,6 +15,7 @@ from everycall.recovery import open_states
 from everycall.web.connecting import live
 from everycall.web.guards import needs, person_of
 from everycall.web.live.hub import hub
+from everycall.web.on_line import call_of
 from everycall.web.views.callbacks import card
 
 PATIENCE = 2.0
@@ -27,8 +27,8 @@ _OPEN = [state.value for state in open_states()]
 def on_my_line(request: HttpRequest) -> HttpResponse:
     """Show the card of whoever is on the line of the person who looks."""
     person, board = person_of(request), hub.board
-    call = _call(board, person) if board is not None else None
-    page: dict[str, Any] = {"call": call, "known": bool(person.agent)}
+    call = call_of(board, person.agent) if board is not None else None
+    page: dict[str, Any] = {"call": call, "known": bool(person.agent), "reader": person}
     if call is not None and call.caller:
         page |= card(call.caller, person)
         page["promise"] = Promise.objects.filter(caller=call.caller, state__in=_OPEN).first()
@@ -36,17 +36,6 @@ def on_my_line(request: HttpRequest) -> HttpResponse:
         page |= {"since": _moment(call.arrived_at), "spoke": _spoke(call.call_id, person)}
     part = request.headers.get("X-Part") == "inbox"
     return render(request, "web/on_my_line_card.html" if part else "web/on_my_line.html", page)
-
-
-def _call(board: Board, person: Person) -> CallNow | None:
-    me = next((a for a in board.agents if person.agent in (a.name, *a.phones)), None)
-    if me is None or not person.agent:
-        return None
-    return next((call for call in board.calls if _is_mine(call, me)), None)
-
-
-def _is_mine(call: CallNow, me: AgentNow) -> bool:
-    return call.call_id == me.call_id or call.agent == me.name or me.name in call.ringing
 
 
 def _moment(at: int) -> datetime:

@@ -1,5 +1,8 @@
-"""The pages in a real browser: right for everybody, on a phone, in the dark, from right to left."""
+"""Every page in a real browser: right for everybody, on a phone and a television, in the dark, by keys,
+from right to left.
+"""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
-from browser.chromium import MISSING, OPTIONS, chromium
+from browser.chromium import MISSING, chromium
+from browser.filling import SITE
+from browser.looking import DESK, Window, log_in, walk, window
+from browser.pages import CALL, NOT_THERE, WALL, pages, without_example
 from web.serving import Server, environment, serving
 
 pytestmark = [
@@ -19,174 +24,130 @@ pytestmark = [
     pytest.mark.skipif(chromium() is None, reason=MISSING),
 ]
 
-DESK, PHONE = (1366, 900), (390, 844)
-SCENARIOS = Path(__file__).parents[2] / "samples" / "scenarios"
+HERE = Path(__file__).parents[1]
+SCENARIOS = HERE.parent / "samples" / "scenarios"
 PICTURES = os.environ.get("EVERYCALL_PICTURES", "")
 """Where pictures of all pages are put, if they are to be looked at."""
 
-MAKE = """
-import django; django.setup()
-from datetime import timedelta
-from django.utils import timezone
-from everycall.records.models import Alert, AlertRule, Channel, Delivery, Person, ReportPlan, SavedView, Team
-owner = Person.objects.get()
-owner.agent = "Ann"; owner.save()
-Team.objects.create(name="Sales", queues=["sales"])
-Person.objects.create_user("max@example.org", "a tall tree by the sea", name="Maximiliane Hintertupfinger-Schnabelwopski", role="agent")
-mail = Channel(name="Mail to the office", kind="mail"); mail.keep({"to": "a@example.org", "sender": "e@example.org"}); mail.save()
-now = timezone.now()
-missed = AlertRule.objects.create(name="Missed callers", measure="missed_call"); missed.channels.add(mail)
-wait = AlertRule.objects.create(name="Long wait", measure="longest_wait", limit=60); wait.channels.add(mail)
-one = Alert.objects.create(rule=missed, thing="+493023125001", since=now - timedelta(minutes=3), opened_at=now, caller="+493023125001", call_id="c1", queue="sales", misses=2, message=True)
-Alert.objects.create(rule=wait, thing="sales", since=now - timedelta(minutes=9), opened_at=now, value=75, claimed_by="Ada")
-Alert.objects.create(rule=wait, thing="support", since=now - timedelta(hours=2), opened_at=now, value=75, closed_at=now)
-Delivery.objects.create(alert=one, channel=mail, message={"title": "Missed call: ****001"}, key="k1", tries=2, error="the server cannot be reached: connection refused")
-ReportPlan.objects.create(name="Every Monday", every="week", to=["a@example.org"], channel=mail, made_by=owner)
-SavedView.objects.create(person=owner, name="Left the queue", address="?outcome=caller_left_in_queue")
-from everycall.records.models import Promise
-hour = timedelta(hours=1)
-for n, by in enumerate(("", "Ada", "", "Max")):
-    Promise.objects.create(caller=f"+4930231256{n:02}", client="shop", queue="sales", reason="caller_left_in_queue", made_at=now, missed_at=now, due_business=now + hour, due_clock=now + hour, due_pure=now + hour, first_call=f"p{n}", state="claimed" if by else "waiting", owner=by, lease_until=now + hour if by else None)
-"""
 
-PAGES = [
-    *("/alerts/", "/alerts/1/", "/setup/alerts/", "/setup/alerts/1/", "/setup/alerts/log/"),
-    *("/setup/channels/mail/new/", "/calls/", "/report/", "/setup/reports/", "/setup/reports/1/"),
-    *(
-        "/setup/",
-        "/setup/site/",
-        "/setup/connect/?first",
-        "/setup/hours/?first",
-        "/setup/found/?first",
-    ),
-    *("/setup/targets/?first", "/setup/trade/?first", "/setup/people/", "/setup/people/1/", "/me/"),
-    *("/callbacks/", "/callbacks/1/", "/callbacks/2/", "/callbacks/ledger/", "/callbacks/line/"),
-    *("/setup/keys/", "/setup/trail/", "/setup/connect/ami/", "one call"),
-]
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("data")
+    (home / "site.toml").write_text(SITE, encoding="utf-8")
+    command = [sys.executable, "-m", "everycall", "import", str(SCENARIOS), "--data", str(home)]
+    subprocess.run(command, check=True, capture_output=True)
+    return home
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    data = tmp_path_factory.mktemp("data")
-    command = [sys.executable, "-m", "everycall", "import", str(SCENARIOS), "--data", str(data)]
-    subprocess.run(command, check=True, capture_output=True)
+def server(data: Path) -> Iterator[Server]:
     with serving(data) as found:
-        subprocess.run([sys.executable, "-c", MAKE], env=environment(data), check=True)
         yield found
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=list(OPTIONS))
-        yield opened
-        opened.close()
+def known(server: Server, data: Path) -> dict[str, str]:
+    """What stands in the addresses of pages, by the word for it."""
+    given = {**environment(data), "PYTHONPATH": str(HERE)}
+    filled = subprocess.run(
+        [sys.executable, "-m", "browser.filling"],
+        env=given, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    calls = server.client.get("/api/v1/calls?limit=1", headers=server.headers).json()["calls"]
+    told: dict[str, str] = json.loads(filled.stdout)
+    return {**told, CALL: calls[0]["call_id"], WALL: server.wall}
+
+
+class Opened:
+    """The windows of people who speak each language."""
+
+    def __init__(self, browser: Browser, server: Server, known: dict[str, str]) -> None:
+        self.base = str(server.client.base_url)
+        self.known = known
+        self._browser = browser
+        self._state = log_in(browser, self.base)
+        self._contexts: dict[str, BrowserContext] = {}
+
+    def context(self, language: str) -> BrowserContext:
+        if language not in self._contexts:
+            size = {"width": DESK[0], "height": DESK[1]}
+            self._contexts[language] = self._browser.new_context(
+                viewport=size,  # type: ignore[arg-type]  # a plain dict
+                storage_state=self._state,
+                locale=language,
+            )
+        return self._contexts[language]
+
+    def at(self, address: str) -> str:
+        for word, value in self.known.items():
+            address = address.replace(word, value)
+        return address
 
 
 @pytest.fixture(scope="module")
-def state(browser: Browser, server: Server) -> Any:
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{server.client.base_url}/account/login/")
-    page.fill("input[type=email]", "ada@example.org")
-    page.fill("input[type=password]", "a tall tree by the sea")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/now/")
-    kept = context.storage_state()
-    context.close()
-    return kept
+def opened(browser: Browser, server: Server, known: dict[str, str]) -> Opened:
+    return Opened(browser, server, known)
 
 
-class Looked:
-    """A window of one size and kind, in which pages are opened."""
-
-    def __init__(
-        self, browser: Browser, server: Server, state: Any, size: tuple[int, int], **more: Any
-    ) -> None:
-        self.base = str(server.client.base_url)
-        self.context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, storage_state=state, **more
-        )
-        self.page: Page = self.context.new_page()
-        self.wrong: list[str] = []
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("console", self._said)
-        self.page.on("request", self._asked)
-
-    def _said(self, message: Any) -> None:
-        if message.type == "error":
-            self.wrong.append(message.text)
-
-    def _asked(self, request: Any) -> None:
-        if not request.url.startswith((self.base, "data:")):
-            self.wrong.append(f"it asks {request.url}")
-
-    def open(self, address: str) -> None:
-        if address == "one call":
-            self.page.goto(f"{self.base}/calls/")
-            self.page.locator("table.ledger a").first.click()
-            self.page.wait_for_load_state()
-            return
-        answer = self.page.goto(self.base + address)
-        assert answer is not None
-        assert answer.status == 200, f"{address}: {answer.status}"
+def picture(found: Window, address: str, look: str) -> None:
+    if PICTURES:
+        name = address.strip("/").replace("/", "_").replace("?", "-") or "home"
+        found.page.screenshot(path=Path(PICTURES) / f"{name}.{look}.png", full_page=True)
 
 
-def trouble(window: Looked, address: str) -> list[str]:
-    wanted = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    found = Axe().run(window.page, options=wanted)
-    told = [
-        f"{address}: {v['id']}: {v['nodes'][0]['html'][:160]}" for v in found.response["violations"]
-    ]
-    size = window.page.viewport_size or {"width": 0}
-    width = window.page.evaluate("document.documentElement.scrollWidth")
-    if width > size["width"]:
-        told.append(f"{address}: {width} px wide")
-    if not is_in_view(window.page):
-        told.append(f"{address}: its heading is not where one looks")
-    told += [f"{address}: {line}" for line in window.wrong]
-    window.wrong.clear()
-    return told
-
-
-def is_in_view(page: Page) -> bool:
-    """Tell whether the heading stands in the window, whichever way the page is written."""
-    box = page.locator("h1").first.bounding_box()
-    size = page.viewport_size or {"width": 0}
-    return box is not None and box["x"] >= -1 and box["x"] + box["width"] <= size["width"] + 1
-
-
-LOOKS = [
-    ("desk-light", DESK, {"color_scheme": "light"}),
-    ("desk-dark", DESK, {"color_scheme": "dark"}),
-    ("phone-light", PHONE, {"color_scheme": "light"}),
-    ("phone-dark", PHONE, {"color_scheme": "dark"}),
-    ("desk-hebrew", DESK, {"color_scheme": "light", "locale": "he"}),
-    ("phone-german", PHONE, {"color_scheme": "light", "locale": "de"}),
-]
-
-
-@pytest.mark.parametrize(("name", "size", "more"), LOOKS, ids=[look[0] for look in LOOKS])
-def test_nobody_is_shut_out(
-    browser: Browser, server: Server, state: Any, name: str, size: tuple[int, int], more: Any
-) -> None:
-    window, told = Looked(browser, server, state, size, **more), list[str]()
-    for address in PAGES:
-        window.open(address)
-        told += trouble(window, address)
-        if PICTURES:
-            file = f"{name}-{address.strip('/').replace('/', '_').replace('?', '-') or 'home'}.png"
-            window.page.screenshot(path=Path(PICTURES) / file, full_page=True)
-    window.context.close()
+@pytest.mark.parametrize("address", pages())
+def test_nobody_is_shut_out(opened: Opened, address: str) -> None:
+    told: list[str] = []
+    with window(opened.context("en"), opened.base) as found:
+        found.open(opened.at(address))
+        for size, scheme in (("desk", "light"), ("tv", "dark"), ("tv", "light"), ("phone", "dark")):
+            found.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two
+            found.size(size)
+            told += found.troubles(f"{size}, {scheme}", rules=size != "tv")
+            picture(found, address, f"{size}-{scheme}")
     assert not told, "\n".join(told)
 
 
-def test_the_keys_of_a_page_go_before_those_of_the_menu(
-    browser: Browser, server: Server, state: Any
-) -> None:
-    window = Looked(browser, server, state, DESK)
-    window.open("/callbacks/3/")
-    for key, where in (("t", "**/callbacks/3/"), ("m", "**/callbacks/"), ("m", "**/me/")):
-        with window.page.expect_navigation(url=where):
-            window.page.keyboard.press(key)
-    window.context.close()
+@pytest.mark.parametrize("address", pages())
+@pytest.mark.parametrize("language", ["de", "he"])
+def test_every_language_has_room(opened: Opened, address: str, language: str) -> None:
+    told: list[str] = []
+    with window(opened.context(language), opened.base) as found:
+        found.open(opened.at(address))
+        for size in ("phone", "desk"):
+            found.size(size)
+            told += found.troubles(size, rules=size == "desk")
+            picture(found, address, f"{size}-{language}")
+    assert not told, "\n".join(told)
+
+
+@pytest.mark.parametrize("address", pages())
+def test_keys_alone_lead_everywhere(opened: Opened, address: str) -> None:
+    with window(opened.context("en"), opened.base) as found:
+        found.open(opened.at(address))
+        told = list(walk(found.page).troubles())
+    assert not told, "\n".join(told)
+
+
+@pytest.mark.parametrize(("address", "status"), NOT_THERE.items())
+def test_what_is_not_there_is_said_to_everybody(opened: Opened, address: str, status: int) -> None:
+    told: list[str] = []
+    with window(opened.context("en"), opened.base) as found:
+        found.open(address, status)
+        found.wrong.clear()  # the browser says itself that the page is not there
+        for size in ("phone", "desk"):
+            found.size(size)
+            told += found.troubles(size)
+            picture(found, address, size)
+    assert not told, "\n".join(told)
+
+
+def test_every_page_is_looked_at(opened: Opened) -> None:
+    asked: Any = opened.context("en").request
+    missing = [
+        f"{name}: say in tests/browser/pages.py where an example of it is"
+        for name, path in without_example()
+        if asked.get(opened.base + path, max_redirects=0).status != 405
+    ]
+    assert not missing, "\n".join(missing)
+    assert len(pages()) > 70

@@ -131,6 +131,7 @@ OPERATIONS = (
     ("/api/v1/metrics/values", "get"),
     ("/api/v1/definitions", "get"),
     ("/api/v1/live", "get"),
+    ("/api/v1/live/stream", "get"),
     ("/api/v1/queues", "get"),
     ("/api/v1/agents", "get"),
     ("/api/v1/promises", "get"),
@@ -162,6 +163,28 @@ def test_the_example_of_the_description_runs(path: str, method: str, promise: Pr
     assert reply.status == 200, reply.body
     assert operation["summary"]
     assert operation["description"]
+
+
+@pytest.mark.usefixtures("picture")
+def test_the_stream_is_described_as_it_is() -> None:
+    told = described()["paths"]["/api/v1/live/stream"]["get"]["responses"]["200"]["content"]
+    said = events(told["text/event-stream"]["example"])
+    reply = answer(client(), "/live/stream")
+    assert reply.headers["Content-Type"].startswith("text/event-stream")
+    heard = events(reply.body.decode())
+    assert [one["event"] for one in heard] == [one["event"] for one in said] == ["board"]
+    assert heard[0].keys() == said[0].keys()
+    picture, shown = json.loads(heard[0]["data"]), json.loads(said[0]["data"])
+    assert shown.keys() <= picture.keys()
+    assert str(picture["version"]) == heard[0]["id"]
+    assert picture == client().live()
+
+
+def events(text: str) -> list[dict[str, str]]:
+    """Read a stream as a browser does: an event ends with an empty line."""
+    blocks = [block for block in text.split("\n\n") if block]
+    read = [dict(line.split(": ", 1) for line in block.splitlines()) for block in blocks]
+    return [one for one in read if "data" in one]
 
 
 def test_every_problem_stands_in_the_page() -> None:
@@ -374,6 +397,7 @@ def test_a_key_of_one_brand_sees_no_people_in_the_picture() -> None:
         ("/metrics/values?metric=arrived", "metrics:read"),
         ("/definitions", "metrics:read"),
         ("/live", "live:read"),
+        ("/live/stream", "live:read"),
         ("/queues", "live:read"),
         ("/agents", "live:read"),
         ("/promises", "promises:read"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.db import connections
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -14,7 +14,7 @@ from everycall.web.api import limits
 from everycall.web.api.keys import NUMBERS, Key, key_of
 from everycall.web.api.problems import ProblemError
 from everycall.web.live.hub import hub
-from everycall.web.live.stream import Receive, Scope, Send, Stream
+from everycall.web.live.stream import RETRY, Receive, Scope, Send, Stream
 from everycall.web.live.views import View, picture
 
 router = Router(tags=["live"])
@@ -70,10 +70,7 @@ def _board() -> Board:
 
 @router.get("/live", auth=Key(SCOPE), response=dict[str, Any], summary="What is happening now")
 def live(request: HttpRequest) -> dict[str, Any]:
-    """Give the newest picture; moments are milliseconds since 1970, unknown is null.
-
-    The same as a stream of server-sent events, one for each new picture: `/api/v1/live/stream`.
-    """
+    """Give the newest picture; moments are milliseconds since 1970, unknown is null."""
     return picture(_board(), view_of(key_of(request)))
 
 
@@ -89,6 +86,40 @@ def agents(request: HttpRequest) -> list[dict[str, Any]]:
     """List who answers calls, and what they are doing; a key for some brands sees nobody."""
     found: list[dict[str, Any]] = picture(_board(), view_of(key_of(request)))["agents"]
     return found
+
+
+FRAME = """\
+event: board
+id: 412
+data: {"as_of": 1793610005250, "version": 412, "boxes": {"waiting": 2, "free": 1}, "waiting": [], \
+"agents": [], "queues": [], "outcomes": [{"outcome": "answered", "calls": 20, "kind": "helped"}]}
+
+"""
+"""What comes through the stream, with a few of its fields."""
+
+_STREAM = {
+    "description": "A stream that goes on until either side ends it. Each `board` is a whole picture, "
+    "the same object as from `/live`; its `id` is the picture's version. A comment comes after 15 "
+    "seconds without a picture; `retry` says when to connect again.",
+    "content": {"text/event-stream": {"schema": {"type": "string"}, "example": FRAME}},
+}
+
+
+@router.get(
+    "/live/stream",
+    auth=Key(SCOPE),
+    openapi_extra={"responses": {200: _STREAM}},
+    summary="What is happening now, as it happens",
+)
+def stream(request: HttpRequest) -> HttpResponse:
+    """Give each new picture as a server-sent event, beginning with the newest.
+
+    One key may hold several streams; a reader that is slow loses old pictures, never the newest.
+    """
+    # the server answers this itself, see `KeyedStream`; without it, the present picture is all
+    _board()
+    body = RETRY + (hub.frame(view_of(key_of(request))) or b"")
+    return HttpResponse(body, content_type="text/event-stream; charset=utf-8")
 
 
 class KeyedStream(Stream):

@@ -58,6 +58,10 @@ class Hub:
                 for frames in readers:
                     _put(frames, frame)
 
+    def frame(self, view: View) -> bytes | None:
+        """Return the newest picture as one event of a stream; None before there is any."""
+        return None if self.board is None else self._frame(self.board, view)
+
     def _frame(self, board: Board, view: View) -> bytes:
         return b"event: board\nid: %d\ndata: %s\n\n" % (
             board.version,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -220,6 +220,7 @@ def _told(request: HttpRequest, call_id: str, *, reveal: bool) -> HttpResponse:
         hears = person.may(Right.HEAR_RECORDINGS)
         heard = recordings(asking, whole, site_reader().settings().recordings) if hears else []
     page = {
+        "ledger": _came_from(request),
         "recordings": heard,
         "call": shown,
         "told": told,
@@ -230,6 +231,13 @@ def _told(request: HttpRequest, call_id: str, *, reveal: bool) -> HttpResponse:
         "may_search": person.may(Right.REVEAL_NUMBERS) and reveal and whole["caller"],
     }
     return render(request, "web/call.html", page)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Return the list that led to a call, as it was filtered."""
+    home = reverse("calls")
+    before = urlsplit(request.headers.get("Referer", ""))
+    return f"{home}?{before.query}" if before.path == home and before.query else home
 
 
 # ---- saved views

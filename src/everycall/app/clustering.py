@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from everycall.app.asking import Asking, of_history
 from everycall.app.given import site_calendars
+from everycall.app.kept_tables import found_once
 from everycall.app.ledger import within
-from everycall.app.measured_tables import make
+from everycall.app.measured_tables import exists, make
 from everycall.app.sitefile import SiteFile
 from everycall.clock import from_micros, to_micros
 from everycall.metrics.slots import SLOT as SLOT_US
@@ -30,7 +31,7 @@ from everycall.remedies.patterns import (
     pushers,
     silent_phones,
 )
-from everycall.remedies.presence import DAY, INPUTS, presence_steps
+from everycall.remedies.presence import DAY, INPUTS, PRESENT, presence_steps, team_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +53,26 @@ class Found:
     outages: tuple[Outage, ...]
 
 
-def cluster(asking: Asking, site: SiteFile, since: int | None, until: int | None) -> Found:
+def cluster(
+    asking: Asking, site: SiteFile, since: int | None, until: int | None, reading: str
+) -> Found:
     """Make the table `misses`, each missed call of a period with its cause; return what stood out.
 
-    The ledger's tables come first.
+    The ledger's tables come first; `reading` is what `open_ledger` returned.
     """
     engine = asking.engine
-    make(asking, ["slots", "sign_ins"], site, None)
-    engine.table(
-        "arrivals",
-        _ARRIVALS.format(slot=SLOT_US, within=within("c.arrived_at", since, until)),
-    )
-    _give(asking, site)
-    for name, statement in presence_steps():
-        engine.table(name, of_history(statement))
-    engine.table("rings", _RINGS)
-    found = _found(asking, site)
+    make(asking, ["slots"], site, None)
+    engine.view("arrivals", _ARRIVALS.format(within=within("c.arrived_at", since, until)))
+    engine.table("half_hours", _HALF_HOURS)
+    see_people(asking, site, reading)
+    engine.load("probes", INPUTS["probes"], ((at,) for at in _probes(asking)))
+    for name, statement in team_steps():
+        engine.table(name, statement)
+    engine.view("rings", _RINGS.format(within=within("g.arrived_at", since, until)))
+    engine.table("phone_days", _PHONE_DAYS)
+    found = _found(asking, site, since, until)
     _load(asking, found)
-    engine.table("known", _KNOWN)
+    engine.table("known", _KNOWN.format(within=within("m.arrived_at", since, until)))
     whens = " ".join(f"WHEN {cause.when} THEN '{cause.id}'" for cause in CAUSES)
     parts = " ".join(
         f"WHEN '{cause.id}' THEN CAST({cause.part} AS VARCHAR)" for cause in CAUSES if cause.part
@@ -84,57 +87,95 @@ def cluster(asking: Asking, site: SiteFile, since: int | None, until: int | None
 # ---- inputs
 
 
-_ARRIVALS = """
-SELECT c.call_id, c.arrived_at, NOT m.call_id IS NULL AND m.counted AS missed,
+_OF_SLOT = "s.date AS day, s.weekday - 1 AS weekday, s.half_of_day AS slot"
+
+_ARRIVALS = f"""
+SELECT c.arrived_at, NOT m.call_id IS NULL AND m.counted AS missed,
   NOT c.outcome IN ('caller_left_in_menu', 'caller_left_closed', 'caller_left_in_bot',
     'self_served', 'blocked', 'pending') AS asked,
-  COALESCE(c.open_at_arrival, TRUE) AND NOT COALESCE(c.told_closed, FALSE) AS open,
-  s.date AS day, s.weekday - 1 AS weekday, s.half_of_day AS slot
+  COALESCE(c.open_at_arrival, TRUE) AND NOT COALESCE(c.told_closed, FALSE) AS open, {_OF_SLOT}
 FROM counted AS c
-INNER JOIN slots AS s ON s.slot = c.arrived_at // {slot}
+INNER JOIN slots AS s ON s.slot = c.arrived_at // {SLOT_US}
 LEFT JOIN missed AS m ON m.call_id = c.call_id
-WHERE c.direction = 'inbound' AND {within}
+WHERE c.direction = 'inbound' AND {{within}}
 """
 
+_HALF_HOURS = """
+SELECT day, weekday, slot, MIN(arrived_at) AS first_at, MAX(arrived_at) AS last_at,
+  COUNT(*) AS calls, COUNT(*) FILTER (WHERE open) AS open_calls,
+  COUNT(*) FILTER (WHERE open AND asked) AS asked_calls,
+  COUNT(*) FILTER (WHERE open AND asked AND missed) AS missed_calls
+FROM arrivals
+GROUP BY day, weekday, slot
+"""
+"""What the patterns are found in: so few rows that they may be read again and again."""
 
-def _give(asking: Asking, site: SiteFile) -> None:
+
+def see_people(asking: Asking, site: SiteFile, reading: str) -> None:
+    """Make `present`, who was there at each missed call, and `all_rings`: both of all days."""
     engine = asking.engine
-    # who is there is known from all that was ever said of people, whichever days are looked at
-    first = min(source.first_at for source in asking.manifest.sources) // DAY
-    last = max(source.last_at for source in asking.manifest.sources) // DAY
-    engine.load("days", INPUTS["days"], ((day,) for day in range(first - 1, last + 2)))
-    queues = ((name, queue) for name, client in site.clients.items() for queue in client.queues)
-    engine.load("client_queues", INPUTS["client_queues"], queues)
-    engine.load("probes", INPUTS["probes"], ((at,) for at in _probes(asking)))
+    if not exists(asking, "all_rings"):
+        found_once(asking, ["all_rings"], lambda: engine.table("all_rings", _ALL_RINGS))
+    queues = {name: client.queues for name, client in site.clients.items()}
+    engine.load(
+        "client_queues", INPUTS["client_queues"], ((n, q) for n, own in queues.items() for q in own)
+    )
+
+    def see() -> None:
+        make(asking, ["sign_ins"], site, None)
+        # who is there is known from all that was ever said of people, whichever days are looked at
+        first = min(source.first_at for source in asking.manifest.sources) // DAY
+        last = max(source.last_at for source in asking.manifest.sources) // DAY
+        engine.load("days", INPUTS["days"], ((day,) for day in range(first - 1, last + 2)))
+        for name, statement in presence_steps():
+            engine.table(name, of_history(statement))
+
+    about = (reading, site.limits.short_call, site.agents, queues)
+    found_once(asking, PRESENT, see, *about, in_memory=True)
 
 
 def _probes(asking: Asking) -> Iterator[int]:
     """Yield the middle of every half hour in which anybody called while you were open."""
     half = timedelta(minutes=SLOT)
-    for day, slot in asking.rows("SELECT DISTINCT day, slot FROM arrivals WHERE open"):
+    for day, slot in asking.rows("SELECT day, slot FROM half_hours WHERE open_calls > 0"):
         start = datetime(day.year, day.month, day.day, tzinfo=asking.zone)
         yield to_micros((start + half * slot + half / 2).astimezone(UTC))
 
 
-_RINGS = """
-SELECT a.call_id, a.agent, a.result, b.day,
+_ALL_RINGS = """
+SELECT a.call_id, a.agent, a.result, c.arrived_at,
   a.result = 'rejected' OR (
     a.result = 'no_answer' AND u.usual_ms >= 8000 AND COALESCE(a.lasted_ms < 0.6 * u.usual_ms, FALSE)
   ) AS pushed
 FROM attempts AS a
-INNER JOIN arrivals AS b ON b.call_id = a.call_id
+INNER JOIN counted AS c ON c.call_id = a.call_id
 LEFT JOIN (
   SELECT queue, QUANTILE_CONT(lasted_ms, 0.75) AS usual_ms FROM attempts
   WHERE result = 'no_answer' AND NOT queue IS NULL GROUP BY queue
 ) AS u ON u.queue = a.queue
 WHERE NOT a.agent IS NULL AND NOT a.queue IS NULL AND COALESCE(a.agent_kind, 'person') = 'person'
+  AND c.direction = 'inbound'
+"""
+
+_RINGS = f"""
+SELECT g.call_id, g.agent, g.result, g.pushed, s.date AS day
+FROM all_rings AS g
+INNER JOIN slots AS s ON s.slot = g.arrived_at // {SLOT_US}
+WHERE {{within}}
+"""
+
+_PHONE_DAYS = """
+SELECT agent, day, COUNT(*) FILTER (WHERE result IN ('answered', 'no_answer', 'rejected')) AS offered,
+  COUNT(*) FILTER (WHERE pushed) AS pushed, COUNT(*) FILTER (WHERE result = 'answered') AS answered,
+  COUNT(*) FILTER (WHERE result = 'no_answer' AND NOT pushed) AS unheard
+FROM rings GROUP BY agent, day
 """
 
 
 # ---- what stands out
 
 
-def _found(asking: Asking, site: SiteFile) -> Found:
+def _found(asking: Asking, site: SiteFile, since: int | None, until: int | None) -> Found:
     slots = tuple(Slot(*row) for row in asking.rows(_SLOTS))
     rings = tuple(Rings(*row) for row in asking.rows(_OFFERED))
     high = peaks(slots)
@@ -147,30 +188,25 @@ def _found(asking: Asking, site: SiteFile) -> Found:
         slots,
         rings,
         tuple(pushers(rings)),
-        silent_phones(PhoneDay(*row) for row in asking.rows(_PHONE_DAYS)),
+        silent_phones(PhoneDay(*row) for row in asking.rows(_OF_PHONES)),
         tuple(high),
         tuple(holes),
         tuple(busy_weekdays(rest)),
-        tuple(_outages(asking, site)),
+        tuple(_outages(asking, site, within("c.arrived_at", since, until))),
     )
 
 
 _SLOTS = """
-SELECT day, slot, COUNT(*), COUNT(*) FILTER (WHERE missed) FROM arrivals
-WHERE open AND asked GROUP BY day, slot ORDER BY day, slot
+SELECT day, slot, asked_calls, missed_calls FROM half_hours
+WHERE asked_calls > 0 ORDER BY day, slot
 """
 
 _OFFERED = """
-SELECT agent, COUNT(*) FILTER (WHERE result IN ('answered', 'no_answer', 'rejected')),
-  COUNT(*) FILTER (WHERE pushed)
-FROM rings GROUP BY agent ORDER BY agent
+SELECT agent, CAST(SUM(offered) AS BIGINT), CAST(SUM(pushed) AS BIGINT)
+FROM phone_days GROUP BY agent ORDER BY agent
 """
 
-_PHONE_DAYS = """
-SELECT agent, day, COUNT(*) FILTER (WHERE result = 'answered'),
-  COUNT(*) FILTER (WHERE result = 'no_answer' AND NOT pushed)
-FROM rings GROUP BY agent, day ORDER BY agent, day
-"""
+_OF_PHONES = "SELECT agent, day, answered, unheard FROM phone_days ORDER BY agent, day"
 
 _TOLD = """
 SELECT MAX(e."at"), g."at" FROM (
@@ -190,22 +226,27 @@ GROUP BY l."at"
 """
 
 _SILENCES = """
-SELECT arrived_at, next_at FROM (
-  SELECT arrived_at, LEAD(arrived_at) OVER (ORDER BY arrived_at) AS next_at FROM arrivals
+SELECT last_at, next_at FROM (
+  SELECT last_at, LEAD(first_at) OVER (ORDER BY first_at) AS next_at FROM (
+    SELECT MIN(c.arrived_at) AS first_at, MAX(c.arrived_at) AS last_at FROM counted AS c
+    WHERE c.direction = 'inbound' AND {within}
+    GROUP BY c.arrived_at // 300000000
+  ) AS five_minutes
 ) AS followed
-WHERE next_at - arrived_at BETWEEN 600000000 AND 43200000000
+WHERE next_at - last_at BETWEEN 600000000 AND 43200000000
 """
+"""A silence of ten minutes lies between the last call of five minutes and the first of others."""
 
 
-def _outages(asking: Asking, site: SiteFile) -> list[Outage]:
-    first, last = asking.rows("SELECT MIN(arrived_at), MAX(arrived_at) FROM arrivals")[0]
+def _outages(asking: Asking, site: SiteFile, period: str) -> list[Outage]:
+    first, last = asking.rows("SELECT MIN(first_at), MAX(last_at) FROM half_hours")[0]
     if first is None:
         return []
     usual = _Usual(asking)
     told = [*asking.rows(_TOLD, [first, last]), *asking.rows(_TRUNKS, [first, last])]
     found = [_told(from_at, to_at, usual) for from_at, to_at in told]
     calendar = site_calendars(site)["site"]
-    for from_at, to_at in asking.rows(_SILENCES):
+    for from_at, to_at in asking.rows(_SILENCES.format(within=period)):
         open_for = calendar.business_time(from_micros(from_at), from_micros(to_at))
         length = timedelta(microseconds=to_at - from_at)
         expected = usual.between(from_at, to_at)
@@ -231,9 +272,11 @@ class _Usual:
 
     def __init__(self, asking: Asking) -> None:
         self.zone = asking.zone
-        rows = asking.rows("SELECT weekday, slot, COUNT(*) FROM arrivals GROUP BY 1, 2")
+        rows = asking.rows(
+            "SELECT weekday, slot, CAST(SUM(calls) AS BIGINT) FROM half_hours GROUP BY 1, 2"
+        )
         self.calls = {(weekday, slot): n for weekday, slot, n in rows}
-        days = asking.rows("SELECT weekday, COUNT(DISTINCT day) FROM arrivals GROUP BY 1")
+        days = asking.rows("SELECT weekday, COUNT(DISTINCT day) FROM half_hours GROUP BY 1")
         self.days = dict(days)
 
     def between(self, from_at: int, to_at: int) -> float | None:
@@ -297,9 +340,9 @@ def outage_name(outage: Outage, zone: ZoneInfo) -> str:
     return f"{from_micros(outage.from_at).astimezone(zone):%Y-%m-%d %H:%M}"
 
 
-_KNOWN = """
+_KNOWN = f"""
 SELECT m.call_id, n.need, l.state, m.call_id = l.first_missed AS is_first, c.client,
-  c.called AS number, c.trunk, c.arrived_at, a.day, a.slot, a.weekday, c.outcome,
+  c.called AS number, c.trunk, c.arrived_at, {_OF_SLOT}, c.outcome,
   COALESCE(c.visits, 0) AS visits, c.wait_ms, COALESCE(c.menu_entries, 0) AS menu_entries,
   c.ended_at - c.arrived_at AS lasted_us, NOT m.counted AND NOT m.closed AS at_once,
   COALESCE(c.told_closed, FALSE) AS told_closed, c.open_at_arrival,
@@ -310,7 +353,7 @@ SELECT m.call_id, n.need, l.state, m.call_id = l.first_missed AS is_first, c.cli
   g.kind AS gap_kind, NOT w.weekday IS NULL AS busy_weekday
 FROM missed AS m
 INNER JOIN counted AS c ON c.call_id = m.call_id
-INNER JOIN arrivals AS a ON a.call_id = m.call_id
+INNER JOIN slots AS s ON s.slot = m.arrived_at // {SLOT_US}
 INNER JOIN needs AS n ON n.episode = m.episode
 INNER JOIN ledger AS l ON l.need = n.need
 LEFT JOIN present AS p ON p.call_id = m.call_id
@@ -328,14 +371,14 @@ LEFT JOIN (
   GROUP BY g.call_id
 ) AS r ON r.call_id = m.call_id
 LEFT JOIN (
-  SELECT b.call_id, MIN(o.name) AS name FROM arrivals AS b
-  INNER JOIN missed AS i ON i.call_id = b.call_id
+  SELECT b.call_id, MIN(o.name) AS name FROM missed AS b
   INNER JOIN counted AS e ON e.call_id = b.call_id
   INNER JOIN outages AS o ON b.arrived_at BETWEEN o.from_at - 14400000000 AND o.to_at
     AND COALESCE(e.ended_at >= o.from_at, TRUE)
   GROUP BY b.call_id
 ) AS o ON o.call_id = m.call_id
-LEFT JOIN peak_slots AS k ON k.day = a.day AND a.slot BETWEEN k.first AND k.last
-LEFT JOIN gap_slots AS g ON g.slot = a.slot AND a.weekday < 5
-LEFT JOIN heavy AS w ON w.weekday = a.weekday
+LEFT JOIN peak_slots AS k ON k.day = s.date AND s.half_of_day BETWEEN k.first AND k.last
+LEFT JOIN gap_slots AS g ON g.slot = s.half_of_day AND s.weekday - 1 < 5
+LEFT JOIN heavy AS w ON w.weekday = s.weekday - 1
+WHERE {{within}}
 """

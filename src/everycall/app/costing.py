@@ -119,7 +119,7 @@ def cost(
         BadSettingsError, NotFoundError: the advertising file or the definition is wrong.
     """
     named = opened or open_ledger(asking, site, definition)
-    take_all(asking, site)
+    take_all(asking, site, named)
     period = period_of(asking, since, until)
     found = [
         _money(asking, site, period, client, named, folder or Path()) for client in _clients(asking)

@@ -192,7 +192,7 @@ FROM (
     (hour(l.local) * 60 + minute(l.local)) // 30 AS slot
   FROM (
     SELECT *, make_timestamp("at") AT TIME ZONE 'UTC' AT TIME ZONE '{zone}' AS local
-    FROM levels WHERE queue = ''
+    FROM team_levels
   ) AS l
 ) AS team
 """

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from everycall.app.asking import Asking
+from everycall.app.kept_tables import found_once
 from everycall.app.ledger import of_client, within
 from everycall.app.sitefile import SiteFile
 from everycall.app.tagging import make_tags
@@ -95,11 +96,21 @@ GROUP BY need
 _NO_WISHES = "SELECT CAST(NULL AS VARCHAR) AS need, CAST(NULL AS VARCHAR) AS wish WHERE FALSE"
 
 
-def take_all(asking: Asking, site: SiteFile) -> None:
-    """Make what is the same for all clients: the tags of calls, and since when callers are known."""
+def take_all(asking: Asking, site: SiteFile, reading: str) -> None:
+    """Make what is the same for all clients: the tags of calls, and since when callers are known.
+
+    `reading` is what `open_ledger` returned.
+    """
     make_tags(asking, site.tags)
     asking.engine.table("tags", "SELECT DISTINCT call_id, tag FROM call_tags")
-    asking.engine.table("acquaintances", _ACQUAINTANCES)
+    found_once(
+        asking,
+        ["acquaintances"],
+        lambda: asking.engine.table("acquaintances", _ACQUAINTANCES),
+        reading,
+        site.limits.short_call,
+        in_memory=True,
+    )
 
 
 def take(

@@ -1,11 +1,13 @@
 """What is found of the calls as soon as they were counted, because everybody will ask for it."""
 
+from everycall.app.clustering import see_people
 from everycall.app.defining import chosen
 from everycall.app.holding import hold
 from everycall.app.kept_tables import is_worth_it
 from everycall.app.ledger import open_ledger
 from everycall.app.measured_site import MeasuredSite
 from everycall.app.measured_tables import make
+from everycall.app.missed_callers import take_all
 from everycall.app.progress import Progress, silent
 from everycall.app.sitefile import SiteFile
 from everycall.history import History
@@ -29,5 +31,7 @@ def prepare(history: History, site: SiteFile, progress: Progress = silent) -> No
     with MeasuredSite(history, site.zone) as asking:
         definition = chosen(site)
         hold(asking, definition)
-        open_ledger(asking, site)
+        reading = open_ledger(asking, site)
+        take_all(asking, site, reading)
+        see_people(asking, site, reading)
         make(asking, [*_TABLES, "returns"], site, definition)

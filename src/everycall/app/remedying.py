@@ -127,7 +127,7 @@ def remedies(  # noqa: PLR0913 - what is known already need not be made again
         money = cost(asking, site, since, until, opened=named, folder=folder)
     view = view_ledger(asking, named, since, until)
     period = period_of(asking, since, until)
-    found = cluster(asking, site, since, until)
+    found = cluster(asking, site, since, until, named)
     frame = Frame(asking, site, period, found, Worths(money, site), view.rates)
     lines = tuple(lines_of(frame))
     clusters = list(_clusters(asking))
@@ -209,7 +209,8 @@ def _why_not(frame: Frame, one: Cluster) -> str | None:
 
 
 def _arrived_open(asking: Asking) -> int:
-    return int(asking.rows("SELECT COUNT(*) FROM arrivals WHERE open")[0][0])
+    counted = "SELECT CAST(COALESCE(SUM(open_calls), 0) AS BIGINT) FROM half_hours"
+    return int(asking.rows(counted)[0][0])
 
 
 # ---- one remedy

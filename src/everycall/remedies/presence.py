@@ -111,28 +111,44 @@ WHERE v.call_id IS NULL AND COALESCE(c.open_at_arrival, FALSE)
   AND NOT c.outcome IN ('caller_left_in_menu', 'caller_left_closed', 'caller_left_in_bot')
 """
 
-_LEVELS = """
-SELECT call_id, visited, queue, "at", CAST(signed_in AS BIGINT) AS signed_in,
+_SUMMED = ", ".join(
+    f'SUM({one}) OVER (PARTITION BY queue ORDER BY "at", asking) AS {one}'
+    for one in ("signed_in", "paused", "talking", "elsewhere")
+)
+
+_LEVELS = f"""
+SELECT call_id, visited, queue, CAST(signed_in AS BIGINT) AS signed_in,
   CAST(paused AS BIGINT) AS paused, CAST(talking AS BIGINT) AS talking,
   CAST(elsewhere AS BIGINT) AS elsewhere,
   CAST(GREATEST(signed_in - paused - talking, 0) AS BIGINT) AS free
 FROM (
-  SELECT call_id, visited, queue, "at", asking,
-    SUM(signed_in) OVER (PARTITION BY queue ORDER BY "at", asking) AS signed_in,
-    SUM(paused) OVER (PARTITION BY queue ORDER BY "at", asking) AS paused,
-    SUM(talking) OVER (PARTITION BY queue ORDER BY "at", asking) AS talking,
-    SUM(elsewhere) OVER (PARTITION BY queue ORDER BY "at", asking) AS elsewhere
+  SELECT call_id, visited, queue, asking, {_SUMMED}
   FROM (
     SELECT NULL AS call_id, NULL AS visited, queue, "at", 0 AS asking, signed_in, paused, talking,
       elsewhere FROM level_edges
     WHERE queue IN (SELECT queue FROM trusted)
     UNION ALL
-    SELECT NULL, NULL, '', "at", 0, signed_in, paused, talking, elsewhere FROM level_edges
-    WHERE main AND talking = 0 AND queue IN (SELECT queue FROM trusted)
-    UNION ALL
     SELECT call_id, visited, queue, "at", 1, 0, 0, 0, 0 FROM asked
+    WHERE queue IN (SELECT queue FROM trusted)
+  ) AS every
+) AS summed
+WHERE asking = 1
+"""
+
+_TEAM_EDGES = """
+SELECT "at", signed_in, paused FROM level_edges
+WHERE main AND talking = 0 AND queue IN (SELECT queue FROM trusted)
+"""
+
+_TEAM_LEVELS = """
+SELECT "at", CAST(signed_in AS BIGINT) AS signed_in, CAST(paused AS BIGINT) AS paused
+FROM (
+  SELECT "at", asking, SUM(signed_in) OVER (ORDER BY "at", asking) AS signed_in,
+    SUM(paused) OVER (ORDER BY "at", asking) AS paused
+  FROM (
+    SELECT "at", 0 AS asking, signed_in, paused FROM team_edges
     UNION ALL
-    SELECT NULL, NULL, '', "at", 1, 0, 0, 0, 0 FROM probes
+    SELECT "at", 1, 0, 0 FROM probes
     WHERE EXISTS (SELECT queue FROM trusted)
   ) AS every
 ) AS summed
@@ -141,17 +157,21 @@ WHERE asking = 1
 
 _PRESENCE = """
 SELECT call_id, queue, signed_in, paused, talking, elsewhere, free
-FROM levels WHERE visited AND queue IN (SELECT queue FROM trusted)
+FROM levels WHERE visited
 UNION ALL
 SELECT call_id, MIN(queue) AS queue, 0 AS signed_in, 0 AS paused, 0 AS talking, 0 AS elsewhere,
   0 AS free
-FROM levels WHERE NOT visited AND signed_in = 0 AND queue IN (SELECT queue FROM trusted)
+FROM levels WHERE NOT visited AND signed_in = 0
 GROUP BY call_id
 """
 
 
+PRESENT = ("trusted", "team_edges", "present")
+"""Of the steps, what is asked for; all others only lead there."""
+
+
 def presence_steps(dialect: str = "duckdb") -> Iterator[tuple[str, str]]:
-    """Yield the statements that lead to `present`, a row per missed call, and to `levels`."""
+    """Yield the statements that lead to `present`, a row per missed call, and to `team_edges`."""
     for name, template in (
         ("stretches", _STRETCHES),
         ("signed", _SIGNED),
@@ -159,6 +179,7 @@ def presence_steps(dialect: str = "duckdb") -> Iterator[tuple[str, str]]:
         ("on_pause", _PAUSED),
         ("talked", _TALKED),
         ("level_edges", _EDGES),
+        ("team_edges", _TEAM_EDGES),
         ("last_stay", _LAST_STAY),
         ("asked", _ASKED),
         ("levels", _LEVELS),
@@ -166,3 +187,8 @@ def presence_steps(dialect: str = "duckdb") -> Iterator[tuple[str, str]]:
     ):
         tree = fill(template, day=DAY) if ":day" in template else fill(template)
         yield name, write(tree, dialect)
+
+
+def team_steps(dialect: str = "duckdb") -> Iterator[tuple[str, str]]:
+    """Yield the statement that leads from `team_edges`, `trusted` and `probes` to `team_levels`."""
+    yield "team_levels", write(fill(_TEAM_LEVELS), dialect)

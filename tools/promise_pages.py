@@ -22,6 +22,9 @@ calls *suggest*, and a person confirms. A withheld number makes no promise, beca
 back; such callers are counted apart, until somebody says who it was. A number that was typed in gives
 identity. What was closed wrongly is opened again by one click, and what closed it does not close it again.
 
+A caller who leaves a message has asked to be called back, also where a number leads straight to voicemail;
+the message is heard on the page of its call and on the caller's card.
+
 **Deadlines**: two hours of business time, and one hour by the clock, both shown. For a call outside opening
 hours the clock starts at the next opening; the clock alone is shown beside it. `[promises]` in the
 [site file](site-file.md) sets both, which outcomes make a promise, how often a caller is tried, the quiet
@@ -31,7 +34,8 @@ hours by the caller's own clock, links for the caller's card, and when a promise
 who called most often. `/callbacks/next/` leads there. Who takes a promise first looks after it to the end.
 
 **Who is on my line** shows the card of whoever rings or was handed on: who spoke before, since when they
-are on the line, earlier calls, promises and notes.
+are on the line, earlier calls, promises and notes. The page is told by a stream of its own, within a second of a
+transfer, blind or after a consultation. Colleagues are named in promises only to who may see them by name.
 
 **What became of them**, `/callbacks/ledger/`, is the [ledger](ledger.md) of promises as they stand now.
 
@@ -52,6 +56,8 @@ everybody talks, the next person to be free is kept free (paused with the reason
 phone rings first; nobody there means the next person, not the next caller. The caller presses 1, so that
 no machine counts as reached. Quiet hours, opening hours, gaps between tries, the most tries and the most at
 once hold.
+
+By Twilio those people are rung whom the connection names; see [telephony](telephony.md#twilio).
 
 For Asterisk: include `extensions_everycall.conf` in the dialplan, and give each queue that offers it
 

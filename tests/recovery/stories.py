@@ -108,6 +108,29 @@ def who_asks_to_be_called_back_joins_and_keeps_the_place(promises: Promises) -> 
     assert (found.misses, found.requested, found.place_at) == (2, True, after(10))
 
 
+def who_leaves_a_message_asks_to_be_called_back_and_gives_no_place_up(promises: Promises) -> None:
+    """Also where nobody was asked for: a number may lead straight to voicemail."""
+    tell(promises, missed(outcome="voicemail_left", asked_for_person=False))
+    found = the(promises)
+    assert (found.requested, found.place_at, found.misses) == (True, None, 1)
+
+
+def a_message_joins_what_is_owed(promises: Promises) -> None:
+    tell(promises, missed(), missed("m2", 10, outcome="voicemail_left"))
+    found = the(promises)
+    assert (found.misses, found.requested, found.place_at) == (2, True, None)
+
+
+def who_reaches_voicemail_and_says_nothing_asks_for_nothing(promises: Promises) -> None:
+    tell(promises, missed(outcome="voicemail_no_message", asked_for_person=False))
+    assert opened(promises) is None
+
+
+def the_place_is_that_in_the_queue_and_not_of_the_menu_before(promises: Promises) -> None:
+    tell(promises, missed(outcome="callback_requested", entered_at=after(0.5)))
+    assert the(promises).place_at == after(0.5)
+
+
 def the_same_call_under_another_id_is_taken_once(promises: Promises) -> None:
     second = missed("m1-again", 0.02)
     assert tell(promises, missed(), second)[1] == "taken before"
@@ -229,6 +252,10 @@ STORIES: tuple[Story, ...] = (
     a_withheld_number_makes_no_promise,
     a_number_typed_in_gives_identity,
     who_asks_to_be_called_back_joins_and_keeps_the_place,
+    who_leaves_a_message_asks_to_be_called_back_and_gives_no_place_up,
+    a_message_joins_what_is_owed,
+    who_reaches_voicemail_and_says_nothing_asks_for_nothing,
+    the_place_is_that_in_the_queue_and_not_of_the_menu_before,
     the_same_call_under_another_id_is_taken_once,
     a_call_that_was_answered_after_all_takes_its_promise_back,
     a_miss_by_another_name_does_not_make_a_second_promise,

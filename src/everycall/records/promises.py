@@ -24,6 +24,7 @@ from everycall.recovery import (
 )
 from everycall.recovery import promises as port
 from everycall.recovery.evidence import SAME_CALL
+from everycall.recovery.owing import ASKED, place_of
 
 _OPEN = [state.value for state in open_states()]
 
@@ -243,8 +244,10 @@ class StoredPromises:
         if not _line(promise, call, "again", "they called again and were missed again", sure=True):
             return False
         changes: dict[str, Any] = {"misses": F("misses") + 1}
-        if call.outcome == "callback_requested":
-            changes |= {"requested": True, "place_at": Coalesce("place_at", Value(call.arrived_at))}
+        if call.outcome in ASKED:
+            changes["requested"] = True
+        if (place := place_of(call)) is not None:
+            changes["place_at"] = Coalesce("place_at", Value(place))
         return bool(Promise.objects.filter(pk=promise.id).update(**changes))
 
     def suggest(self, promise: port.Promise, call: Ended, finding: Finding) -> bool:

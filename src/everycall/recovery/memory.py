@@ -7,7 +7,7 @@ from datetime import datetime
 
 from everycall.recovery.deadlines import Deadline
 from everycall.recovery.evidence import Ended, Finding, Verdict, is_same
-from everycall.recovery.owing import Owed
+from everycall.recovery.owing import ASKED, Owed, place_of
 from everycall.recovery.promises import Promise, Step
 from everycall.recovery.states import Move, State, arrow
 
@@ -57,12 +57,11 @@ class MemoryPromises:
         if not self._line(promise, call, Finding(Verdict.AGAIN, "missed again")):
             return False
         here = self.rows[promise.id]
-        asked = call.outcome == "callback_requested"
         self.rows[promise.id] = replace(
             here,
             misses=here.misses + 1,
-            requested=here.requested or asked,
-            place_at=here.place_at or (call.arrived_at if asked else None),
+            requested=here.requested or call.outcome in ASKED,
+            place_at=here.place_at or place_of(call),
         )
         return True
 

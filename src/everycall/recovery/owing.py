@@ -14,6 +14,9 @@ NOT_OWED = frozenset(
 )
 """Outcomes after which nothing is owed, whatever a team sets."""
 
+ASKED = frozenset({"callback_requested", "voicemail_left"})
+"""Outcomes by which a caller asked to be called back: by a key, or by leaving a message."""
+
 
 @dataclass(frozen=True, slots=True)
 class OwingSettings:
@@ -88,17 +91,17 @@ def owed(call: Ended, settings: OwingSettings) -> Owed | None:
         call.client,
         call.arrived_at,
         call.outcome,
-        requested=call.outcome == "callback_requested",
+        requested=call.outcome in ASKED,
         joins=call.owed_to is not None and (call.typed is not None or not call.shared),
         number=call.number,
         queue=call.queue,
         language=call.language,
-        place_at=_place_at(call),
+        place_at=place_of(call),
     )
 
 
-def _place_at(call: Ended) -> datetime | None:
-    """Return since when somebody who asked to be called back stood in line."""
+def place_of(call: Ended) -> datetime | None:
+    """Return since when somebody stood in line who gave the place up for a call back."""
     if call.outcome != "callback_requested":
         return None
     return call.entered_at or call.arrived_at
@@ -109,4 +112,4 @@ def _counts(call: Ended, settings: OwingSettings) -> bool:
         return call.outcome in settings.outcomes
     if call.outcome in CLOSED:
         return settings.closed
-    return bool(call.asked_for_person) or call.outcome == "callback_requested"
+    return bool(call.asked_for_person) or call.outcome in ASKED

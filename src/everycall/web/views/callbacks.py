@@ -127,7 +127,8 @@ def _why(promise: Promise, *, late: bool) -> str:
     if promise.doubt:
         parts.append(_("may have been reached: look before you call"))
     if promise.requested:
-        parts.append(_("asked to be called"))
+        left = promise.reason == "voicemail_left"
+        parts.append(_("left a message for us") if left else _("asked to be called"))
     if promise.misses > 1:
         parts.append(_("missed %d times") % promise.misses)
     if late:

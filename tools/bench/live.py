@@ -1,19 +1,21 @@
-"""Measure the live part: `live.py [--rate 1000] [--seconds 30] [--page docs/benchmarks.md]`.
+"""Measure the live part: `live.py [--part latency] [--part load] [--page docs/benchmarks.md]`.
 
-How many records a second the journal takes when several send at once, and how long it takes from a
-manager event to the picture that shows it, at a steady rate of events; whether many more events a
-second are taken for minutes with the picture up, and memory stays what it was; and how a thousand
-wallboards fare on one process. Calls are copies of one that was recorded, each with ids and moments
-of its own.
+Five parts, all unless some are named:
+
+- journal: how many records a second the journal takes when several send at once;
+- latency: how long it takes from a manager event to the picture that shows it, at a steady rate;
+- load: whether many more events a second are taken for minutes, with a picture that keeps up;
+- hour: an hour of calls told faster than it happened, and whether memory stays what it was;
+- walls: how a thousand wallboards fare on one process.
+
+Calls are copies of one that was recorded, each with ids and moments of its own; a program of its own
+makes them up (`telling.py`), so that what is measured is not what measures.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
-import gzip
-import heapq
 import json
 import os
 import shutil
@@ -23,21 +25,28 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs as a plain file
 
+from bench.telling import Teller, length
 from bench.walls import memory_of, walls
+from everycall.app.sealing import Sealed
 from everycall.app.sitefile import SiteFile
 from everycall.app.watching import Posted, Watch, WatchSettings
 from everycall.history.journal import Journal
 from everycall.history.journal_segments import Entry
 from everycall.settings import read_table
-from everycall.sources.asterisk_ami_resync import is_worth_keeping
 
-STORY = Path(__file__).resolve().parents[2] / "samples/scenarios/s01_caller_hangs_up/ami.jsonl.gz"
 SENDERS = 8
+PARTS = ("journal", "latency", "load", "hour", "walls")
+LATENCY_MS = 500
+"""The goal from an event to the picture that shows it, for 99 of 100 calls."""
+
+SPEED = 60
+"""An hour of calls is told so many times faster than it happened."""
 
 
 def main() -> int:
@@ -56,19 +65,31 @@ def main() -> int:
 
 
 def _measured(options: argparse.Namespace, work: Path) -> Iterator[str]:
-    for batch in (1, 100):
-        yield journal(work / f"journal-{batch}", batch, options.seconds / 3)
-    yield asyncio.run(picture(work / "data", options.rate, options.seconds))
-    yield asyncio.run(picture(work / "load", options.load, options.load_seconds, story=0.2))
-    yield walls(work / "walls", options.screens, options.seconds)
+    parts = options.part or PARTS
+    if "journal" in parts:
+        for batch in (1, 100):
+            yield journal(work / f"journal-{batch}", batch, options.seconds / 3)
+    if "latency" in parts:
+        telling = Telling(options.rate, options.seconds)
+        yield latency(asyncio.run(told(work / "latency", telling)))
+    if "load" in parts:
+        telling = Telling(options.load, options.load_seconds, pace=0.2)
+        yield load(asyncio.run(told(work / "load", telling)))
+    if "hour" in parts:
+        telling = Telling(options.hour_rate, 3600, speed=SPEED)
+        yield hour(asyncio.run(told(work / "hour", telling)))
+    if "walls" in parts:
+        yield walls(work / "walls", options.screens, options.seconds)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--part", action="append", choices=PARTS, help="only this; may be repeated")
     parser.add_argument("--rate", type=int, default=1000, help="events a second (%(default)s)")
     parser.add_argument("--seconds", type=float, default=30.0, help="(%(default)s)")
     parser.add_argument("--load", type=int, default=5000, help="events a second (%(default)s)")
     parser.add_argument("--load-seconds", type=float, default=300.0, help="(%(default)s)")
+    parser.add_argument("--hour-rate", type=int, default=10, help="events a second (%(default)s)")
     parser.add_argument("--screens", type=int, default=1000, help="wallboards (%(default)s)")
     parser.add_argument("--work", type=Path, help="where to write (the system's temporary folder)")
     parser.add_argument("--page", type=Path, help="the page whose section Live is written anew")
@@ -114,160 +135,199 @@ def journal(folder: Path, batch: int, seconds: float) -> str:
     )
 
 
-async def picture(data: Path, rate: int, seconds: float, story: float = 1.0) -> str:
-    """Say calls at a steady rate, and see when each is first in the picture.
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How calls are told.
 
-    A call may be told faster than it happened, so that at a high rate not thousands are open.
+    Attributes:
+        rate: events a second, in the time in which they happen.
+        pace: a call takes only this share of its time, so that at a high rate not thousands are open.
+        speed: time itself goes so many times faster.
     """
+
+    rate: int
+    seconds: float
+    pace: float = 1.0
+    speed: int = 1
+
+
+@dataclass(slots=True)
+class Heard:
+    """What became of what was told.
+
+    Attributes:
+        sent, seen: when each call was first told of, and first in the picture.
+        weighed: twice a second, the memory in megabytes and how many records were behind.
+    """
+
+    telling: Telling
+    sent: dict[str, float] = field(default_factory=dict)
+    seen: dict[str, float] = field(default_factory=dict)
+    acknowledged: list[float] = field(default_factory=list)
+    weighed: list[tuple[int, int]] = field(default_factory=list)
+    events: int = 0
+    took: float = 0.0
+    cpu: float = 0.0
+    law: str = ""
+
+    @property
+    def lags(self) -> list[float]:
+        """How long each call took to be in the picture, in seconds."""
+        return [self.seen[call] - at for call, at in self.sent.items() if call in self.seen]
+
+    @property
+    def said(self) -> str:
+        """What was told, in how long, and what that cost."""
+        unseen = len(self.sent) - len(self.lags)
+        return (
+            f"{self.events / self.took:,.0f} events/s for {self.took:.0f} s, {len(self.sent):,} calls, "
+            f"{unseen} never seen, {self.law}; {self.cpu / self.took:.2f} s of processor time a second"
+        )
+
+    @property
+    def spread(self) -> str:
+        """How long it took to the picture."""
+        return f"event to picture {_ms(self.lags, 50)} ms (p50), {_ms(self.lags, 99)} ms (p99)"
+
+
+class _Unsealed(Watch):
+    """Does not seal when it ends: that would take longer than the measurement, and is no part of it."""
+
+    async def seal(self) -> Sealed:
+        return Sealed()
+
+
+async def told(data: Path, telling: Telling) -> Heard:
+    """Tell calls at a steady rate, and see when each is first in the picture."""
     site = read_table(SiteFile, {"zone": "UTC"})
     settings = WatchSettings(data, site, (Posted("bench", "asterisk_ami"),))
-    sent: dict[str, float] = {}
-    seen: dict[str, float] = {}
-    acknowledged: list[float] = []
-    async with Watch(settings) as watch:
-        looking = asyncio.create_task(_look(watch, seen))
-        memory = asyncio.create_task(_weigh(watch))
-        count = await _say(watch, rate, seconds, sent, acknowledged, story)
-        await asyncio.sleep(3)
-        looking.cancel()
-        memory.cancel()
-        drawn, behind = watch.health().draw_ms, watch.health().behind
-        weights = [w for w, _ in WEIGHED]
-        lags = [seen[call] - at for call, at in sent.items() if call in seen]
-        law = _law(watch)
-    unseen = len(sent) - len(lags)
-    return (
-        f"picture at {count / seconds:,.0f} events/s for {seconds:g} s, {len(sent)} calls, "
-        f"{unseen} never seen: event to picture {_ms(lags, 50)} ms (p50), {_ms(lags, 99)} ms (p99); "
-        f"acknowledged after {_ms(acknowledged, 50)} / {_ms(acknowledged, 99)} ms; "
-        f"the last picture took {drawn:.0f} ms; {behind:,} behind at the end, at most "
-        f"{max(b for _, b in WEIGHED):,}; memory {_thirds(weights)} MB; {law}"
-    )
+    heard, start = Heard(telling), float("inf")
+
+    def clock() -> datetime:
+        return datetime.fromtimestamp(_told_time(start, telling.speed), UTC)
+
+    async with _Unsealed(settings, clock) as watch:
+        warm = length(telling.pace)
+        with Teller(telling.rate, warm + telling.seconds, telling.pace) as teller:
+            start = teller.start
+            looking = asyncio.create_task(_look(watch, heard))
+            weighing = asyncio.create_task(_weigh(watch, heard))
+            await _say(watch, teller, heard, warm)
+            await asyncio.sleep(3)
+            looking.cancel()
+            weighing.cancel()
+            heard.law = _law(watch)
+    return heard
 
 
-WEIGHED: list[tuple[int, int]] = []
-"""The memory of this process in megabytes, and how many records were behind, twice a second."""
+def _told_time(start: float, speed: int) -> float:
+    """Return what time it is where time goes faster from a moment on."""
+    now = time.time()
+    return now if now < start else start + (now - start) * speed
 
 
-async def _weigh(watch: Watch) -> None:
-    WEIGHED.clear()
-    while True:
-        WEIGHED.append((memory_of(os.getpid()), watch.health().behind))
-        await asyncio.sleep(0.5)
-
-
-def _thirds(weights: list[int]) -> str:
-    """Say how much it was after a third of the time, after two, and at the end."""
-    places = (len(weights) // 3, 2 * len(weights) // 3, len(weights) - 1)
-    return ", ".join(str(weights[place]) for place in places)
-
-
-async def _look(watch: Watch, seen: dict[str, float]) -> None:
-    async for board in watch.boards():
-        now = time.perf_counter()
-        for call in board.calls:
-            seen.setdefault(call.call_id, now)
-
-
-async def _say(
-    watch: Watch,
-    rate: int,
-    seconds: float,
-    sent: dict[str, float],
-    acknowledged: list[float],
-    pace: float,
-) -> int:
-    events = _calls(rate, seconds, pace)
-    feed, count, began = watch.posted["bench"], 0, time.perf_counter()
+async def _say(watch: Watch, teller: Teller, heard: Heard, warm: float) -> None:
+    """Tell what is due; what comes before as many calls are on as will be is told, and not counted."""
+    feed, speed = watch.posted["bench"], heard.telling.speed
+    begun: set[str] = set()
+    began, cpu = teller.start + warm / speed, 0.0
+    events = iter(teller)
     due = next(events, None)
     while due is not None:
-        elapsed = time.perf_counter() - began
         batch: list[str] = []
-        while due is not None and due[0] <= elapsed:
+        until = (time.time() - teller.start) * speed
+        while due is not None and due[0] <= until:
             at, call, body = due
-            sent.setdefault(call, began + at)
+            if at >= warm and call not in begun:
+                heard.sent[call] = teller.start + at / speed
+            begun.add(call)
+            heard.events += at >= warm
             batch.append(body)
             due = next(events, None)
         if batch:
-            count += len(batch)
-            handed = time.perf_counter()
-            await asyncio.wrap_future(watch.take(list(feed.entries(batch, time.time_ns() // 1000))))
-            acknowledged.append(time.perf_counter() - handed)
+            now = int(_told_time(teller.start, speed) * 1_000_000)
+            handed = time.time()
+            await asyncio.wrap_future(watch.take(list(feed.entries(batch, now))))
+            heard.acknowledged.append(time.time() - handed)
+        if time.time() >= began:
+            cpu = cpu or time.process_time()
         await asyncio.sleep(0.02)
-    return count
+    heard.took, heard.cpu = time.time() - began, time.process_time() - cpu
 
 
-def _calls(rate: int, seconds: float, pace: float = 1.0) -> Iterator[tuple[float, str, str]]:
-    """Yield events in order: when each is due, of which call, and what it says."""
-    story = _story()
-    base = story[0]["_recv"]
-    story = [{**event, "_recv": base + (event["_recv"] - base) * pace} for event in story]
-    start, gap = time.time(), len(story) / rate
-    open_calls: list[tuple[float, int, str, str, Iterator[tuple[float, str, str]]]] = []
-    for number in range(int(seconds / gap) + 1):
-        began = number * gap
-        while open_calls and open_calls[0][0] <= began:
-            yield from _next(open_calls, seconds)
-        one = _one(story, base, start, number, began)
-        heapq.heappush(open_calls, _event(number, one))
-    while open_calls:
-        yield from _next(open_calls, seconds)
+async def _look(watch: Watch, heard: Heard) -> None:
+    async for board in watch.boards():
+        now = time.time()
+        for call in board.calls:
+            heard.seen.setdefault(call.call_id, now)
 
 
-_Open = tuple[float, int, str, str, Iterator[tuple[float, str, str]]]
+async def _weigh(watch: Watch, heard: Heard) -> None:
+    while True:
+        heard.weighed.append((memory_of(os.getpid()), watch.health().behind))
+        await asyncio.sleep(0.5)
 
 
-def _event(number: int, call: Iterator[tuple[float, str, str]]) -> _Open:
-    due, name, body = next(call)
-    return due, number, name, body, call
+def latency(heard: Heard) -> str:
+    """Say whether the picture was quick."""
+    lags = heard.lags
+    ms = statistics.quantiles(lags, n=100)[98] * 1000 if len(lags) > 1 else float("inf")
+    waits = heard.acknowledged
+    return (
+        f"{heard.said}: {heard.spread}; acknowledged after {_ms(waits, 50)} / {_ms(waits, 99)} ms. "
+        f"Goal, a p99 under {LATENCY_MS} ms at 1,000 events/s: {_goal(ms < LATENCY_MS)}"
+    )
 
 
-def _next(open_calls: list[_Open], seconds: float) -> Iterator[tuple[float, str, str]]:
-    """Yield the event that is due first, if it is in time, and put that after it in its place."""
-    due, number, name, body, call = heapq.heappop(open_calls)
-    if due < seconds:
-        yield due, name, body
-    with contextlib.suppress(StopIteration):
-        heapq.heappush(open_calls, _event(number, call))
+def load(heard: Heard) -> str:
+    """Say whether the picture kept up."""
+    telling = heard.telling
+    behind = [b for _, b in heard.weighed]
+    late = behind[len(behind) // 2 :]
+    is_taken = heard.events >= 0.98 * telling.rate * telling.seconds
+    # so many records come in two seconds: what waits was heard just now
+    is_up = max(late, default=0) <= 2 * telling.rate and heard.took <= 1.02 * telling.seconds + 1
+    return (
+        f"{heard.said}: {heard.spread}; acknowledged after {_ms(heard.acknowledged, 50)} / "
+        f"{_ms(heard.acknowledged, 99)} ms; records behind at most {max(behind, default=0):,}, in the "
+        f"second half {max(late, default=0):,}; memory {_sixths(heard)} MB after each sixth. Goal, "
+        f"5,000 events/s for 5 minutes into the journal with a picture that keeps up: "
+        f"{_goal(is_taken and is_up)}"
+    )
 
 
-def _one(
-    story: list[dict[str, Any]], base: float, start: float, number: int, offset: float
-) -> Iterator[tuple[float, str, str]]:
-    call = f"{int(start)}.{number * 100}"
-    ids = {name: f"{int(start)}.{number * 100 + i}" for i, name in enumerate(_ids(story))}
-    for event in story:
-        due = offset + event["_recv"] - base
-        body = json.dumps({**event, "Timestamp": f"{start + due:.6f}"})
-        for old, new in ids.items():
-            body = body.replace(f'"{old}"', f'"{new}"')
-        yield due, call, body.replace('"+441632960101"', f'"+4416329{number:06}"')
+def hour(heard: Heard) -> str:
+    """Say whether memory stayed what it was."""
+    weights = [w for w, _ in heard.weighed]
+    third = len(weights) // 3
+    before, after = max(weights[third : 2 * third]), max(weights[2 * third :])
+    return (
+        f"an hour of calls told {SPEED} times faster, {heard.said}: memory {_sixths(heard)} MB after "
+        f"every ten minutes. Goal, flat memory over an hour (the last third at most a tenth more than "
+        f"the second): {_goal(after <= before * 1.1)}"
+    )
 
 
-def _story() -> list[dict[str, Any]]:
-    with gzip.open(STORY, "rt", encoding="utf-8") as file:
-        events = [json.loads(line) for line in file]
-    calls = [
-        e for e in events if is_worth_keeping(e) and (e.get("Uniqueid") or "DestUniqueid" in e)
-    ]
-    return sorted(calls, key=lambda event: event["_recv"])
+def _sixths(heard: Heard) -> str:
+    weights = [w for w, _ in heard.weighed]
+    return ", ".join(str(weights[max(0, len(weights) * part // 6 - 1)]) for part in range(1, 7))
 
 
-def _ids(story: list[dict[str, Any]]) -> list[str]:
-    return list(dict.fromkeys(str(event["Uniqueid"]) for event in story if event.get("Uniqueid")))
+def _goal(reached: bool) -> str:  # noqa: FBT001 - what is said of it
+    return "reached" if reached else "not reached"
 
 
 def _law(watch: Watch) -> str:
     day = watch.board.day
     if day is None:
         return "no call"
-    return f"{day.arrived} over, {day.pending} open, {sum(day.outcomes.values())} outcomes"
+    return f"{day.arrived:,} counted, {day.pending:,} of them open"
 
 
 def _ms(values: list[float], percent: int) -> str:
     if len(values) < 2:
         return "-"
-    return f"{statistics.quantiles(values, n=100)[percent - 1] * 1000:.1f}"
+    return f"{statistics.quantiles(values, n=100)[percent - 1] * 1000:,.0f}"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The live picture of a site: an engine in memory, what translates each source, and the board."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from types import TracebackType
@@ -155,8 +155,11 @@ class LivePicture:
         self._engine.close()
         self._aside.close()
 
-    def take(self, entries: Iterable[Entry], as_of: int) -> Batch:
-        """Count what records say that the journal has taken; none of them is no error."""
+    def take(self, entries: Iterable[Entry], as_of: int, *, tidied: bool = True) -> Batch:
+        """Count what records say that the journal has taken; none of them is no error.
+
+        Whoever is in a hurry has it tidied later.
+        """
         self._roll(as_of)
         by_source: dict[str, list[Entry]] = {}
         for entry in entries:
@@ -168,11 +171,17 @@ class LivePicture:
         self._moment(as_of)
         retold = [one for each in told for one in each.retold if one.calls]
         batch = self._window.take(as_of, retold)
+        self._picture.remember()
+        self._pack(batch.over)
+        if tidied:
+            self.tidy(as_of)
+        return batch
+
+    def tidy(self, as_of: int) -> None:
+        """Put away what is done with, if that was not done a moment ago."""
         if as_of - self._cooled_at >= COOLING:
             self._cooled_at = as_of
-            self._picture.remember()
             self._pack(self._window.cool(as_of))
-        return batch
 
     def board(self, as_of: int, *, exact: bool = True) -> Board:
         """Return what is to be shown; the day's totals may be a moment old if that is enough."""
@@ -278,7 +287,7 @@ class LivePicture:
         self._engine.view("quarters", quarters)
         self._engine.table("slots", slots())
 
-    def _pack(self, calls: set[str]) -> None:
+    def _pack(self, calls: Collection[str]) -> None:
         for feed in self._feeds.values():
             feed.pack(calls)
 

@@ -54,8 +54,8 @@ DRAW = 0.25
 IDLE = 1.0
 """Where nothing is heard the picture is drawn this often, in seconds: its age is seen."""
 
-SLOW, MANY = 120.0, 100
-"""Where pictures take more milliseconds and hold more records, totals are at most `IDLE` old."""
+MANY = 100
+"""Where a picture holds more records, it does not wait for totals: they are at most `IDLE` old."""
 
 REFUSED = 1.0
 """After so many seconds a record is handed in again that the journal refused."""
@@ -356,21 +356,29 @@ class Watch:
             self._state.draw_ms = (clock() - began) * 1000
             async with self._drawn:
                 self._drawn.notify_all()
+            await self._in_picture(self._tidy)
             if self.intake.waiting:
                 self._fresh.set()
             await asyncio.sleep(max(DRAW - (clock() - began), 0.01))
 
     async def _draw_once(self) -> None:
         state, now, fresh = self._state, self._now(), self.intake.fresh()
-        is_calm = len(fresh) < MANY or state.draw_ms < SLOW
-        exact = is_calm or now - state.totalled_at >= IDLE * 1_000_000
+        exact = len(fresh) < MANY
         drawing = partial(self._drawing, fresh, now, exact)
         state.board = await self._in_picture(drawing)
         state.drawn_at = now
         state.totalled_at = now if exact else state.totalled_at
 
+    def _tidy(self) -> None:
+        """Do what no picture waits for, when it has been shown; the next one has the totals."""
+        now = self._now()
+        if now - self._state.totalled_at >= IDLE * 1_000_000:
+            self._state.totalled_at = now
+            self.picture.totals()
+        self.picture.tidy(now)
+
     def _drawing(self, fresh: Sequence[Entry], now: int, exact: bool) -> Board:  # noqa: FBT001 - partial gives it by place
-        self.picture.take(fresh, now)
+        self.picture.take(fresh, now, tidied=False)
         return self.picture.board(now, exact=exact)
 
     async def _seal(self) -> None:

@@ -7,7 +7,8 @@ number of its first record. It is only ever appended to, by the process that beg
 import json
 import zlib
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from pathlib import Path
 
 ENDING = ".journal"
@@ -41,7 +42,12 @@ class Entry:
 
     def numbered(self, number: int) -> "Entry":
         """Return the entry with its place in the journal."""
-        return replace(self, number=number)
+        said = (self.feed, self.source, self.body, self.event_id, self.received_at)
+        return Entry(*said, self.part, self.place, self.end, number)
+
+
+_VALUES = attrgetter(*(one.name for one in fields(Entry)))
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ class Damage:
 
 def encode(entry: Entry) -> bytes:
     """Write an entry as a line."""
-    payload = json.dumps(astuple(entry), ensure_ascii=False, separators=(",", ":")).encode()
+    payload = _written(_VALUES(entry)).encode()
     return b"%08x %s\n" % (zlib.crc32(payload), payload)
 
 

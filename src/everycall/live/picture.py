@@ -35,10 +35,14 @@ SELECT h.call_id, COUNT(*) AS holds, MAX(CASE WHEN h.ended_at IS NULL THEN h.beg
 FROM hot_holds AS h INNER JOIN hot_calls AS c ON c.call_id = h.call_id
 WHERE c.outcome = 'pending' GROUP BY h.call_id
 """
-_ENDED_TALKS = "SELECT agent, MAX(ended_at) FROM hot_talks WHERE NOT agent IS NULL GROUP BY agent"
+_ENDED_TALKS = """
+SELECT agent, MAX(ended_at) FROM hot_talks
+WHERE NOT agent IS NULL AND call_id IN (SELECT id FROM fresh_ids) GROUP BY agent
+"""
 _STOPPED_RINGS = """
 SELECT agent, result, ended_at FROM hot_attempts
 WHERE NOT agent IS NULL AND NOT ended_at IS NULL AND result IN ('answered', 'no_answer')
+  AND call_id IN (SELECT id FROM fresh_ids)
 ORDER BY ended_at, seq
 """
 
@@ -93,7 +97,6 @@ class Picture:
         """Return what is to be shown at a moment."""
         found = self._open()
         self._repeats.mark(found.calls, today)
-        self.remember()
         agents = self._agents(as_of, today, found, totals)
         days = sorted({today, *_days(found.calls.values())}, reverse=True)
         self._version += 1
@@ -173,7 +176,9 @@ class Picture:
     # ---- people
 
     def remember(self) -> None:
-        """Keep when each person last talked, and how many rings in a row they let pass."""
+        """Keep when each person last talked, and how many rings in a row they let pass, by what was
+        counted since this was last asked for.
+        """
         for name, ended_at in self._window.hot(_ENDED_TALKS):
             if ended_at is not None:
                 person = self.person(str(name))
@@ -184,6 +189,7 @@ class Picture:
             if _int(ended_at) > last:
                 count = 0 if result == "answered" else count + 1
                 self._missed[person] = (count, _int(ended_at))
+        self._window.seen()
 
     def _agents(self, as_of: int, today: str, found: _Open, totals: Totals) -> list[AgentNow]:
         queues = self._staff.everyone(self.person)

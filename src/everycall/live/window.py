@@ -19,7 +19,7 @@ from everycall.metrics.slots import SLOT
 from everycall.metrics.stays import COLUMNS as STAY
 from everycall.metrics.stays import lone_stays
 
-RENEWED = 100
+RENEWED = 20
 """After so many counts the room of deleted rows is given back."""
 
 HOT = 90_000_000
@@ -77,10 +77,17 @@ class Retold:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one count did: how many calls were counted, and how many of all are not over."""
+    """What one count did.
+
+    Attributes:
+        counted: how many calls were counted.
+        open: how many of all are not over.
+        over: those counted that are.
+    """
 
     counted: int
     open: int
+    over: frozenset[str]
 
 
 class Window:
@@ -125,7 +132,7 @@ class Window:
             _empty(engine, name, INPUTS["events"])
         columns = {"call_id": "VARCHAR", "number": "BIGINT", "source": "BIGINT", "agent": "VARCHAR"}
         _empty(engine, "kept_answers", columns)
-        for name in ("counted_ids", "moving_ids"):
+        for name in ("counted_ids", "moving_ids", "fresh_ids"):
             _empty(engine, name, {"id": "VARCHAR"})
 
     # ---- what is given from outside
@@ -160,15 +167,16 @@ class Window:
             engine.run(_RETOLD, [list(one.calls), one.source])
         engine.again("INSERT INTO hot_events SELECT * FROM incoming WHERE NOT call_id IS NULL")
         engine.again("DELETE FROM incoming")
-        return Batch(self._count_all(wanted), len(self.open))
+        counted = self._count_all(wanted)
+        return Batch(len(counted), len(self.open), frozenset(counted - self.open))
 
-    def _count_all(self, wanted: set[str]) -> int:
+    def _count_all(self, wanted: set[str]) -> set[str]:
         """Count calls, and then those that the names concern which were learned from them."""
-        counted = 0
+        counted: set[str] = set()
         while wanted:
             self._warm(wanted)
             self._count(wanted)
-            counted += len(wanted)
+            counted |= wanted
             wanted = self.neighbours.together(self._renamed() - wanted)
         return counted
 
@@ -183,11 +191,9 @@ class Window:
         for name, statement in self._steps:
             self._step(name, statement)
         self._keep(wanted)
+        self.engine.again("INSERT INTO fresh_ids SELECT id FROM counted_ids")
         self._learn()
         self._counts += 1
-        if self._counts % RENEWED == 0:
-            # deleted rows would stay in their tables for ever
-            self.engine.run("CHECKPOINT")
 
     def _step(self, name: str, statement: str) -> None:
         """Fill a table of the chain, unless there can be nothing in it."""
@@ -244,6 +250,10 @@ class Window:
             self.engine.again("INSERT INTO hot_verdicts SELECT * FROM counted_verdicts")
         self._hot |= wanted
 
+    def seen(self) -> None:
+        """Forget which calls were counted since this was last called."""
+        self.engine.again("DELETE FROM fresh_ids")
+
     # ---- names of the same phone
 
     def _learn(self) -> None:
@@ -269,6 +279,10 @@ class Window:
 
     def cool(self, as_of: int) -> set[str]:
         """Put the calls away that are over and of which nothing was heard for a while."""
+        if self._counts >= RENEWED:
+            # deleted rows would stay in their tables for ever
+            self.engine.run("CHECKPOINT")
+            self._counts = 0
         moving = self._cooled(as_of - HOT)
         if not moving:
             return moving

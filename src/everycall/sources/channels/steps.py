@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 
@@ -84,14 +85,17 @@ class Step:
 
         Only for `ended_by` is empty not the same as unsaid: CEL then says that nobody asked.
         """
-        found = ((name, getattr(self, name)) for name in _NAMES)
+        found = zip(_NAMES, _VALUES(self), strict=True)
         return {k: v for k, v in found if v is not None and (v != "" or k == "ended_by")}
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> "Step":
         """Make a step of a kept body."""
-        return cls(**{**{k: v for k, v in body.items() if k in _NAMES}, "act": Act(body["act"])})
+        known = body if body.keys() <= _NAMES else {k: body[k] for k in body if k in _NAMES}
+        return cls(**{**known, "act": Act(body["act"])})
 
 
-_NAMES = {field.name: None for field in fields(Step)}
+_NAMES = {field.name: None for field in fields(Step)}.keys()
 """The names of a step's fields, in order."""
+
+_VALUES = attrgetter(*_NAMES)

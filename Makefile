@@ -60,6 +60,7 @@ format: $(DEV_STAMP) ## put the code into shape
 
 bench: $(DEV_STAMP) ## measure speed and memory (minutes)
 	$(BIN)/python tools/bench/run.py $(ARGS)
+	$(BIN)/python tools/bench/callbacks.py --page docs/benchmarks.md
 	$(BIN)/python tools/bench/live.py --page docs/benchmarks.md
 
 docs: $(DEV_STAMP) ## write the pages that come from declarations

@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from everycall.app.picturing import LivePicture
+from everycall.app.picturing import LivePicture, helps_of
 from everycall.app.sitefile import SiteFile
+from everycall.errors import BadSettingsError
 from everycall.events import Kind
 from everycall.live.board import AgentState, Board, Need
 from everycall.live.lines import Lines, Remark
+from everycall.live.needs import HelpSettings
 from everycall.settings import read_table
 from live.days import AMI, QUEUE_LOG, said, source
 
@@ -22,8 +26,8 @@ SITE = read_table(SiteFile, {"zone": "UTC", "region": "DE", "important": ["030 2
 class Told:
     """A picture that is told lines of queue_log."""
 
-    def __init__(self) -> None:
-        self.picture = LivePicture(SITE, [source(QUEUE_LOG)], NOON * SECOND)
+    def __init__(self, site: SiteFile = SITE) -> None:
+        self.picture = LivePicture(site, [source(QUEUE_LOG)], NOON * SECOND)
         self._lines: list[str] = []
 
     def tell(self, second: int, *lines: str) -> Board:
@@ -75,6 +79,43 @@ def test_a_talk_that_goes_on_for_long_and_who_asked_need_help(told: Told) -> Non
     ]
     told.picture.helps.set("Ann", None)
     assert told.tell(1000, f"{NOON}.1|sales|Ann|COMPLETECALLER|5|995|1").help == ()
+
+
+def test_a_team_says_for_itself_from_when_on_its_people_need_help() -> None:
+    said: dict[str, Any] = {
+        "help": {"long_talk": "10 min"},
+        "teams": {"sales": {"queues": ["sales"]}},
+    }
+    limits = helps_of(read_table(SiteFile, said))
+    assert limits.limits("sales") == HelpSettings(timedelta(minutes=10), 3)
+    said["teams"]["sales"]["help"] = {"many_holds": 1}
+    limits = helps_of(read_table(SiteFile, said))
+    assert limits.limits("sales") == HelpSettings(timedelta(minutes=10), 1)
+    assert limits.limits("support") == limits.limits(None) == HelpSettings(timedelta(minutes=10), 3)
+
+
+def test_the_limits_of_a_team_hold_for_its_queues_alone() -> None:
+    said = {
+        "zone": "UTC",
+        "teams": {"sales": {"queues": ["sales"], "help": {"long_talk": "1 min"}}},
+    }
+    one = Told(read_table(SiteFile, said))
+    try:
+        one.tell(0, enters(1, "+493023125001"), f"{NOON}.2|support|NONE|ENTERQUEUE||1234567|1")
+        one.tell(5, f"{NOON}.1|sales|Ann|CONNECT|5|{NOON}.3|3")
+        one.tell(5, f"{NOON}.2|support|Bob|CONNECT|5|{NOON}.4|3")
+        assert one.tell(64).help == ()
+        assert [(found.need, found.agent) for found in one.tell(66).help] == [
+            (Need.LONG_TALK, "Ann")
+        ]
+    finally:
+        one.picture.close()
+
+
+@pytest.mark.parametrize("wrong", [{"long_talk": "0 s"}, {"many_holds": 0}])
+def test_limits_that_are_none_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(BadSettingsError, match="has to be"):
+        read_table(SiteFile, {"help": wrong})
 
 
 def test_three_rings_in_a_row_that_nobody_took_are_counted(told: Told) -> None:

@@ -19,7 +19,7 @@ Need = Right | str
 _SET_UP = (
     "walls wall-edit wall-revoke alert-rules alert-rule-new alert-log alert-send alert-rule "
     "alert-rule-remove channel-try channel-remove channel-new channel report-plans report-plan-new "
-    "report-plan report-plan-remove report-plan-send setup-site step-connect set-hours set-found "
+    "report-plan report-plan-remove report-plan-send setup-site step-connect set-hours set-found set-attention "
     "set-targets set-trade connect connection connection-try connection-end crm crm-again texts "
     "crm-try crm-end crm-connect crm-account text-gateway-end text-gateway-new text-gateway "
     "tokens token-revoke hooks hook-try hook-remove hook-again "
@@ -67,6 +67,7 @@ NEEDS: dict[str, Need] = {
         ],
         Right.MANAGE_PEOPLE,
     ),
+    **dict.fromkeys(["erase", "retention"], Right.ERASE),
     **dict.fromkeys(["crm-try", "crm-end", "crm-connect", "crm-account"], Right.MANAGE_PEOPLE),
     **dict.fromkeys(["text-gateway-end", "text-gateway-new", "text-gateway"], Right.MANAGE_PEOPLE),
     **dict.fromkeys(

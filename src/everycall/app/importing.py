@@ -10,6 +10,7 @@ from everycall.app.call_staging import stage_calls
 from everycall.app.counting import count_episodes, count_month
 from everycall.app.erasing import keep_out
 from everycall.app.finding import Found, LeftOut, every_source, find
+from everycall.app.forgetting import keep_forgotten
 from everycall.app.given import give, give_windows
 from everycall.app.pooling import DAY, Part, literal, overlaps, without_repeats
 from everycall.app.progress import Progress, silent
@@ -157,6 +158,7 @@ class Importer:
         for one in done:
             one.skips = whole(one.skips, self.heard)
         keep_out(self.history, stage.engine, done)
+        keep_forgotten(self.history, stage.engine, done)
         return done
 
     def _stage_group(

@@ -121,7 +121,7 @@ class LivePicture:
         self._sources = {source.name: source for source in sources}
         self._spoke: set[str] = set()
         self._staff = Staff(site.agents)
-        self.helps = Helps()
+        self.helps = helps_of(site)
         self._lines = Lines()
         self._picture = Picture(
             self._window,
@@ -290,6 +290,13 @@ class LivePicture:
     def _pack(self, calls: Collection[str]) -> None:
         for feed in self._feeds.values():
             feed.pack(calls)
+
+
+def helps_of(site: SiteFile) -> Helps:
+    """Return from when on somebody needs help: as their team says, or else the site."""
+    teams = site.teams.values()
+    of_teams = {queue: team.help.over(site.help) for team in teams for queue in team.queues}
+    return Helps(site.help, of_teams)
 
 
 def _keys(site: SiteFile) -> Iterator[str]:

@@ -9,10 +9,10 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 from everycall.app.importing import Importer
+from everycall.app.retaining import JOURNAL
 from everycall.app.sitefile import SiteFile
 from everycall.app.translating import ordinal
 from everycall.clock import Clock, system_clock
@@ -20,9 +20,6 @@ from everycall.errors import NotThatKindError
 from everycall.history import History
 from everycall.history.journal import Journal
 from everycall.history.journal_segments import Entry, first_number, segments
-
-KEEP = timedelta(days=2)
-"""Sealed segments stay for so long: the live picture begins with them after a restart."""
 
 _NOTE = "sealed.json"
 _EVERY = "*"
@@ -68,8 +65,8 @@ class Sealer:
         return sealed
 
     def tidy(self) -> list[Path]:
-        """Delete segments that are sealed and older than the live picture needs."""
-        oldest = (self.clock() - KEEP).timestamp()
+        """Delete segments that are sealed and older than the live picture, or the site, needs."""
+        oldest = (self.clock() - (self.site.retention.journal or JOURNAL)).timestamp()
         found = segments(self.journal.folder)
         kept = next((path for path in found if path.stat().st_mtime >= oldest), None)
         if kept is None:

@@ -6,19 +6,21 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from everycall.app.attached_rows import RatingSettings
+from everycall.app.retaining import RetentionSettings
 from everycall.app.tagging import TagSettings
 from everycall.calls.model import Limits
 from everycall.errors import NotFoundError
 from everycall.events.markers import Markers
 from everycall.hours import SiteHours
+from everycall.live.needs import HelpSettings, TeamHelpSettings
 from everycall.metrics.nhs import NhsSettings
 from everycall.metrics.targets import Target
 from everycall.money.inputs import MoneySettings
 from everycall.quality import RecordingSettings
 from everycall.recovery import OwingSettings
-from everycall.recovery.texting import TextSettings
 from everycall.recovery.mailing import MailSettings
 from everycall.recovery.requested import RequestSettings
+from everycall.recovery.texting import TextSettings
 from everycall.remedies.model import Planned
 from everycall.settings import read_file, setting
 from everycall.sources.base import Site
@@ -46,7 +48,6 @@ class Client:
     texts: TextSettings | None = setting(
         None, doc="How its callers are told by text; without it, as the site's."
     )
-
     mails: MailSettings | None = setting(
         None, doc="How its callers are told by mail; without it, as the site's."
     )
@@ -54,11 +55,16 @@ class Client:
         None, doc="Whether its callers may ask for a call on a page; without it, as the site's."
     )
 
+
 @dataclass(frozen=True, slots=True)
 class Team:
     """People who answer some queues together."""
 
     queues: tuple[str, ...] = setting((), doc="The queues that it answers.")
+    help: TeamHelpSettings = setting(
+        factory=TeamHelpSettings,
+        doc="From when on its people are shown as needing help, where not as the site says.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,20 +155,26 @@ class SiteFile:
     texts: TextSettings = setting(
         factory=TextSettings, doc="Whether and how missed callers are told by text."
     )
-    ratings: RatingSettings = setting(
-        factory=RatingSettings, doc="How files of what callers thought of their calls are read."
-    )
-    tags: TagSettings = setting(
-        factory=TagSettings, doc="What calls were about: from menu keys, records or a file."
     mails: MailSettings = setting(
         factory=MailSettings, doc="Whether and how missed callers are told by mail."
     )
     requests: RequestSettings = setting(
         factory=RequestSettings, doc="Callers who ask for a call on a public page."
     )
+    ratings: RatingSettings = setting(
+        factory=RatingSettings, doc="How files of what callers thought of their calls are read."
+    )
+    tags: TagSettings = setting(
+        factory=TagSettings, doc="What calls were about: from menu keys, records or a file."
     )
     nhs: NhsSettings = setting(
         factory=NhsSettings, doc="What NHS England's monthly figures need beside the calls."
+    )
+    retention: RetentionSettings = setting(
+        factory=RetentionSettings, doc="For how long what is kept is kept."
+    )
+    help: HelpSettings = setting(
+        factory=HelpSettings, doc="From when on somebody on the phone is shown as needing help."
     )
     important: tuple[str, ...] = setting(
         (), doc="Numbers of callers who are marked while they wait, as you would dial them."

@@ -36,6 +36,7 @@ COMMANDS = {
     "migrate": ("everycall.web.serving:migrate", "Bring the records up to this version."),
     "backup": ("everycall.web.safekeeping:backup", "Write everything into one file."),
     "erase": ("everycall.web.erasing:erase_caller", "Take one caller out of everything."),
+    "retention": ("everycall.web.retention:retention", "Let go what is older than you keep it."),
     "restore": ("everycall.web.safekeeping:restore", "Put a backup into a new data directory."),
 }
 """Every command, the module that holds it (`:name` if it is one of several), and its help."""

@@ -19,12 +19,12 @@ def erase_everywhere(digits: str, out_of: Callable[[str], str]) -> int:
         out_of: returns a text without the number.
     """
     with transaction.atomic():
-        _forget_addresses(digits, out_of)
+        forget_addresses(digits, out_of)
         found = apps.get_app_config("records").get_models()
-        return sum(_erase(model, digits, out_of) for model in found)
+        return sum(erase_in(model, digits, out_of) for model in found)
 
 
-def _forget_addresses(digits: str, out_of: Callable[[str], str]) -> None:
+def forget_addresses(digits: str, out_of: Callable[[str], str]) -> None:
     """Forget the mail addresses of a caller: they tell who it was without the number."""
     for row in CallerAddress.objects.filter(caller__contains=digits):
         if out_of(row.caller) != row.caller:
@@ -34,7 +34,8 @@ def _forget_addresses(digits: str, out_of: Callable[[str], str]) -> None:
             Text.objects.filter(pk=text.pk).update(address="erased")
 
 
-def _erase(model: type[models.Model], digits: str, out_of: Callable[[str], str]) -> int:
+def erase_in(model: type[models.Model], digits: str, out_of: Callable[[str], str]) -> int:
+    """Take numbers out of the texts of one table; returns how many rows were changed."""
     fields = [f for f in model._meta.concrete_fields if _is_text(f)]
     if not fields:
         return 0

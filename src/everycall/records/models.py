@@ -11,9 +11,10 @@ from everycall.records.people import Person, Team
 from everycall.records.permits import DialMessage, DialPermit
 from everycall.records.promises import NotReturnable, Promise, PromiseCall, PromiseMove, TakenCall
 from everycall.records.report_plans import ReportPlan, ReportRun
+from everycall.records.retaining import RetentionRun
 from everycall.records.saved_views import SavedView
-from everycall.records.texts import CallerAddress, CallerLink, OptOut, Text, TextGateway
 from everycall.records.standing import Standing
+from everycall.records.texts import CallerAddress, CallerLink, OptOut, Text, TextGateway
 from everycall.records.tokens import Token
 from everycall.records.trail import Entry
 from everycall.records.tries import PromiseTry
@@ -46,10 +47,11 @@ __all__ = [
     "PromiseTry",
     "ReportPlan",
     "ReportRun",
+    "RetentionRun",
     "SavedView",
+    "Standing",
     "TakenCall",
     "Team",
-    "Standing",
     "Telling",
     "Text",
     "TextGateway",

@@ -21,6 +21,7 @@ class Right(StrEnum):
     LISTEN_IN = "listen, whisper and barge"
     SET_UP = "connect phone systems, set hours, targets, alerts and walls"
     MANAGE_PEOPLE = "invite people and change their roles"
+    ERASE = "erase callers, and say how long what is kept of them"
 
 
 class Role(StrEnum):

@@ -16,6 +16,7 @@ from everycall.web.alarms import looking, telling
 from everycall.web.hooking import hooking
 from everycall.web.outward import outward
 from everycall.web.reading import Reader
+from everycall.web.retaining import retention_round
 from everycall.web.returning import returning
 from everycall.web.rounds import Round, going_on
 from everycall.web.situations import Measured
@@ -50,6 +51,7 @@ def keeping(reader: Reader) -> Iterator[None]:
         *telling(),
         *outward(reader),
         *hooking(reader),
+        *retention_round(reader),
     )
     with going_on(*rounds):
         yield

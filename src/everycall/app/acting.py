@@ -60,7 +60,7 @@ _DOCS = {
     Act.ADD: "The person is rung for this queue, too.",
     Act.REMOVE: "The person is not rung for this queue any more.",
     Act.PENALTY: "How late a queue rings this person: a lower number comes first.",
-    Act.TAKE: "The waiting caller is sent to your own phone; if you do not pick up, back to the head of the queue.",
+    Act.TAKE: "The waiting caller is sent to your own phone; if you do not pick up, back to their place in the queue.",
     Act.LISTEN: Ear.LISTEN.doc,
     Act.WHISPER: Ear.WHISPER.doc,
     Act.BARGE: Ear.BARGE.doc,

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from everycall.recovery.permits import MemoryPermits
+from everycall.recovery.permits import MemoryPermits, Permit
 from everycall.telephony import Dial, PhoneSystemError, Result, Stage, UnsureError
 from everycall.telephony.fake import Reply
 from everycall.telephony.twilio import answered
+from everycall.telephony.twilio_tries import TwilioTry
 from telephony.test_stories import until
 from telephony.twilio_server import BRAND, NUMBER
 from telephony.worlds import CUSTOMER, TwilioWorld, twilio_world
@@ -165,7 +166,7 @@ def test_the_key_of_the_person_counts_once() -> None:
         async with twilio_world({}) as here:
             await here.system.carry_out(dial())
             await until(here, Stage.TALKING)
-            key = next(said for said in here.permits.heard("p7-1") if said.get("Step") == "key")
+            key = next(one for one in here.permits.heard("p7-1") if one.get("Step") == "key")
             assert answered(here.permits, "cloud", key, "http://here/") == (
                 "<Response><Hangup/></Response>"
             )
@@ -179,8 +180,8 @@ def test_a_try_of_another_connection_is_not_found_at_this_door() -> None:
     async def play() -> None:
         async with twilio_world({PHONE: Reply.LETS_RING}) as here:
             await here.system.carry_out(dial())
-            said = {"Try": "p7-1", "Step": "key", "Digits": "1", "CallSid": "CA9"}
-            assert answered(here.permits, "other", said, "") == "<Response><Hangup/></Response>"
+            key = {"Try": "p7-1", "Step": "key", "Digits": "1", "CallSid": "CA9"}
+            assert answered(here.permits, "other", key, "") == "<Response><Hangup/></Response>"
             assert await here.system.forbid("p7-1")
             assert answered(MemoryPermits(), "cloud", {"Try": "x"}, "") == "<Response/>"
 
@@ -196,3 +197,30 @@ def test_what_is_not_signed_is_refused_and_dials_nobody() -> None:
             assert here.rung(CUSTOMER) == 0
 
     run(play())
+
+
+def said(seconds: int, status: str, sid: str = "CA1", **more: str) -> dict[str, str]:
+    parent = {} if sid == "CA1" else {"ParentCallSid": "CA1"}
+    at = f"2026-11-02T10:00:{seconds:02}+00:00"
+    return {"CallSid": sid, "CallStatus": status, "ReceivedAt": at, **parent, **more}
+
+
+def test_who_was_dialled_between_two_questions_counts_as_dialled() -> None:
+    """Both legs may have come and gone while Twilio was asked: the person's end says nothing alone."""
+    one = TwilioTry(Permit("p7-1", "cloud", PHONE, CUSTOMER, NUMBER, 0))
+    one.hear(said(1, "ringing"))
+    last = one.see(said(9, "completed"), [said(8, "busy", "CA2")])
+    assert last is not None
+    assert (last.stage, last.result, last.customer_dialled) == (Stage.OVER, Result.BUSY, True)
+
+
+def test_a_person_who_is_gone_while_the_customer_is_rung_ends_nothing_yet() -> None:
+    one = TwilioTry(Permit("p7-1", "cloud", PHONE, CUSTOMER, NUMBER, 0))
+    one.hear(said(1, "in-progress"))
+    one.hear(said(2, "in-progress", Step="key", Digits="1"))
+    one.hear(said(4, "completed"))
+    assert not one.progress.is_over
+    one.hear(said(3, "ringing", "CA2"))
+    last = one.hear(said(5, "canceled", "CA2"))
+    assert last is not None
+    assert (last.result, last.customer_dialled) == (Result.CANCELLED, True)

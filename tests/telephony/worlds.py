@@ -259,12 +259,17 @@ def at_the_door(permits: MemoryPermits, token: str) -> type[BaseHTTPRequestHandl
 
 @asynccontextmanager
 async def twilio_world(
-    phones: Mapping[str, Reply], presses: str = "1", token: str = TOKEN, **more: Any
+    phones: Mapping[str, Reply],
+    presses: str = "1",
+    token: str = TOKEN,
+    patience: float = 0.5,
+    look: float = 0.4,
+    **more: Any,
 ) -> AsyncIterator[TwilioWorld]:
     permits = MemoryPermits()
     with ExitStack() as stack:
         twilio = stack.enter_context(twilio_server(phones=phones, presses=presses, **more))
         door = stack.enter_context(served(at_the_door(permits, token)))
-        account = TwilioAccount(ACCOUNT, TOKEN, twilio.address, patience=0.5)
-        terms = TwilioTerms(NUMBER, f"{door}/in/cloud/", listen=0.02, look=0.4)
+        account = TwilioAccount(ACCOUNT, TOKEN, twilio.address, patience)
+        terms = TwilioTerms(NUMBER, f"{door}/in/cloud/", listen=0.02, look=look)
         yield TwilioWorld(twilio, permits, TwilioPhoneSystem("cloud", account, terms, permits))

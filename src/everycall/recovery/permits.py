@@ -6,6 +6,7 @@ is dialled, and can be taken back until then. What the phone system said of a tr
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from threading import Lock
 from typing import Protocol
 
 Said = Mapping[str, str]
@@ -68,10 +69,11 @@ class Permits(Protocol):
 
 @dataclass(slots=True)
 class MemoryPermits:
-    """Keeps permits in a dictionary."""
+    """Keeps permits in a dictionary, for any number of threads."""
 
     rows: dict[str, Permit] = field(default_factory=dict)
     said: dict[str, list[Said]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
 
     def issue(self, permit: Permit) -> bool:
         """Write a permit down; False if there is one of this id, or it was forbidden before."""
@@ -83,21 +85,24 @@ class MemoryPermits:
 
     def use(self, dial_id: str) -> Permit | None:
         """Use a permit up and return it; None if it was used, taken back, or never was."""
-        here = self.rows.get(dial_id)
-        if here is None or here.used or here.forbidden:
-            return None
-        self.rows[dial_id] = replace(here, used=True)
-        return self.rows[dial_id]
+        with self._lock:
+            here = self.rows.get(dial_id)
+            if here is None or here.used or here.forbidden:
+                return None
+            self.rows[dial_id] = replace(here, used=True)
+            return self.rows[dial_id]
 
     def forbid(self, dial_id: str, system: str) -> bool:
         """Take a permit back, also one that is not written down yet; False if it was used."""
-        here = self.rows.get(dial_id) or Permit(dial_id, system, "", "", "", 0)
-        self.rows[dial_id] = replace(here, forbidden=True)
-        return not here.used
+        with self._lock:
+            here = self.rows.get(dial_id) or Permit(dial_id, system, "", "", "", 0)
+            self.rows[dial_id] = replace(here, forbidden=True)
+            return not here.used
 
     def name(self, dial_id: str, leg: str) -> None:
         """Write down what the phone system calls the person's leg."""
-        self.rows[dial_id] = replace(self.rows[dial_id], leg=leg)
+        with self._lock:
+            self.rows[dial_id] = replace(self.rows[dial_id], leg=leg)
 
     def is_named(self, leg: str) -> bool:
         """Tell whether a leg is known to be some try's."""

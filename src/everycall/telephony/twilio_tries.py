@@ -132,10 +132,16 @@ class TwilioTry:
         return self._moved(at)
 
     def see(self, agent: Said | None, customers: Iterable[Said]) -> Progress | None:
-        """Take what Twilio answers when it is asked: what is not there now will not come."""
-        step = self.hear(agent) if agent is not None else None
+        """Take what Twilio answers when it is asked: what is not there now will not come.
+
+        The customers' legs were asked for after the person's, so they come first: a person's leg that
+        is over says that nobody was dialled only if there is none.
+        """
+        step = None
         for said in customers:
             step = self.hear(said) or step
+        if agent is not None:
+            step = self.hear(agent) or step
         if not self.progress.is_over and self._agent.is_over and self._customer is None:
             step = self._over(self._agent.over_at or self.progress.at)
         return step

@@ -1,10 +1,13 @@
 """Twilio at our door in a call back: who is let be dialled, what history hears, and trying a connection."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,16 +19,20 @@ from everycall.app.importing import Importer
 from everycall.app.sitefile import SiteFile
 from everycall.errors import BadSettingsError
 from everycall.history import History
+from everycall.live.board import Board
 from everycall.records.connections import Connection
 from everycall.records.models import Person
 from everycall.records.permits import StoredPermits
 from everycall.recovery.permits import MemoryPermits, Permit, Permits
+from everycall.telephony import Dial, HangUp
 from everycall.telephony.twilio import at_once
 from everycall.web import taking
+from everycall.web.calling import Desk as Calling
+from everycall.web.doing import phone_of
 from everycall.web.driving import dials_anywhere, driven, people_in
 from everycall.wire.twilio import signature
-from telephony.twilio_server import ACCOUNT, NUMBER, TOKEN, TwilioServer, twilio_server
-from web.conftest import browser
+from telephony.twilio_server import ACCOUNT, NUMBER, TOKEN, TwilioServer, served, twilio_server
+from web.conftest import browser, person
 from web.test_incoming import Desk
 
 CUSTOMER, AGENT = "+441632960101", "client:ann"
@@ -274,3 +281,62 @@ def test_trying_it_says_whose_account_it_is_and_whether_it_can_dial(
     row.keep(row.given() | {"secret": "guessed"})
     row.save()
     assert "It does not work" in said()
+
+
+def test_somebody_with_a_number_or_a_client_is_rung_there_if_something_can(row: Connection) -> None:
+    ann = person("Ann", "agent", agent="client:ann")
+    assert phone_of(ann) == "client:ann"
+    assert phone_of(person("Ben", "agent", agent="Agent 2")) is None
+    row.keep({"secret": TOKEN})
+    row.save()
+    assert phone_of(ann) is None
+
+
+def test_a_desk_of_twilio_rings_the_people_of_the_connection(row: Connection) -> None:
+    (one,) = driven(at_once)
+    terms = SimpleNamespace(site=SiteFile())
+    desk = Calling.of(SimpleNamespace(settings=terms, board=None), one.phones, people=one.people)  # type: ignore[arg-type]
+    assert desk.is_there
+    assert asyncio.run(desk.phones.knows("client:ann"))
+    assert not asyncio.run(desk.phones.knows("PJSIP/1001"))
+    nobody = Board(0, 1, "", (), (), (), ())
+    assert [who.phone for who in desk.back.people(nobody)] == ["client:ann", "+441632960002"]
+
+
+# ---- Asterisk's REST interface
+
+
+class Asterisk(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        known = self.headers.get("Authorization") == "Basic ZXZlcnljYWxsOmxvdWQ="
+        path = self.path.partition("?")[0]
+        found = {
+            "/ari/asterisk/info": {"system": {"version": "22.1.0"}},
+            "/ari/endpoints": [{}, {}],
+        }
+        said = json.dumps(found.get(path) if known else {"message": "no"}).encode()
+        self.send_response(200 if known else 401)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+def test_asterisk_by_its_rest_interface_is_connected_and_tried(owner: Person) -> None:
+    with served(Asterisk) as address:
+        host, _, port = address.removeprefix("http://").partition(":")
+        given = {"name": "rest", "host": host, "port": port, "user": "everycall", "secret": "loud"}
+        client = browser(owner)
+        assert "Asterisk by ARI" in client.get("/setup/connect/?first").content.decode()
+        assert client.post("/setup/connect/ari/", given).status_code == 302
+        found = Connection.objects.get(name="rest")
+        (one,) = driven(at_once)
+        assert one.phones.abilities == {Dial, HangUp}
+        tried = client.post(f"/setup/connections/{found.pk}/try/", follow=True).content.decode()
+        assert "It works: Asterisk 22.1.0, 2 phones and lines." in tried
+        found.keep(found.given() | {"secret": "wrong"})
+        found.save()
+        tried = client.post(f"/setup/connections/{found.pk}/try/", follow=True).content.decode()
+        assert "It does not work" in tried

@@ -16,7 +16,7 @@ import pytest
 
 from everycall.cli import COMMANDS
 from everycall.web.logs import Lines, without_numbers
-from web.serving import MAKE, environment, free_port, started, wait_for
+from web.serving import MAKE, environment, free_port, log_of, started, wait_for
 
 CALLER, OTHER = "+493023125001", "+4917612345678"
 
@@ -44,10 +44,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
             figures = client.get("/metrics/", headers=headers).text
             assert client.get("/metrics/").status_code == 401
         process.send_signal(signal.SIGTERM)
-        log, _ = process.communicate(timeout=60)
+        process.wait(timeout=60)
     finally:
         process.kill()
-    return figures, log
+    return figures, log_of(data, port).read_text(encoding="utf-8")
 
 
 def talk(client: httpx.Client, headers: dict[str, str]) -> None:

@@ -49,21 +49,29 @@ def free_port() -> int:
 
 
 def started(data: Path, port: int) -> "subprocess.Popen[str]":
+    """Start a server; what it says is in a file, for a pipe that nobody reads would stop it."""
     command = [sys.executable, "-m", "everycall", "serve", "--data", str(data), "--port", str(port)]
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(data)
-    )
+    with log_of(data, port).open("w", encoding="utf-8") as log:
+        return subprocess.Popen(
+            command, stdout=log, stderr=subprocess.STDOUT, text=True, env=environment(data)
+        )
+
+
+def log_of(data: Path, port: int) -> Path:
+    """Return the file with everything that a server said."""
+    return data.with_name(f"{data.name}-{port}.log")
 
 
 def wait_for(client: httpx.Client, address: str = "/ready/") -> None:
-    for _ in range(400):
+    latest = time.monotonic() + 120
+    while time.monotonic() < latest:
         try:
             if client.get(address).status_code == 200:
                 return
         except httpx.TransportError:
             pass
         time.sleep(0.1)
-    raise TimeoutError("the server did not start within 40 s")
+    raise TimeoutError("the server did not start within two minutes")
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from web.serving import Server, free_port, serving, started, wait_for
+from web.serving import Server, free_port, log_of, serving, started, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,8 @@ def test_a_new_server_prints_the_way_in_and_stops_when_told(tmp_path: Path) -> N
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
         wait_for(client)
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=30)
+    process.wait(timeout=30)
+    said = log_of(tmp_path, port).read_text(encoding="utf-8")
     assert re.search(r"/setup/\?key=\S+", said)
     assert "Traceback" not in said
 

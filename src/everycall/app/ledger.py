@@ -13,7 +13,7 @@ from everycall.app.sitefile import SiteFile
 from everycall.clock import iso
 from everycall.errors import NotFoundError, did_you_mean
 from everycall.money.chance import Rate, rate
-from everycall.money.ledger import State, ledger_steps
+from everycall.money.ledger import KINDS, State, ledger_steps
 
 GROUPS = ("day", "queue", "number", "client")
 """What the ledger can be cut by: the day, queue, number and client of the first missed call."""
@@ -73,12 +73,14 @@ class LedgerView:
     Attributes:
         definition: whose words missed, lost, abandoned and dropped are, with its version.
         cannot_tell: calls of which no source says what became; they are in no state.
+        kinds: what the definition calls the missed calls, and how many are so; they add up.
     """
 
     definition: str
     total: Balance
     rates: Rates
     cannot_tell: int
+    kinds: dict[str, int]
     by: tuple[str, ...] = ()
     groups: tuple[Balance, ...] = ()
 
@@ -150,9 +152,9 @@ def view_ledger(
         f"AND {within('arrived_at', since, until)} AND {of}"
     )
     groups = tuple(_balances(asking, by)) if by else ()
-    return LedgerView(
-        definition, next(_balances(asking, ())), _rates(asking), unknown, tuple(by), groups
-    )
+    kinds = dict(asking.rows(KINDS))
+    total = next(_balances(asking, ()))
+    return LedgerView(definition, total, _rates(asking), unknown, kinds, tuple(by), groups)
 
 
 def _check(by: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from everycall.app.asking import day_bounds
 from everycall.app.ledger import GROUPS, Balance, LedgerView, list_needs, open_ledger, view_ledger
 from everycall.cli.common import as_day, data_options, open_site, period_options, say_json
 from everycall.money.chance import Rate
-from everycall.money.ledger import State
+from everycall.money.ledger import CATEGORIES, State
 from everycall.render.terminal import console, grid
 from everycall.reports.model import Column, Table, Unit
 from everycall.reports.words import count, percent
@@ -55,6 +55,7 @@ def _as_json(found: LedgerView) -> dict[str, Any]:
         "balanced": found.balanced,
         **_balance(found.total),
         "cannot_tell": found.cannot_tell,
+        "kinds": found.kinds,
         "rates": asdict(found.rates),
         "by": list(found.by),
         "groups": [
@@ -75,7 +76,7 @@ def _show(found: LedgerView) -> None:
     out.print(f"Callers who were missed, by: {found.definition}\n")
     rows = [(str(s).replace("_", " "), getattr(total, s), s.doc) for s in State]
     check = f"{count(total.missed)} = " + " + ".join(count(getattr(total, s)) for s in State)
-    note = f" {check}: every need is in one state. {count(total.missed_calls)} calls were missed."
+    note = f" {check}: every need is in one state.{_calls(found)}"
     out.print(grid(Table((Column("state"), Column("needs", Unit.COUNT), Column("meaning")), rows)))
     out.print(note, style="dim")
     if total.unseen:
@@ -95,6 +96,16 @@ def _show(found: LedgerView) -> None:
         rows_by = [(*group.key, *(getattr(group, c) for c in _NAMES)) for group in found.groups]
         out.print("")
         out.print(grid(Table(columns, rows_by)))
+
+
+def _calls(found: LedgerView) -> str:
+    """Say how many calls these needs made in vain, and what the definition calls them."""
+    if not found.kinds:
+        return ""
+    kinds = ", ".join(
+        f"{count(found.kinds[kind])} {kind}" for kind in CATEGORIES if kind in found.kinds
+    )
+    return f" Their {count(found.total.missed_calls)} calls without help: {kinds}."
 
 
 _NAMES = ("missed", *(str(state) for state in State))

@@ -197,6 +197,14 @@ LEFT JOIN since AS a ON a.need = f.need
 CATEGORIES = ("missed", "lost", "abandoned", "dropped")
 """What a definition may call a call that nobody helped."""
 
+KINDS = """
+SELECT m.category, COUNT(*) AS calls FROM missed AS m
+INNER JOIN needs AS n ON n.episode = m.episode
+INNER JOIN period_ledger AS p ON p.need = n.need
+GROUP BY m.category
+"""
+"""What the definition calls the calls of a period's needs that nobody helped, and how many are so."""
+
 
 def ledger_steps(short_us: int, dialect: str = "duckdb") -> tuple[tuple[str, str], ...]:
     """Return the statements that lead from `calls`, `episodes` and `called_missed` to `ledger`.

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from everycall.money.ledger import CATEGORIES, State
+from everycall.money.ledger import CATEGORIES, KINDS, State
 from everycall.reports.figures import AMONG
 from everycall.reports.frame import Desk
 from everycall.reports.masking import masked
@@ -54,17 +54,9 @@ def callers(desk: Desk) -> Section:
     return Section("callers", title, lead, tables, _notes(desk), (*charts, _times_called(desk)))
 
 
-_OF_THEM = """
-SELECT m.category, COUNT(*) FROM missed AS m
-INNER JOIN needs AS n ON n.episode = m.episode
-INNER JOIN period_ledger AS p ON p.need = n.need
-GROUP BY m.category
-"""
-
-
 def _calls(desk: Desk) -> str:
     """Say how many calls these callers made in vain, and what the definition calls them."""
-    say, found = desk.say, dict(desk.query(_OF_THEM))
+    say, found = desk.say, dict(desk.query(KINDS))
     kinds = [
         say("{n} {kind}", n=say.count(found[kind]), kind=say(kind))
         for kind in CATEGORIES

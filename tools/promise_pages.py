@@ -33,6 +33,10 @@ hours by the caller's own clock, links for the caller's card, and when a promise
 **What is next**: what may be tried now; those without our message before those with it; what is due first;
 who called most often. `/callbacks/next/` leads there. Who takes a promise first looks after it to the end.
 
+**Who asks for a call** on [a page of yours, or through another program](requests.md), is owed it like a missed
+caller: it is the same promise. Some [numbers have a rule of their own](standing.md): never called automatically, or shared by
+several people.
+
 **Who is on my line** shows the card of whoever rings or was handed on: who spoke before, since when they
 are on the line, earlier calls, promises and notes. The page is told by a stream of its own, within a second of a
 transfer, blind or after a consultation. Colleagues are named in promises only to who may see them by name.

@@ -28,18 +28,21 @@ from everycall.records.models import (  # noqa: E402  the same
     Hook,
     Job,
     NotReturnable,
+    OptOut,
     Person,
     Promise,
     PromiseMove,
     ReportPlan,
     ReportRun,
     SavedView,
+    Standing,
     Team,
     Telling,
     Text,
     TextGateway,
     Token,
     Wall,
+    WonDeal,
 )
 from everycall.records.texts import new_link  # noqa: E402  the same
 from everycall.records.trail import note  # noqa: E402  the same
@@ -63,6 +66,15 @@ on = true
 [texts]
 on = true
 senders = {DE = "Shop"}
+
+[mails]
+on = true
+
+[money]
+currency = "EUR"
+conversion = {base = 0.2, low = 0.1, source = "till"}
+order_value = {base = 80, source = "till"}
+enquiry_share = {base = 0.5, source = "guess"}
 """
 
 
@@ -174,6 +186,19 @@ def owed(owner: Person, now: datetime) -> None:
     for word, one in (("free", free), ("mine", mine), ("late", late), ("kept", kept)):
         KNOWN[f"{{{word}}}"] = str(one.pk)
     texts(late, kept, now)
+    rules(owner, now)
+
+
+def rules(owner: Person, now: datetime) -> None:
+    why = "Ruft jeden Tag aus Versehen an; die Hausverwaltung weiß Bescheid"
+    for number, kind in ((1, "never"), (2, "shared")):
+        Standing.objects.create(
+            number=f"+49302312570{number}", kind=kind, who=LONG, why=why, at=now
+        )
+    Standing.objects.create(
+        number="+493023125703", kind="never", who=LONG, at=now, ended_at=now, ended_by=str(owner)
+    )
+    OptOut.objects.create(number="+493023125704", client="", at=now, how="answered STOP")
 
 
 def texts(promise: Promise, other: Promise, now: datetime) -> None:
@@ -222,6 +247,10 @@ def outward(owner: Person, now: datetime) -> None:
     crm = CrmAccount(kind="hubspot")
     crm.keep({"secret": "x", "address": "http://127.0.0.1:1"})
     crm.save()
+    WonDeal.objects.create(
+        account=crm, remote="1", caller="+493023125699", value="1234.50", currency="EUR",
+        won_at=now + HOUR,
+    )  # fmt: skip
     Job.objects.create(
         func="crm-call", args={}, run_at=now + 5 * HOUR, attempts=3, error="HubSpot answered 502"
     )

@@ -66,6 +66,9 @@ def recovered(request: HttpRequest) -> HttpResponse:
         "whole": whole,
         "fates": [_fate(fate, whole, found, inputs, sold) for fate in Fate],
         "money": any(one.figure for one in worth_of(found, inputs)),
+        "unsaid": not any(
+            one.conversion and one.order_value for one in (site.money, *inputs.values())
+        ),
         "sold": [_sale(sale, person) for sale in sold[-SOLD:]],
         "closed": any(not one.priced for one in found),
         "sum": " + ".join(str(whole.fates[fate]) for fate in Fate),

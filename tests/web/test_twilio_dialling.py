@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
@@ -119,6 +120,16 @@ def test_a_message_is_kept_once_in_its_order(kind: type[Permits]) -> None:
     for said in ({"a": "1"}, {"a": "2"}, {"a": "1"}):
         permits.hear("p1", said)
     assert permits.heard("p1") == [{"a": "1"}, {"a": "2"}]
+
+
+def test_old_permits_are_forgotten_with_what_was_said() -> None:
+    permits = StoredPermits()
+    permits.issue(permit())
+    permits.issue(replace(permit("p2"), asked_at=100))
+    permits.hear("p1", {"a": "1"})
+    assert permits.forget(50) == 2
+    assert permits.find("p1") is None
+    assert permits.find("p2") is not None
 
 
 # ---- the door

@@ -102,3 +102,7 @@ class StoredPermits:
         """Return the messages of a try in the order in which they came."""
         found = DialMessage.objects.filter(permit=dial_id).values_list("said", flat=True)
         return [json.loads(text) for text in found]
+
+    def forget(self, before: int) -> int:
+        """Forget the permits that were written down before a moment, and what was said of them."""
+        return DialPermit.objects.filter(asked_at__lt=before).delete()[0]

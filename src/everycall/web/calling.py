@@ -16,10 +16,11 @@ from everycall.app.calling_back import CallingBack, left_today, listed
 from everycall.app.dialling import Dialler, Wish
 from everycall.app.recovering import Recoverer
 from everycall.app.watching import Watch
-from everycall.clock import system_clock
+from everycall.clock import system_clock, to_micros
 from everycall.errors import EverycallError
 from everycall.live.board import AgentState, Board
 from everycall.records.models import Promise as Row
+from everycall.records.permits import StoredPermits
 from everycall.records.promises import StoredPromises
 from everycall.records.tries import StoredTries
 from everycall.recovery import State
@@ -45,6 +46,12 @@ RESUME = 10
 
 OFFER = 15
 """Every so many rounds queues are told whether a call back may be offered."""
+
+FORGET = 3600
+"""Every so many rounds old permits are forgotten."""
+
+KEPT = timedelta(days=30)
+"""What was said of a try is kept for so long: Twilio knows nothing of it any more."""
 
 OFFERED = timedelta(seconds=60)
 """An offer that is not renewed ends: a dead Everycall promises nothing."""
@@ -135,6 +142,8 @@ class Desk:
         await self.back.round()
         if self._rounds % OFFER == 0 and self.link is not None:
             await self._offer(self.link)
+        if self._rounds % FORGET == 0 and self.link is None:
+            await in_thread(StoredPermits().forget, to_micros(system_clock() - KEPT))
         self._rounds += 1
 
     async def dial(self, promise: Promise, wish: Wish) -> Try | None:

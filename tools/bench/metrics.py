@@ -11,6 +11,7 @@ from tempfile import gettempdir
 
 from everycall.app.measured_site import TABLES, MeasuredSite
 from everycall.app.measuring import measure
+from everycall.app.preparing import prepare
 from everycall.app.sitefile import SiteFile
 from everycall.events.sights import Sight
 from everycall.history import Engine, History
@@ -188,10 +189,11 @@ def _events(history: History, engine: Engine, first: int, last: int) -> EventFil
 
 
 def main() -> None:
-    """Print how long each metric takes, by queue and quarter of an hour, alone and first."""
+    """Print how long each metric takes after an import, by queue and quarter of an hour, alone."""
     calls = int(sys.argv[1]) if len(sys.argv) > 1 else CALLS
     data = Path(gettempdir()) / f"everycall-bench-metrics-{calls}"
     make_history(data, calls)
+    prepare(History(data), SiteFile())
     wanted = sys.argv[2:] or list(METRICS)
     slowest = 0.0
     for name in wanted:

@@ -1,7 +1,7 @@
 """Tables that take long to find: found once, kept beside the history, and read from then on.
 
-`found/` holds them for the present state of the history and no other. The name of each is made of
-all that it depends on, so one is read only while all of that is the same; nothing there is changed.
+`found/` holds them for the present state of the history and the product, and no other. The name of
+each is made of all else that it depends on, so it is read only while that is the same too.
 """
 
 import hashlib
@@ -82,11 +82,11 @@ def _may_be_kept(asking: Asking) -> bool:
 
 
 def _home(asking: Asking) -> Path:
-    return asking.history.folder / FOUND / _digest(asking.manifest.to_json())
+    return asking.history.folder / FOUND / _digest(product(), asking.manifest.to_json())
 
 
 def _paths(asking: Asking, names: Sequence[str], about: Sequence[object]) -> list[Path]:
-    told = _digest(product(), str(asking.zone), *map(repr, about))
+    told = _digest(str(asking.zone), *map(repr, about))
     return [_home(asking) / f"{name}-{told}.parquet" for name in names]
 
 
@@ -98,7 +98,7 @@ def _digest(*parts: str) -> str:
 
 
 def _forget_others(asking: Asking) -> None:
-    """Remove what was found of other states of the history."""
+    """Remove what was found of another state of the history, or by another product."""
     home = _home(asking)
     for folder in home.parent.iterdir():
         if folder != home:

@@ -1,6 +1,7 @@
 """The tables that questions need beside those of the history, each made when first asked for."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from sqlglot import exp
 
@@ -14,7 +15,7 @@ from everycall.app.tagging import make_tags
 from everycall.calls.statement import DIALECT, parse, write
 from everycall.definitions import Definition
 from everycall.metrics.callers import episode_people, neighbours, ratings
-from everycall.metrics.levels import JUDGED, TABLES
+from everycall.metrics.levels import JUDGED, LAST_VISITS, TABLES
 from everycall.metrics.lines import LIMITS, line_steps
 from everycall.metrics.presence import (
     NAMES,
@@ -208,6 +209,39 @@ def judged_calls(asking: Asking, definition: Definition, columns: Iterable[str] 
     kept = "".join(f"kept_{column} AS {column}, " for column in named)
     tree = write(judged(asking, definition, keep=named))
     return f"SELECT call_id, {kept}category, reason, {', '.join(JUDGED)} FROM ({tree}) AS judged"
+
+
+_OF_STAYS = frozenset(
+    {"answered", "arrived_at", "called", "client", "direction", "first_queue", "outcome", *JUDGED}
+)
+
+
+def stays_with_calls(asking: Asking, definition: Definition) -> None:
+    """Make the stays with what is said of their calls, and keep them: to join them takes longest."""
+    name = _judged_stays(definition)
+    told = ", ".join(f"c.{column} AS {of_call(column)}" for column in sorted(_OF_STAYS))
+    calls = judged_calls(asking, definition, _OF_STAYS - set(JUDGED))
+    joined = (
+        f"SELECT v.*, w.last_at, {told} FROM stays AS v "
+        f"INNER JOIN ({calls}) AS c ON c.call_id = v.call_id {LAST_VISITS}"
+    )
+    found_once(asking, [name], lambda: asking.engine.view(name, joined), definition.name)
+
+
+def kept_stays(asking: Asking, definition: Definition, columns: AbstractSet[str]) -> str | None:
+    """Return the table of stays with what is said of their calls, if it was kept and says enough."""
+    name = _judged_stays(definition)
+    there = columns <= _OF_STAYS and (exists(asking, name) or take(asking, [name], definition.name))
+    return name if there else None
+
+
+def of_call(column: str) -> str:
+    """Return what a column of the call is called beside those of a stay."""
+    return f"call_{column}"
+
+
+def _judged_stays(definition: Definition) -> str:
+    return f"judged_stays_{definition.digest}"
 
 
 def _returns(asking: Asking, site: SiteFile, definition: Definition) -> str:

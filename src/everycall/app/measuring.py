@@ -10,7 +10,7 @@ from sqlglot import exp
 from everycall.app.asking import Asking
 from everycall.app.blindness import never_seen, unspoken_words
 from everycall.app.defining import chosen
-from everycall.app.measured_tables import exists, judged_calls, make
+from everycall.app.measured_tables import exists, judged_calls, kept_stays, make, of_call
 from everycall.app.sitefile import SiteFile
 from everycall.calls.statement import parse
 from everycall.clock import from_micros
@@ -25,8 +25,8 @@ from everycall.metrics.presence import TALKING
 
 DAY = 86_400_000_000
 
-_CALLS, _VERDICTS = "c", "j"
-"""What calls and their verdicts are called in the statements of metrics."""
+_CALLS, _VERDICTS, _LAST = "c", "j", "w"
+"""What calls, their verdicts and their last visits are called in the statements of metrics."""
 
 _PEOPLE = "p"
 _OF_TALKS = {"agent", "began_at", "by_queue", "ended_at", "slot", "talking"}
@@ -177,10 +177,39 @@ def _judge(asking: Asking, tree: exp.Select, definition: Definition) -> None:
     for column in columns:
         if column.table == _VERDICTS:
             column.set("table", exp.to_identifier(_CALLS))
+    if _stays_tell(asking, tree, definition):
+        return
     for one in list(tree.find_all(exp.Table)):
         if one.alias == _CALLS:
             both = parse(judged_calls(asking, definition, needed))
             one.replace(exp.Subquery(this=both, alias=one.args["alias"]))
+
+
+def _stays_tell(asking: Asking, tree: exp.Select, definition: Definition) -> bool:
+    """Read stays that were kept with their calls, where a statement joins them; tell whether."""
+    stays = next((one for one in tree.find_all(exp.Table) if one.name == "stays"), None)
+    joins = tree.args.get("joins") or []
+    if stays is None or any(_needs_calls(join) for join in joins):
+        return False
+    asked = [c for c in tree.find_all(exp.Column) if not c.find_ancestor(exp.Join)]
+    of_calls = [column for column in asked if column.table == _CALLS]
+    name = kept_stays(asking, definition, {column.name for column in of_calls})
+    if name is None:
+        return False
+    tree.set("joins", [join for join in joins if join.alias_or_name not in (_CALLS, _LAST)])
+    for column in of_calls:
+        column.set("this", exp.to_identifier(of_call(column.name)))
+    for column in asked:
+        if column.table in (_CALLS, _LAST):
+            column.set("table", exp.to_identifier(stays.alias))
+    stays.set("this", exp.to_identifier(name))
+    return True
+
+
+def _needs_calls(join: exp.Join) -> bool:
+    """Tell whether something else is joined to the call."""
+    columns = join.find_all(exp.Column)
+    return join.alias_or_name != _CALLS and any(c.table == _CALLS for c in columns)
 
 
 def _blindness(

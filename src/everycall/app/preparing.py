@@ -6,7 +6,7 @@ from everycall.app.holding import hold
 from everycall.app.kept_tables import is_worth_it
 from everycall.app.ledger import open_ledger
 from everycall.app.measured_site import MeasuredSite
-from everycall.app.measured_tables import make
+from everycall.app.measured_tables import make, stays_with_calls
 from everycall.app.missed_callers import take_all
 from everycall.app.progress import Progress, silent
 from everycall.app.sitefile import SiteFile
@@ -35,3 +35,4 @@ def prepare(history: History, site: SiteFile, progress: Progress = silent) -> No
         take_all(asking, site, reading)
         see_people(asking, site, reading)
         make(asking, [*_TABLES, "returns"], site, definition)
+        stays_with_calls(asking, definition)

@@ -29,7 +29,7 @@ LEFT JOIN ring_states AS z
 CALL_ALIASES = frozenset({"j", "g", "n", "y"})
 """What is joined to the call, and so needs it."""
 
-_LAST_VISITS = """
+LAST_VISITS = """
 LEFT JOIN (
   SELECT call_id, MAX(began_at) AS last_at FROM visits GROUP BY call_id
 ) AS w ON w.call_id = v.call_id
@@ -90,7 +90,7 @@ ROWS: Mapping[Level, Rows] = {
         _source(
             "stays AS v INNER JOIN calls AS c ON c.call_id = v.call_id",
             "v.queue",
-            _CALL_JOINS + _LAST_VISITS,
+            _CALL_JOINS + LAST_VISITS,
         ),
         _STARTED,
         _STARTED,

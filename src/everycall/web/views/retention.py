@@ -25,6 +25,8 @@ from everycall.web.retaining import KINDS, store_of, would_go
 LONGEST = 36_500
 """A hundred years, in days."""
 
+_HELP = gettext_lazy("Days; empty keeps it.")
+_TWO = gettext_lazy("Days, two at least; empty: two.")
 _JOURNAL = gettext_lazy("What phone systems said, in their own words, since it became history")
 
 
@@ -35,7 +37,7 @@ class Days(forms.Form):
         super().__init__(*args, **kwargs)
         for kind in KINDS:
             self.fields[kind.name] = _days(kind.title, 1)
-        self.fields["journal"] = _days(_JOURNAL, JOURNAL // DAY)
+        self.fields["journal"] = _days(_JOURNAL, JOURNAL // DAY, _TWO)
 
     def terms(self) -> dict[str, str]:
         """Return the settings as the site file has them."""
@@ -43,13 +45,10 @@ class Days(forms.Form):
         return {name: f"{days} d" for name, days in given.items() if days is not None}
 
 
-def _days(title: Any, least: int) -> forms.IntegerField:
+def _days(title: Any, least: int, note: Any = _HELP) -> forms.IntegerField:
     return forms.IntegerField(
-        label=title, required=False, min_value=least, max_value=LONGEST, help_text=_HELP
+        label=title, required=False, min_value=least, max_value=LONGEST, help_text=note
     )
-
-
-_HELP = gettext_lazy("Days; empty keeps it.")
 
 
 @needs(Right.ERASE)

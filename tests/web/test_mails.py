@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm.servers import KEY, HubSpotServer, Trouble
@@ -21,6 +23,7 @@ from everycall.records.erasing import erase_everywhere
 from everycall.records.jobs import Job
 from everycall.records.models import CallerAddress, CallerLink, OptOut, Person, Promise, Text
 from everycall.records.texts import TextGateway, keep_address, opt_out
+from everycall.web.mailing import mail_the_missed
 from everycall.web.outward import one_round
 from everycall.web.pages import site_reader
 from web.conftest import browser
@@ -168,6 +171,16 @@ def test_a_crm_that_knows_no_address_is_not_asked_again_at_once(
     assert box.sent == []
 
 
+def test_a_crm_that_cannot_be_asked_is_asked_once(box: Postbox) -> None:
+    row = CrmAccount(kind="webhook")
+    row.keep({"address": "https://127.0.0.1:9/", "secret": "whsec_eA=="})
+    row.save()
+    owed()
+    rounds(2)
+    assert CallerAddress.objects.get().address == ""
+    assert not Job.objects.filter(func="crm-address").exists()
+
+
 def test_an_outage_of_the_crm_is_made_good_for(hubspot: HubSpotServer, box: Postbox) -> None:
     hubspot.contacts[7] = {"numbers": [LANDLINE], "email": BEA}
     owed()
@@ -184,6 +197,16 @@ def test_a_site_may_leave_the_crm_out(hubspot: HubSpotServer, box: Postbox, site
     owed()
     rounds(3)
     assert box.sent == []
+
+
+def test_a_round_over_many_callers_without_an_address_asks_the_database_little(
+    box: Postbox,
+) -> None:
+    for number in range(60):
+        owed(f"+4930901{number:03}")
+    with CaptureQueriesContext(connection) as asked:
+        mail_the_missed(site_reader(), timezone.now())
+    assert len(asked) <= 3
 
 
 def test_who_is_told_by_text_gets_no_mail(box: Postbox, site: Path) -> None:

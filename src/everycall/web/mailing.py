@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ from everycall.records.crm import CrmAccount, CrmItem
 from everycall.records.jobs import Work, enqueue
 from everycall.records.promises import Promise
 from everycall.records.texts import (
+    CallerAddress,
     Text,
     address_of,
     begin_sending,
@@ -27,7 +29,7 @@ from everycall.records.texts import (
 )
 from everycall.recovery import State
 from everycall.recovery.contacts import AddressBook, mark_of
-from everycall.recovery.mailing import STALE, MailSettings, mail_back
+from everycall.recovery.mailing import STALE, MailBack, MailSettings, mail_back
 from everycall.web.carrying import hand
 from everycall.web.crm import crm_of
 from everycall.web.pages import site_reader
@@ -36,6 +38,9 @@ from everycall.web.texting import decide, still_due
 
 ASKED_AGAIN = timedelta(days=1)
 """A CRM that knew no address is asked again after so long."""
+
+AT_ONCE = 100
+"""So many addresses are asked for in one round; the latest callers first."""
 
 
 def channel_of(terms: MailSettings) -> Channel | None:
@@ -51,7 +56,7 @@ def mails_of(site: SiteFile, client: str) -> MailSettings:
 
 
 def mail_the_missed(reader: Reader, now: datetime) -> int:
-    """Queue the mails that are due; returns how many."""
+    """Queue the mails that are due, and have CRMs asked for addresses; returns how many mails."""
     site = reader.settings()
     if not _anywhere(site):
         return 0
@@ -61,7 +66,13 @@ def mail_the_missed(reader: Reader, now: datetime) -> int:
         caller__startswith="+",
         misses__gte=1,
     ).exclude(texts__kind__in=["missed", "link"])
-    return sum(_tell(promise, site, now) for promise in waiting)
+    known = CallerAddress.objects.filter(caller=OuterRef("caller"), client=OuterRef("client"))
+    if CrmAccount.objects.filter(removed_at=None).exists():
+        lately = known.filter(Q(at__gt=now - ASKED_AGAIN) | ~Q(address=""))
+        for promise in waiting.exclude(Exists(lately)).order_by("-missed_at")[:AT_ONCE]:
+            _have_asked(promise, site, now)
+    found = waiting.filter(Exists(known.exclude(address="")))
+    return sum(_tell(promise, site, now) for promise in found)
 
 
 def _anywhere(site: SiteFile) -> bool:
@@ -71,24 +82,31 @@ def _anywhere(site: SiteFile) -> bool:
 
 
 def _tell(promise: Promise, site: SiteFile, now: datetime) -> bool:
+    decided, known = _decided(promise, site, now), address_of(promise.caller, promise.client)
+    if decided.at is None or decided.at > now or known is None:
+        return False
+    return _queue(promise, site, known.address, "missed", "", now)
+
+
+def _decided(promise: Promise, site: SiteFile, now: datetime) -> MailBack:
     terms = mails_of(site, promise.client)
-    decided = mail_back(
+    if channel_of(terms) is None:
+        return MailBack(None, "no mail channel is there")
+    return mail_back(
         promise.plain(),
         terms,
         opted_out=has_opted_out(promise.caller, promise.client),
         texted=decide(promise, site, now).at is not None,
         now=now,
     )
-    if decided.at is None or decided.at > now or channel_of(terms) is None:
-        return False
-    known = address_of(promise.caller, promise.client)
-    if known is not None and known.address:
-        return _queue(promise, site, known.address, "missed", "", now)
-    if terms.from_crm and (known is None or known.at <= now - ASKED_AGAIN):
+
+
+def _have_asked(promise: Promise, site: SiteFile, now: datetime) -> None:
+    """Have the CRMs of a brand asked for the address of a caller who would get a mail."""
+    if mails_of(site, promise.client).from_crm and _decided(promise, site, now).at is not None:
         for account in _accounts(promise.client):
             key = f"crm-address:{account.pk}:{promise.pk}"
             enqueue("crm-address", key=key, account=account.pk, promise=promise.pk)
-    return False
 
 
 def _accounts(client: str) -> list[CrmAccount]:
@@ -96,21 +114,24 @@ def _accounts(client: str) -> list[CrmAccount]:
 
 
 def look_up(account: int, promise: int) -> None:
-    """Ask a CRM for the mail address of a caller; a job."""
+    """Ask a CRM for the mail address of a caller, and note also that it knows none; a job."""
     row = CrmAccount.objects.filter(pk=account, removed_at=None).first()
     owed = Promise.objects.filter(pk=promise).first()
-    if row is not None and owed is not None and isinstance(crm_of(row), AddressBook):
-        _look_up(row, owed)
-
-
-def _look_up(row: CrmAccount, owed: Promise) -> None:
-    crm: Any = crm_of(row)
-    made = CrmItem.objects.filter(account=row, mark=mark_of("contact", owed.caller)).first()
-    contact = (made.remote if made is not None else "") or crm.find_contact(owed.caller)
-    address = crm.address_of(contact) if contact else None
-    known = address_of(owed.caller, owed.client)
+    if row is None or owed is None:
+        return
+    address, known = _asked(row, owed.caller), address_of(owed.caller, owed.client)
     if address or known is None or not known.address:
         keep_address(owed.caller, owed.client, address or "", row.kind, timezone.now())
+
+
+def _asked(row: CrmAccount, caller: str) -> str | None:
+    crm: Any = crm_of(row)
+    book = crm if isinstance(crm, AddressBook) else None
+    if book is None:
+        return None
+    made = CrmItem.objects.filter(account=row, mark=mark_of("contact", caller)).first()
+    contact = (made.remote if made is not None else "") or crm.find_contact(caller)
+    return book.address_of(contact) if contact else None
 
 
 def send_link(promise: Promise, site: SiteFile, address: str, who: str) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from everycall.recovery.permits import MemoryPermits, Permit
 from everycall.telephony import Dial, PhoneSystemError, Result, Stage, UnsureError
 from everycall.telephony.fake import Reply
-from everycall.telephony.twilio import answered
+from everycall.telephony.twilio import TwilioPhoneSystem, answered
 from everycall.telephony.twilio_tries import TwilioTry
 from telephony.test_stories import until
 from telephony.twilio_server import BRAND, NUMBER
@@ -195,6 +195,27 @@ def test_what_is_not_signed_is_refused_and_dials_nobody() -> None:
             await calm(here)
             assert set(here.twilio.refused) == {403}
             assert here.rung(CUSTOMER) == 0
+
+    run(play())
+
+
+def test_whoever_comes_after_a_crash_knows_who_is_on_the_line_and_how_it_ends() -> None:
+    async def play() -> None:
+        async with twilio_world({}) as here:
+            await here.system.carry_out(dial())
+            await until(here, Stage.TALKING)
+            first = here.system
+            assert isinstance(first, TwilioPhoneSystem)
+            here.system = TwilioPhoneSystem("cloud", first.account, first.terms, here.permits)
+            on_the_line = await here.system.on_the_line("p7-1")
+            assert on_the_line is not None
+            assert on_the_line.stage is Stage.TALKING
+            assert not await here.system.forbid("p7-1")
+            await here.system.carry_out(dial())
+            await here.customer_ends("p7-1")
+            assert (await until(here, Stage.OVER))[-1].result is Result.REACHED
+            assert await here.system.on_the_line("p7-1") is None
+            assert (here.rung(PHONE), here.rung(CUSTOMER)) == (1, 1)
 
     run(play())
 

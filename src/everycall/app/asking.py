@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -159,29 +160,60 @@ class Asking:
 
     def calls(self, wanted: Filter, *, evidence: bool = True) -> Iterator[dict[str, Any]]:
         """Yield calls with their visits, attempts and evidence, in order of arrival."""
-        where, values = wanted.where()
-        limit = f"LIMIT {int(wanted.limit)}" if wanted.limit is not None else ""
         way = "DESC" if wanted.newest_first else "ASC"
-        order = f"ORDER BY c.arrived_at {way}, c.call_id {way}"
-        self.engine.run(
-            f"CREATE OR REPLACE TABLE wanted AS SELECT c.* FROM calls AS c WHERE {where} "
-            f"{order} {limit} OFFSET {int(wanted.skip)}",
-            values,
-        )
+        if wanted.limit:
+            self._pick(wanted, int(wanted.limit))
+        else:
+            where, values = wanted.where()
+            limit = "" if wanted.limit is None else "LIMIT 0"
+            self.engine.run(
+                f"CREATE OR REPLACE TABLE wanted AS SELECT c.* FROM calls AS c WHERE {where} "
+                f"ORDER BY c.arrived_at {way}, c.call_id {way} {limit} OFFSET {int(wanted.skip)}",
+                values,
+            )
         self.engine.view("shown", _SHOWN if evidence else _SHOWN_BRIEFLY)
         shown = f"SELECT * FROM shown ORDER BY arrived_at {way}, call_id {way}"
         for row in self.engine.stream(shown):
             yield self.as_json(row)
 
+    def _pick(self, wanted: Filter, limit: int) -> None:
+        """Lay out a few calls: which they are is found by when they came, the rest is read of them only."""
+        where, values = wanted.where()
+        way, beyond = ("DESC", ">=") if wanted.newest_first else ("ASC", "<=")
+        found = (
+            f"SELECT c.arrived_at FROM counted AS c WHERE {where} ORDER BY c.arrived_at {way} "
+            f"LIMIT 1 OFFSET {wanted.skip + limit - 1}"
+        )
+        few = wanted.call_ids or wanted.callers
+        if last := [] if few else self.rows(found, values):
+            where, values = f"{where} AND c.arrived_at {beyond} ?", [*values, last[0][0]]
+        self.engine.run(
+            "CREATE OR REPLACE TABLE picked AS SELECT c.call_id, c.arrived_at FROM counted AS c "
+            f"WHERE {where} ORDER BY c.arrived_at {way}, c.call_id {way} "
+            f"LIMIT {limit} OFFSET {wanted.skip}",
+            values,
+        )
+        bounds = self.rows("SELECT MIN(arrived_at), MAX(arrived_at) FROM picked")[0]
+        self.engine.run(
+            "CREATE OR REPLACE TABLE chosen AS SELECT c.* FROM counted AS c WHERE c.arrived_at >= ? "
+            "AND c.arrived_at <= ? AND c.call_id IN (SELECT p.call_id FROM picked AS p)",
+            bounds,
+        )
+        self.engine.run(f"CREATE OR REPLACE TABLE wanted AS {_WHOLE.format(table='chosen')}")
+
     def count(self, wanted: Filter) -> int:
         """Return how many calls a filter finds."""
         where, values = wanted.where()
-        return int(self.rows(f"SELECT COUNT(*) FROM calls AS c WHERE {where}", values)[0][0])
+        return int(self.rows(f"SELECT COUNT(*) FROM counted AS c WHERE {where}", values)[0][0])
 
     def queues(self) -> list[str]:
         """Return the names of all queues that a call ever entered."""
+        return list(self._queues)
+
+    @cached_property
+    def _queues(self) -> tuple[str, ...]:
         named = "SELECT DISTINCT queue FROM visits WHERE NOT queue IS NULL ORDER BY queue"
-        return [name for (name,) in self.rows(named)]
+        return tuple(name for (name,) in self.rows(named))
 
     def save(self, wanted: Filter, path: Path) -> None:
         """Write calls to a Parquet file, times as timestamps in UTC."""
@@ -208,7 +240,7 @@ class Asking:
         """
         found = self.rows("SELECT call_id FROM links WHERE id = ?", [name])
         call_id = found[0][0] if found else name
-        for call in self.calls(Filter(call_ids=(call_id,))):
+        for call in self.calls(Filter(call_ids=(call_id,), limit=1)):
             return call
         raise NotFoundError(f"there is no call '{name}'{self._nearby(name)}")
 
@@ -221,7 +253,11 @@ class Asking:
 
     def timeline(self, call_id: str) -> list[dict[str, Any]]:
         """Return everything that was said of one call, in order."""
-        return list(self.engine.stream(_TIMELINE, [call_id, call_id]))
+        ids = [
+            call_id,
+            *(i for (i,) in self.rows("SELECT id FROM links WHERE call_id = ?", [call_id])),
+        ]
+        return list(self.engine.stream(_TIMELINE, [ids]))
 
     def as_json(self, row: dict[str, Any]) -> dict[str, Any]:
         """Return a call in the form that other programs rely on; unknown is null."""
@@ -332,13 +368,14 @@ SELECT l.id, n.call_id FROM links AS l INNER JOIN call_names AS n ON n.id = l.ca
 """
 """Every id that an event may name a call by, and the call as it goes by here."""
 
-_CALLS = """
+_WHOLE = """
 SELECT c.*, e.episode,
   CASE WHEN NOT c.caller_key IS NULL THEN NOT s.caller_key IS NULL END AS shared_number
-FROM counted AS c
+FROM {table} AS c
 LEFT JOIN episode_calls AS e ON e.call_id = c.call_id
 LEFT JOIN sharing AS s ON s.caller_key = c.caller_key
 """
+_CALLS = _WHOLE.format(table="counted")
 
 _PARTS = """
 SELECT p.call_id, LIST({
@@ -365,6 +402,13 @@ _KINDS = " UNION ALL ".join(
     for kind in dict.fromkeys(rule.evidence)
 )
 
+_NAMED = """
+SELECT w.call_id AS id, w.call_id FROM wanted AS w
+UNION
+SELECT l.id, l.call_id FROM links AS l INNER JOIN wanted AS w ON w.call_id = l.call_id
+"""
+"""Every id that events may name the wanted calls by."""
+
 _SHOWN = f"""
 SELECT b.*, e.list AS evidence_list
 FROM ({_SHOWN_BRIEFLY}) AS b
@@ -373,19 +417,16 @@ LEFT JOIN (
     'at': e."at", 'kind': e.kind, 'source': e.source, 'reason': e.reason, 'agent': e.agent,
     'queue': e.queue, 'text': e.text
   }} ORDER BY e."at", e.seq) AS list
-  FROM events AS e
-  LEFT JOIN links AS l ON l.id = e.call_id
-  INNER JOIN wanted AS w ON w.call_id = COALESCE(l.call_id, e.call_id)
+  FROM ({_NAMED}) AS n
+  INNER JOIN wanted AS w ON w.call_id = n.call_id
+  INNER JOIN events AS e ON e.call_id = n.id
   INNER JOIN ({_KINDS}) AS k ON k.outcome = w.outcome AND k.kind = e.kind
   GROUP BY w.call_id
 ) AS e ON e.call_id = b.call_id
 """
 
 _TIMELINE = """
-SELECT e.* FROM events AS e
-LEFT JOIN links AS l ON l.id = e.call_id
-WHERE e.call_id = ? OR l.call_id = ?
-ORDER BY e."at", e.seq
+SELECT e.* FROM events AS e WHERE e.call_id IN (SELECT UNNEST(?)) ORDER BY e."at", e.seq
 """
 
 

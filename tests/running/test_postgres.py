@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 SAME = (
     "test_database.py",
     "test_jobs.py",
+    "test_orders.py",
     "test_promises.py",
     "test_callbacks.py",
     "test_alerts.py",

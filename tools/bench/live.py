@@ -22,6 +22,7 @@ import shutil
 import statistics
 import sys
 import tempfile
+import textwrap
 import threading
 import time
 from collections.abc import Iterator
@@ -103,7 +104,9 @@ def put(page: Path, lines: list[str]) -> None:
     tail = f"\n## {after[2]}" if after[1] else ""
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     head = f"{os.cpu_count()} cores, load average {load} at the end, this measurement included:"
-    said = "\n".join(f"- {line}" for line in lines)
+    said = "\n".join(
+        textwrap.fill(line, 118, initial_indent="- ", subsequent_indent="  ") for line in lines
+    )
     page.write_text(f"{before.rstrip()}\n\n## Live\n\n{head}\n\n{said}\n{tail}", encoding="utf-8")
 
 

@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import re
+import resource
 import signal
 import statistics
 import subprocess
@@ -19,6 +20,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PORT = 8643
+SHOWN_MS = 250
+"""The goal from the moment of a board to the screen, for 99 of 100 boards."""
+
 OPENING = 0.004
 """A screen is opened after so many seconds more than the one before."""
 
@@ -35,6 +39,7 @@ class Seen:
 
 def walls(data: Path, screens: int, seconds: float) -> str:
     """Open so many screens on one process that plays the sample day, and measure."""
+    _allow_files(2 * screens + 200)
     process = _server(data)
     try:
         address = _wall(process)
@@ -45,6 +50,14 @@ def walls(data: Path, screens: int, seconds: float) -> str:
         process.send_signal(signal.SIGINT)
         process.wait(60)
     return _said(seen, screens, before, after)
+
+
+def _allow_files(wanted: int) -> None:
+    """Let this program and the server have so many connections open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if most > soft:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _server(data: Path) -> subprocess.Popen[str]:
@@ -121,8 +134,10 @@ def _said(seen: Seen, screens: int, before: int, after: int) -> str:
     if len(seen.ages) < 2:
         return f"{screens} wallboards: nothing was seen ({seen.failed} could not connect)"
     cuts = statistics.quantiles(seen.ages, n=100)
+    reached = cuts[98] * 1000 < SHOWN_MS and len(seen.live) == screens
     return (
         f"{screens} wallboards on one process: {len(seen.live)} live, {seen.failed} refused; a board "
         f"is on the screen {cuts[49] * 1000:.0f} ms (p50), {cuts[98] * 1000:.0f} ms (p99) after its "
-        f"moment, drawing included; memory {before} MB before, {after} MB with all of them"
+        f"moment, drawing included; memory {before} MB before, {after} MB with all of them. Goal, a "
+        f"p99 under {SHOWN_MS} ms with 1,000 of them: {'reached' if reached else 'not reached'}"
     )

@@ -49,9 +49,6 @@ COOLING = 5_000_000
 DAYS = 2
 """Today and so many days before it less one are in the window; what is older is history's."""
 
-FEW = 5_000
-"""So many records are counted faster by plain plans than by well considered ones."""
-
 SKIPS = 1000
 """So many of the newest records that could not be read are kept to be looked at."""
 
@@ -98,6 +95,8 @@ class LivePicture:
         self._engine = Engine(memory)
         # so few rows are counted faster by one thread than handed out to several
         self._engine.run("SET threads = 1")
+        # nor are well considered plans worth their while, and only plain ones are kept
+        self._engine.run("PRAGMA disable_optimizer")
         self._aside = Engine(memory)
         stage = Incoming(
             *(self._aside, self._aside.scratch, site.site()),
@@ -133,7 +132,6 @@ class LivePicture:
         )
         self._covered: tuple[int, int] | None = None
         self._cooled_at = 0
-        self._thorough = True
         self._today = ""
         self._from = 0
         self._roll(as_of)
@@ -164,7 +162,6 @@ class LivePicture:
         by_source: dict[str, list[Entry]] = {}
         for entry in entries:
             by_source.setdefault(entry.source, []).append(entry)
-        self._plan_for(sum(map(len, by_source.values())))
         told = [self._translate(source, found) for source, found in by_source.items()]
         self._staff.take(sorted((s for one in told for s in one.signs), key=lambda s: s.at))
         self._lines.take(Remark(*row) for row in self._engine.again(_REMARKS))
@@ -177,11 +174,13 @@ class LivePicture:
             self.tidy(as_of)
         return batch
 
-    def tidy(self, as_of: int) -> None:
-        """Put away what is done with, if that was not done a moment ago."""
-        if as_of - self._cooled_at >= COOLING:
-            self._cooled_at = as_of
-            self._pack(self._window.cool(as_of))
+    def tidy(self, as_of: int) -> bool:
+        """Put away what is done with, and return true; unless that was done a moment ago."""
+        if as_of - self._cooled_at < COOLING:
+            return False
+        self._cooled_at = as_of
+        self._pack(self._window.cool(as_of))
+        return True
 
     def board(self, as_of: int, *, exact: bool = True) -> Board:
         """Return what is to be shown; the day's totals may be a moment old if that is enough."""
@@ -225,13 +224,6 @@ class LivePicture:
     def knows(self, call: str) -> bool:
         """Tell whether anything is known of a call."""
         return call in self._window.neighbours
-
-    def _plan_for(self, records: int) -> None:
-        """Let the engine think as long about its statements as is worth it."""
-        thorough = records > FEW
-        if thorough is not self._thorough:
-            self._thorough = thorough
-            self._engine.run(f"PRAGMA {'enable' if thorough else 'disable'}_optimizer")
 
     def _translate(self, source: str, entries: Sequence[Entry]) -> Told:
         feed = self._feeds[source]

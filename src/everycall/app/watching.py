@@ -6,6 +6,7 @@ the journal's, one for the picture and one for sealing.
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -50,6 +51,10 @@ LISTEN = 0.05
 
 DRAW = 0.25
 """The picture is drawn at most this often, in seconds."""
+
+TURN = 0.0005
+"""Threads of Python take turns after so many seconds: the picture's comes back from its engine a
+hundred times for each, and would wait as often for those that read and write."""
 
 IDLE = 1.0
 """Where nothing is heard the picture is drawn this often, in seconds: its age is seen."""
@@ -127,6 +132,7 @@ class Watch:
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
+        sys.setswitchinterval(TURN)
         self.journal.open()
         try:
             await self._in_picture(self._begin)
@@ -372,10 +378,9 @@ class Watch:
     def _tidy(self) -> None:
         """Do what no picture waits for, when it has been shown; the next one has the totals."""
         now = self._now()
-        if now - self._state.totalled_at >= IDLE * 1_000_000:
+        if not self.picture.tidy(now) and now - self._state.totalled_at >= IDLE * 1_000_000:
             self._state.totalled_at = now
             self.picture.totals()
-        self.picture.tidy(now)
 
     def _drawing(self, fresh: Sequence[Entry], now: int, exact: bool) -> Board:  # noqa: FBT001 - partial gives it by place
         self.picture.take(fresh, now, tidied=False)

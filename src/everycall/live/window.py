@@ -310,10 +310,10 @@ class Window:
 
     def _move(self, name: str) -> None:
         mine = "call_id IN (SELECT id FROM moving_ids)"
-        self.engine.run(f"DELETE FROM moving_{name}")
-        self.engine.run(f"INSERT INTO moving_{name} SELECT * FROM hot_{name} WHERE {mine}")
-        self.engine.run(f"INSERT INTO cold_{name} SELECT * FROM moving_{name}")
-        self.engine.run(f"DELETE FROM hot_{name} WHERE {mine}")
+        self.engine.again(f"DELETE FROM moving_{name}")
+        self.engine.again(f"INSERT INTO moving_{name} SELECT * FROM hot_{name} WHERE {mine}")
+        self.engine.again(f"INSERT INTO cold_{name} SELECT * FROM moving_{name}")
+        self.engine.again(f"DELETE FROM hot_{name} WHERE {mine}")
 
     def _warm(self, calls: set[str]) -> None:
         """Take cold calls back: somebody still speaks of them, or of a neighbour."""
@@ -430,7 +430,7 @@ class Window:
         return self.engine.again(query) if self._is_made else []
 
     def _ids(self, table: str, ids: Iterable[str]) -> None:
-        self.engine.run(f"DELETE FROM {table}")
+        self.engine.again(f"DELETE FROM {table}")
         self.engine.run(f"INSERT INTO {table} SELECT UNNEST(CAST(? AS VARCHAR[]))", [list(ids)])
 
 

@@ -1,0 +1,78 @@
+"""The bench of the live part: its calls are what it says they are, and its goals can be missed."""
+
+import json
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
+
+from bench.live import Heard, Telling, hour, latency, load, put
+from bench.telling import calls, length
+from bench.walls import Seen, _said
+
+
+def heard(telling: Telling, lag: float = 0.1) -> Heard:
+    """Return what was heard of a hundred calls, each so late in the picture."""
+    found = Heard(telling, events=int(telling.rate * telling.seconds), took=telling.seconds)
+    found.sent = {str(number): number / 10 for number in range(100)}
+    found.seen = {call: at + lag for call, at in found.sent.items()}
+    found.acknowledged = [0.01] * 10
+    found.weighed = [(300, 40)] * 60
+    return found
+
+
+def test_calls_come_in_order_at_the_rate_each_with_ids_of_its_own() -> None:
+    rate, seconds = 100, 60.0
+    found = list(calls(rate, seconds, 0.2, 1_800_000_000.0))
+    assert all(one[0] <= other[0] for one, other in pairwise(found))
+    steady = [event for event in found if event[0] >= length(0.2)]
+    assert abs(len(steady) / (seconds - length(0.2)) - rate) < 5
+    first = {call: json.loads(body) for _, call, body in reversed(found)}
+    assert len({fields["Uniqueid"] for fields in first.values()}) == len(first) > 50
+    assert len({fields["CallerIDNum"] for fields in first.values()}) == len(first)
+
+
+def test_latency_is_judged_by_the_slowest_of_a_hundred() -> None:
+    assert latency(heard(Telling(1000, 30))).endswith(": reached")
+    late = heard(Telling(1000, 30))
+    late.seen["7"] = late.seen["8"] = 99.0
+    assert latency(late).endswith(": not reached")
+    assert latency(Heard(Telling(1000, 30), took=1.0)).endswith(": not reached")
+
+
+def test_load_is_taken_and_the_picture_keeps_up() -> None:
+    assert load(heard(Telling(5000, 300))).endswith(": reached")
+    behind = heard(Telling(5000, 300))
+    behind.weighed = [(300, number * 1000) for number in range(60)]
+    assert load(behind).endswith(": not reached")
+    refused = heard(Telling(5000, 300))
+    refused.events //= 2
+    assert load(refused).endswith(": not reached")
+
+
+def test_memory_is_flat_where_the_last_third_needs_hardly_more() -> None:
+    assert hour(heard(Telling(10, 3600, speed=60))).endswith(": reached")
+    growing = heard(Telling(10, 3600, speed=60))
+    growing.weighed = [(300 + 5 * number, 0) for number in range(60)]
+    assert hour(growing).endswith(": not reached")
+
+
+def test_walls_are_judged_by_the_slowest_of_a_hundred_boards_and_all_have_to_be_live() -> None:
+    seen = Seen(ages=[0.1] * 1000, live=set(range(10)))
+    assert _said(seen, 10, 90, 200).endswith(": reached")
+    assert _said(seen, 11, 90, 200).endswith(": not reached")
+    assert _said(Seen(ages=[0.1] * 900 + [0.3] * 100, live=set(range(10))), 10, 90, 200).endswith(
+        ": not reached"
+    )
+
+
+def test_only_its_section_of_the_page_is_written(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# All\n\n## Live\n\nold\n\n## Other\n\nkept\n")
+    put(page, ["one", "two"])
+    text = page.read_text()
+    assert text.startswith("# All\n\n## Live\n")
+    assert "- one\n- two\n" in text
+    assert text.endswith("## Other\n\nkept\n")
+    assert "old" not in text

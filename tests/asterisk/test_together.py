@@ -151,7 +151,9 @@ def test_a_caller_whom_nobody_takes_waits_on(tmp_path: Path) -> None:
             wish = Wish(Act.TAKE, call_id=board.waiting()[0].call_id)
             for command in commands_for(wish, MAY, board):
                 await system.carry_out(command)
-            (await boss.rings()).reject(486)
+            leg = await boss.rings()
+            await seen(watch, lambda b: not b.waiting("sales"))
+            leg.reject(486)
             await seen(watch, lambda b: len(b.waiting("sales")) == 1)
             await call.hang_up()
             await settled(watch)

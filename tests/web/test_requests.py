@@ -212,6 +212,8 @@ def test_a_time_that_is_offered_can_be_chosen() -> None:
     asked(at=found[1])
     promise = Promise.objects.get()
     assert promise.next_at == datetime.fromisoformat(found[1])
+    end = promise.next_at + timedelta(minutes=30)
+    assert (promise.due_clock, promise.due_business, promise.due_pure) == (end, end, end)
     assert promise.moves.last().move == "set a time"  # type: ignore[union-attr]
 
 

@@ -252,6 +252,8 @@ def test_a_caller_chooses_a_time_and_sees_it(carrier: Carrier) -> None:
     page = Client().post(path, {"do": "time", "at": first[1]}, follow=True)
     promise.refresh_from_db()
     assert promise.next_at == datetime.fromisoformat(first[1])
+    assert promise.due_clock == promise.next_at + timedelta(minutes=30)
+    assert promise.due_business is None
     assert "the time you chose" in page.content.decode()
 
 

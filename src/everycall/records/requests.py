@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from everycall.records.promises import Promise, PromiseMove, StoredPromises
 from everycall.recovery import Deadline, Move, Owed, State
+from everycall.recovery.appointments import LENGTH
 from everycall.recovery.promises import Step
 
 ASKED = "asked"
@@ -87,6 +88,23 @@ def _write(promise: Promise, move: str, who: str, why: str, now: datetime) -> No
 
 def _set_time(promise: Promise, request: Request, now: datetime) -> None:
     promise.refresh_from_db()
-    if request.at is not None and promise.state == State.WAITING.value:
-        step = Step(Move.SET_TIME, request.who, "they chose a time", next_at=request.at)
-        StoredPromises().move(promise.plain(), step, now)
+    if request.at is not None:
+        set_time(promise, request.at, request.who, "they chose a time", now)
+
+
+def set_time(promise: Promise, at: datetime, who: str, why: str, now: datetime) -> bool:
+    """Let a caller have the half hour that they chose: until its end the call is due, not before.
+
+    False if the promise does not wait any more.
+    """
+    step = Step(Move.SET_TIME, who, why, next_at=at)
+    if promise.state != State.WAITING.value:
+        return False
+    with transaction.atomic():
+        if not StoredPromises().move(promise.plain(), step, now):
+            return False
+        end, here = at + LENGTH, Promise.objects.filter(pk=promise.pk)
+        always_open = promise.due_pure == promise.due_clock
+        here.update(requested=True, due_clock=end, **({"due_pure": end} if always_open else {}))
+        here.exclude(due_business=None).update(due_business=end)
+    return True

@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from everycall.records.promises import Promise, StoredPromises
+from everycall.records.requests import set_time
 from everycall.records.texts import CallerLink, ended_link_of, link_of, opt_out
 from everycall.recovery import Move, State
 from everycall.recovery.line import Expected, expected
@@ -117,8 +118,6 @@ def _done(request: HttpRequest, link: CallerLink, now: datetime) -> None:
         opt_out(promise.caller, promise.client, now, "on their page")
     elif asked == "time":
         chosen = moment(request.POST.get("at", ""))
-        if chosen in _slots(promise, now):
+        if chosen is not None and chosen in _slots(promise, now):
             why = gettext_noop("they chose a time on their page")
-            step = Step(Move.SET_TIME, "the caller", why, next_at=chosen)
-            if _STORE.move(promise.plain(), step, now):
-                Promise.objects.filter(pk=promise.pk).update(requested=True)
+            set_time(promise, chosen, "the caller", why, now)

@@ -49,7 +49,6 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
 NO_PAGES: dict[str, str] = {
     "home": "leads to Now",
     "callback-next": "leads to what is next",
-    "request-brand": "the page of all brands, for one",
     "acts": "a part of Now",
     "setup": "is looked at before anybody owns it",
     "calls-file": "a file",

@@ -3,16 +3,21 @@
 import json
 from collections.abc import Sequence
 from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
+from everycall.app.finding import shipped
 from everycall.errors import NotTakenError
 from everycall.history.journal import Receipt
 from everycall.records.connections import Connection
 from everycall.records.models import Person
+from everycall.sources.base import CallTranslation, Record, Site
 from everycall.web import taking
 from everycall.wire.twilio import signature
 from web.conftest import browser
@@ -87,6 +92,78 @@ def test_ringcentral_is_answered_and_known_by_its_token(desk: Desk) -> None:
     assert posted("ringcentral", {"body": {}}, **{"Verification-Token": "x"}).status_code == 403
     assert posted("ringcentral", {"body": {}}, **{"Verification-Token": "token"}).status_code == 200
     assert desk.taken == [("ringcentral", {"body": {}})]
+
+
+NOW = datetime.now(UTC)
+CALL = {
+    "id": 7,
+    "direction": "inbound",
+    "raw_digits": "+493023125001",
+    "started_at": 1,
+    "number": {},
+}
+PARTY = {"id": "p-1", "direction": "Inbound", "status": {"code": "Proceeding"}, "extensionId": "1"}
+
+
+def sent(kind: str, at: datetime) -> Any:
+    """Post a message as a phone system sends it at a moment."""
+    if kind == "twilio":
+        return twilio({**FORM, "Timestamp": format_datetime(at)})
+    if kind == "aircall":
+        told = {
+            "resource": "call",
+            "event": "call.created",
+            "timestamp": int(at.timestamp()),
+            "data": CALL,
+        }
+        return posted("aircall", {**told, "token": "token"})
+    body = {
+        "telephonySessionId": "s-1",
+        "sequence": 1,
+        "eventTime": at.isoformat(),
+        "parties": [PARTY],
+    }
+    message = {"timestamp": at.isoformat(), "body": body}
+    return posted("ringcentral", message, **{"Verification-Token": "token"})
+
+
+@pytest.mark.parametrize("kind", ["twilio", "aircall", "ringcentral"])
+def test_what_was_sent_long_ago_is_refused(desk: Desk, kind: str) -> None:
+    late, early = sent(kind, NOW - timedelta(hours=25)), sent(kind, NOW + timedelta(hours=25))
+    assert (late.status_code, early.status_code) == (403, 403)
+    assert desk.taken == []
+    assert sent(kind, NOW - timedelta(hours=20)).status_code == 200
+    assert len(desk.taken) == 1
+
+
+@pytest.mark.parametrize("kind", ["twilio", "aircall", "ringcentral"])
+def test_the_same_message_again_changes_nothing(desk: Desk, kind: str, tmp_path: Path) -> None:
+    once = sent(kind, NOW)
+    before = told(kind, desk.taken, tmp_path / "once")
+    again = sent(kind, NOW)
+    assert (once.status_code, again.status_code) == (200, 200)
+    assert len(desk.taken) == 2
+    assert before
+    assert told(kind, desk.taken, tmp_path / "twice") == before
+
+
+def test_the_same_form_without_a_time_changes_nothing(desk: Desk, tmp_path: Path) -> None:
+    twilio(FORM)
+    before = told("twilio", desk.taken, tmp_path / "once")
+    twilio(FORM)
+    assert told("twilio", desk.taken, tmp_path / "twice") == before
+
+
+def told(kind: str, taken: list[tuple[str, dict[str, Any]]], path: Path) -> list[tuple[str, str]]:
+    """Return what history is told by messages: their events, by moment and kind."""
+    path.write_text("".join(f"{json.dumps(body)}\n" for _, body in taken), encoding="utf-8")
+    source = shipped(kind)
+    assert source is not None
+    translation = source.translation
+    assert isinstance(translation, CallTranslation)
+    records = [one for one in translation.read(path, Site()) if isinstance(one, Record)]
+    found = translation.translate(records[0].call, records, Site())
+    return [(str(event.at), event.kind.value) for event in found]
 
 
 def test_a_full_disk_asks_to_send_it_again(desk: Desk) -> None:

@@ -1,12 +1,15 @@
 """The doors through which cloud phone systems post: whoever knocks is known by signature or token.
 
-An answer of 200 says that the message is on the disk.
+An answer of 200 says that the message is on the disk. A message that somebody listened in on and sends
+again changes nothing: what says when it was sent is refused after a day, and the same message twice is
+told once.
 """
 
 import hmac
 import json
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from django.conf import settings
@@ -31,6 +34,9 @@ _PERMITS = StoredPermits()
 AGAIN = 10
 """After so many seconds a message may be sent again that the disk refused."""
 
+WINDOW = timedelta(days=1)
+"""So far from now may be what a message says of its time: nobody keeps trying for longer."""
+
 
 @csrf_exempt  # programs post here; each is known by its signature or its token
 @require_POST
@@ -45,9 +51,9 @@ def take(request: HttpRequest, name: str) -> HttpResponse:
     if row.kind == "ringcentral" and question and not request.body:
         # RingCentral asks whether somebody is here before it begins
         return HttpResponse(headers={"Validation-Token": question})
-    message = _READERS[row.kind](request, row.given().get("secret", ""))
-    if message is None:
-        return HttpResponse("the signature or the token is wrong", status=403)
+    message, why_not = _heard(row, request)
+    if why_not:
+        return HttpResponse(why_not, status=403)
     if row.kind == "twilio":
         message |= _of_a_try(request)
     try:
@@ -60,6 +66,19 @@ def take(request: HttpRequest, name: str) -> HttpResponse:
 
 
 Message = dict[str, Any]
+
+
+def _heard(row: Connection, request: HttpRequest) -> "tuple[Message, str]":
+    """Return a message, and why it is refused, if it is."""
+    message = _READERS[row.kind](request, row.given().get("secret", ""))
+    if message is None:
+        return {}, "the signature or the token is wrong"
+    late = _is_out_of_time(_MOMENTS[row.kind](message))
+    return message, "the message is not of the last day" if late else ""
+
+
+def _is_out_of_time(sent_at: datetime | None) -> bool:
+    return sent_at is not None and abs(timezone.now() - sent_at) > WINDOW
 
 
 def _of_a_try(request: HttpRequest) -> Message:
@@ -109,6 +128,33 @@ def _object(request: HttpRequest) -> Message | None:
     return found if isinstance(found, dict) else None
 
 
+def _timestamp(message: Message) -> datetime | None:
+    """Return when Twilio sent a status callback; its other forms do not say, and are told once each."""
+    try:
+        found = parsedate_to_datetime(str(message["Timestamp"]))
+    except (KeyError, ValueError, TypeError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _seconds(message: Message) -> datetime | None:
+    """Return when Aircall sent a message."""
+    said = message.get("timestamp")
+    try:
+        return None if said is None else datetime.fromtimestamp(float(said), UTC)
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None
+
+
+def _iso(message: Message) -> datetime | None:
+    """Return when RingCentral sent a message."""
+    try:
+        found = datetime.fromisoformat(str(message.get("timestamp")))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
 def _is(secret: str, said: str) -> bool:
     return bool(secret) and hmac.compare_digest(secret.encode(), said.encode())
 
@@ -117,4 +163,10 @@ _READERS: dict[str, Callable[[HttpRequest, str], Message | None]] = {
     "aircall": _aircall,
     "ringcentral": _ringcentral,
     "twilio": _twilio,
+}
+
+_MOMENTS: dict[str, Callable[[Message], datetime | None]] = {
+    "aircall": _seconds,
+    "ringcentral": _iso,
+    "twilio": _timestamp,
 }

@@ -56,7 +56,8 @@ def callers(desk: Desk) -> Section:
 
 def _calls(desk: Desk) -> str:
     """Say how many calls these callers made in vain, and what the definition calls them."""
-    say, found = desk.say, dict(desk.query(KINDS))
+    say = desk.say
+    found: dict[str, int] = dict(desk.query(KINDS))
     kinds = [
         say("{n} {kind}", n=say.count(found[kind]), kind=say(kind))
         for kind in CATEGORIES

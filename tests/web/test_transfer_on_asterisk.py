@@ -118,6 +118,7 @@ def test_who_is_handed_on_blindly_is_on_the_receivers_page_within_a_second(tmp_p
             (known,) = [c for c in watch.board.calls if c.caller == CALLER]
             assert page.told[-1][1]["call"] == known.call_id
             assert await watch.spoke(known.call_id) == ("Agent 1",)
+            assert 0 < (await watch.waited(known.call_id) or 0) < 10_000
             await leg.answer()
             await page.until(news, stage="talking", call=known.call_id)
             await call.hang_up()

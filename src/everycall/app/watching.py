@@ -247,6 +247,10 @@ class Watch:
         """Return who has spoken with a caller whose call is on, in their order."""
         return await self._in_picture(partial(self.picture.spoke, call_id))
 
+    async def waited(self, call_id: str) -> int | None:
+        """Return for how many milliseconds a caller whose call is on waited for the first person."""
+        return await self._in_picture(partial(self.picture.waited, call_id))
+
     def take(self, entries: Sequence[Entry]) -> "Future[Receipt]":
         """Hand posted records in; may be called from any thread."""
         return self.intake.take(entries)

@@ -97,6 +97,12 @@ def spoke(window: Window, call_id: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(agent for (agent,) in window.engine.rows(asked, [call_id])))
 
 
+def waited(window: Window, call_id: str) -> int | None:
+    """Return how long a caller whose call is on has waited for the first person; null: not told."""
+    asked = "SELECT wait_ms FROM hot_calls WHERE call_id = ?"
+    return next((ms for (ms,) in window.engine.rows(asked, [call_id])), None)
+
+
 def _call(row: tuple[Any, ...]) -> EndedCall:
     values: list[Any] = [*row[:3], row[2] or row[3], *row[4:]]
     return EndedCall(*values)

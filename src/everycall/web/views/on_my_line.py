@@ -12,6 +12,7 @@ from everycall.records.models import Promise
 from everycall.records.people import Person
 from everycall.records.roles import Right
 from everycall.recovery import open_states
+from everycall.reports.words import duration
 from everycall.web.connecting import live
 from everycall.web.guards import needs, person_of
 from everycall.web.live.hub import hub
@@ -33,7 +34,7 @@ def on_my_line(request: HttpRequest) -> HttpResponse:
         page |= card(call.caller, person)
         page["promise"] = Promise.objects.filter(caller=call.caller, state__in=_OPEN).first()
     if call is not None:
-        page |= {"since": _moment(call.arrived_at), "spoke": _spoke(call.call_id, person)}
+        page |= {"since": _moment(call.arrived_at), **_spoke(call.call_id, person)}
     part = request.headers.get("X-Part") == "inbox"
     return render(request, "web/on_my_line_card.html" if part else "web/on_my_line.html", page)
 
@@ -42,13 +43,15 @@ def _moment(at: int) -> datetime:
     return from_micros(at)
 
 
-def _spoke(call_id: str, person: Person) -> list[str]:
-    """Return who spoke with the caller before in this call, one after the other."""
+def _spoke(call_id: str, person: Person) -> dict[str, Any]:
+    """Return who spoke with the caller before in this call, and how long they waited for the first."""
     watch, loop = live.watch, live.loop
     if watch is None or loop is None:
-        return []
-    asked = asyncio.run_coroutine_threadsafe(watch.spoke(call_id), loop)
+        return {"spoke": [], "waited": None}
+    names = asyncio.run_coroutine_threadsafe(watch.spoke(call_id), loop)
+    wait = asyncio.run_coroutine_threadsafe(watch.waited(call_id), loop)
     try:
-        return [name for name in asked.result(PATIENCE) if name != person.agent]
+        spoke = [name for name in names.result(PATIENCE) if name != person.agent]
+        return {"spoke": spoke, "waited": duration(wait.result(PATIENCE)) if spoke else None}
     except TimeoutError:
-        return []
+        return {"spoke": [], "waited": None}

@@ -87,7 +87,7 @@ OF_ALLAUTH = (
 NOT_THERE = {
     "/calls/no-such-call/": 404,
     "/no/such/page/": 404,
-    "/c/long-over/": 410,
+    "/c/long-over/": 404,
     "/join/NDI/used-up/": 410,
     "/wall/taken-back/": 404,
 }

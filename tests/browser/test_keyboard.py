@@ -223,6 +223,15 @@ def test_a_caller_is_taken_called_noted_and_helped_by_one_key_each(page: Page) -
     assert page.locator("h1").inner_text() != owed
 
 
+def test_the_keys_of_a_page_go_before_those_of_the_menu(page: Page) -> None:
+    page.goto("/callbacks/")
+    leads(page, "t", "**/callbacks/*/")
+    with page.expect_navigation():
+        page.keyboard.press("t")
+    leads(page, "m", "**/callbacks/")  # a message was left
+    leads(page, "m", "**/me/")
+
+
 def test_the_focus_stays_where_it_is_while_a_list_renews_itself(page: Page) -> None:
     page.goto("/callbacks/")
     row = page.locator("table.ledger tbody a").nth(2)
@@ -256,10 +265,9 @@ def test_a_wrong_form_says_what_is_wrong_and_begins_there(page: Page) -> None:
 
 def test_the_hours_are_set(page: Page) -> None:
     page.goto("/setup/hours/")
-    zone = page.locator("main form.stack input[name=zone]")
+    zone = page.locator("main form.stack select[name=zone]")
     tab_to(page, zone)
-    press(page, "Control+a")
-    page.keyboard.type("Europe/Berlin")
+    page.keyboard.type("Europe/Berl")
     button = page.locator("main form.stack > button")
     tab_to(page, button)
     with page.expect_navigation():

@@ -40,9 +40,8 @@
     if (typing || event.ctrlKey || event.metaKey || event.altKey || isOff()) { return; }
     var key = event.key.replace(/[^a-z]/g, "");
     if (key.length !== 1) { return; }
-    var named = '[accesskey="' + key + '"]';
     /* what the page offers goes before the menu, which stands before it */
-    var found = document.querySelector("main " + named) || document.querySelector(".top nav a" + named);
+    var found = document.querySelector('main [accesskey="' + key + '"]') || document.querySelector('.top nav [data-key="' + key + '"]');
     if (!found) { return; }
     event.preventDefault();
     if (/^(INPUT|SELECT|TEXTAREA)$/.test(found.tagName)) { found.focus(); } else { found.click(); }

@@ -49,17 +49,22 @@ class KeptCalls:
         """Return what lists the calls on the command line."""
         return f"everycall calls{self.options}"
 
-    @cached_property
+    @property
     def rows(self) -> Sequence[tuple[Any, ...]]:
         """Return the calls that fit."""
+        return self._fitting[0]
+
+    @cached_property
+    def _fitting(self) -> tuple[Sequence[tuple[Any, ...]], str]:
+        """Return the calls that fit, and how they are written."""
         rows = list(self.ledger.rows)
-        while (size := len(self._json(rows).encode())) > self.most:
+        while (size := len((text := self._json(rows)).encode())) > self.most:
             # those without an answer are what people look for, so they are the last to be left out
             answered = self.ledger.columns.index("spoke")
             order = sorted(range(len(rows)), key=lambda place: rows[place][answered] == "yes")
             kept = sorted(order[: int(len(rows) * self.most / size * 0.97)])
             rows = [rows[place] for place in kept]
-        return rows
+        return rows, text
 
     def kept(self) -> str:
         """Say how many of the calls are in the page."""
@@ -74,7 +79,7 @@ class KeptCalls:
 
     def as_json(self) -> str:
         """Return them as the script of the page reads them; safe inside a script element."""
-        return self._json(self.rows).replace("<", "\\u003c")
+        return self._fitting[1].replace("<", "\\u003c")
 
     def _json(self, rows: Sequence[tuple[Any, ...]]) -> str:
         names: dict[str, list[str]] = {}

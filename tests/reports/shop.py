@@ -36,3 +36,9 @@ def shop() -> Asking:
 def shop_audit() -> Report:
     """Return the audit of the shop in English."""
     return make_audit(shop(), site=shop_site(), order=Order(trade=SHOP))
+
+
+def audited() -> Asking:
+    """Return the shop with the tables of its audit, which lists of calls are read from."""
+    shop_audit()
+    return shop()

@@ -13,7 +13,7 @@ from everycall.render.kept_calls import command_of
 from everycall.reports import Calls, Unit
 from everycall.reports.ledger import PARTS, count, dimensions, ledger
 from everycall.reports.masking import masked
-from reports.shop import ZONE, shop, shop_audit, shop_site
+from reports.shop import ZONE, audited, shop, shop_audit, shop_site
 
 
 def clickable() -> Iterator[tuple[str, float, Calls]]:
@@ -102,26 +102,28 @@ PERIOD = ("since", "until", "limit")
 
 
 def test_the_list_holds_every_call_that_came_in_or_stayed_inside() -> None:
-    kept = ledger(shop().rows, str(ZONE), 1_000_000)
+    kept = ledger(audited().rows, str(ZONE), 1_000_000)
     assert len(kept.rows) == kept.total
     assert len({row[0] for row in kept.rows}) == kept.total
 
 
 def test_where_there_are_too_many_those_without_an_answer_stay() -> None:
-    kept = ledger(shop().rows, str(ZONE), 100)
+    kept = ledger(audited().rows, str(ZONE), 100)
     answered = kept.columns.index("spoke")
     assert [row[answered] for row in kept.rows] == ["no"] * 100
 
 
 def test_numbers_can_be_masked() -> None:
-    kept = ledger(shop().rows, str(ZONE), 200, mask=True)
+    kept = ledger(audited().rows, str(ZONE), 200, mask=True)
     callers = {row[kept.columns.index("caller")] for row in kept.rows}
     assert not any(caller and len(caller) > 8 for caller in callers)
 
 
 def test_short_numbers_are_masked_too() -> None:
     said = {
-        number: shop().rows(f"SELECT {masked('x')} FROM (SELECT ? AS x) AS given", [number])[0][0]
+        number: audited().rows(f"SELECT {masked('x')} FROM (SELECT ? AS x) AS given", [number])[0][
+            0
+        ]
         for number in ("+493023125100", "5551234", "110", None)
     }
     assert list(said.values()) == ["+4930…00", "55…4", "…", None]

@@ -13,13 +13,13 @@ from everycall.render.html import Page
 from everycall.render.kept_calls import MOST_BYTES, KeptCalls
 from everycall.reports import Words
 from everycall.reports.ledger import Ledger, ledger
-from reports.shop import ZONE, shop, shop_audit
+from reports.shop import ZONE, audited, shop_audit
 
 
 @cache
 def page() -> str:
     report = shop_audit()
-    held = ledger(shop().rows, str(ZONE), 40_000)
+    held = ledger(audited().rows, str(ZONE), 40_000)
     return Page(report, Words(), KeptCalls(held, Words(), {})).html()
 
 
@@ -50,7 +50,7 @@ def test_every_colour_of_a_picture_is_a_name_of_the_style_sheet() -> None:
 
 
 def test_what_callers_and_queues_are_called_cannot_break_out_of_the_page() -> None:
-    columns = ledger(shop().rows, str(ZONE), 1).columns
+    columns = ledger(audited().rows, str(ZONE), 1).columns
     row = ("id", 0, "</script><b>", None, None, *["yes"] * (len(columns) - 7), None, None)
     kept = KeptCalls(Ledger(columns, [row], 1), Words(), {})
     assert "</script" not in kept.as_json()
@@ -59,7 +59,7 @@ def test_what_callers_and_queues_are_called_cannot_break_out_of_the_page() -> No
 
 
 def test_a_list_that_is_too_long_is_cut_and_says_so() -> None:
-    held = ledger(shop().rows, str(ZONE), 40_000)
+    held = ledger(audited().rows, str(ZONE), 40_000)
     many = Ledger(held.columns, [*held.rows, *held.rows], 2 * held.total)
     kept = KeptCalls(many, Words(), dict.fromkeys(outcome_names(), ""))
     assert len(kept.as_json()) <= MOST_BYTES
@@ -76,7 +76,7 @@ def test_every_ending_has_its_hand(ending: str) -> None:
 
 def test_a_page_with_long_tables_lists_fewer_calls() -> None:
     report = shop_audit()
-    held = ledger(shop().rows, str(ZONE), 40_000)
+    held = ledger(audited().rows, str(ZONE), 40_000)
     people = [(f"person {n}", *range(7)) for n in range(4_000)]
     sections = [
         replace(one, tables=tuple(replace(t, rows=people, behind=()) for t in one.tables))

@@ -122,7 +122,7 @@ def forget(
     site: str,
     before: int,
     keep: Collection[str] = (),
-    also: Callable[[Forgetting], None] = lambda _change: None,
+    also: Callable[[Forgetting], object] = lambda _change: None,
 ) -> int:
     """Forget the callers of whom nothing was heard since a moment; returns how many.
 

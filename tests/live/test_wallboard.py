@@ -15,7 +15,7 @@ from browser.chromium import MISSING, OPTIONS, chromium
 from web.serving import Server, serving
 
 STATIC = Path(__file__).parents[2] / "src" / "everycall" / "web" / "static" / "web"
-SCRIPTS = ("live.js", "again.js", "keys.js", "acts.js")
+SCRIPTS = ("live.js", "again.js", "keys.js", "acts.js", "callbacks.js", "report.js")
 TABS = 12
 PATIENCE = 60_000
 

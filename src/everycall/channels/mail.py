@@ -10,7 +10,6 @@ from everycall.alerts import Message
 from everycall.errors import NotTakenError, RefusedError, UnclearError
 from everycall.settings import setting
 
-
 LONGEST_HEADER = 900
 """A line of a mail may be so long; mail servers take 998."""
 

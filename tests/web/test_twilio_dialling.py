@@ -37,7 +37,8 @@ from web.conftest import browser, person
 from web.test_incoming import Desk
 
 CUSTOMER, AGENT = "+441632960101", "client:ann"
-BEGAN = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
+BEGAN = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
+"""Messages of more than a day ago are not taken."""
 
 
 @pytest.fixture

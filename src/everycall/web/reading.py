@@ -54,32 +54,36 @@ class Reader:
             yield self._open
 
     @contextmanager
-    def apart(self, only: Filter | None = None, *, staff: bool = True) -> Iterator[Asking]:
+    def apart(
+        self, only: Filter | None = None, *, staff: bool = True, by_number: bool = False
+    ) -> Iterator[Asking]:
         """Lend an opening of its own to what makes tables and views, such as a report.
 
         Args:
             only: nothing but these calls can be seen in it.
             staff: people are seen by name, and what they did beside calls.
+            by_number: calls go by number, which is quicker where all of them are read; where only
+                some can be seen they go by id all the same.
 
         Raises:
             NotFoundError: nothing was imported yet.
         """
-        with self._closed(only, staff=staff) as opened:
+        with self._closed(only, staff=staff, by_number=by_number) as opened:
             yield opened
 
     @contextmanager
     def closed(self, only: Filter | None = None, *, staff: bool = True) -> Iterator[Asking]:
         """Lend the same without opening it, to what only asks which state of which calls it is."""
-        asking = self._closed(only, staff=staff)
+        asking = self._closed(only, staff=staff, by_number=False)
         try:
             yield asking
         finally:
             asking.engine.close()
 
-    def _closed(self, only: Filter | None, *, staff: bool) -> Asking:
+    def _closed(self, only: Filter | None, *, staff: bool, by_number: bool) -> Asking:
         zone = self.settings().zone or ZoneInfo("UTC")
         if staff and only in (None, Filter()):
-            return Asking(self.history, zone)
+            return Asking(self.history, zone, by_number=by_number)
         return Narrow(self.history, zone, only or Filter(), staff=staff)
 
     def _renewed(self) -> Asking:

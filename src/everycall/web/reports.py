@@ -147,7 +147,7 @@ def answering(asked: Question) -> Iterator[Made]:
     Raises:
         NoCallsError, NotFoundError: as `making` does.
     """
-    with site_reader().apart(asked.only, staff=asked.staff) as asking:
+    with site_reader().apart(asked.only, staff=asked.staff, by_number=True) as asking:
         if asked.only != Filter() and not asking.rows("SELECT COUNT(*) FROM counted")[0][0]:
             raise NotFoundError("no call that you may see is in what was imported")
         kept = KeptAudits(asking, asked.site, asked.order, asked.words)

@@ -107,7 +107,7 @@ def metrics(request: HttpRequest) -> dict[str, Any]:
 def values(request: HttpRequest, question: Annotated[Question, Query()]) -> dict[str, Any]:
     """Measure by anything; the same numbers as in every report and on the wall."""
     clients = both(tuple(question.client), tuple(key_of(request).clients))
-    with site_reader().apart() as asking:
+    with site_reader().apart(by_number=True) as asking:
         return _answer(asking, question, clients)
 
 

@@ -77,7 +77,7 @@ def my_day(request: HttpRequest) -> HttpResponse:
         "goals": [],
     }
     if site_reader().has_calls():
-        with site_reader().apart() as asking:
+        with site_reader().apart(by_number=True) as asking:
             today = datetime.combine(now.astimezone(asking.zone).date(), time(), asking.zone)
             site = site_reader().settings()
             page["goals"] = [*_goals(asking, site, person, today, now)]

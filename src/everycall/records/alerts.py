@@ -248,11 +248,3 @@ def forget(before: datetime) -> int:
     count = found.count()
     found.delete()
     return count
-
-
-def forget_caller(number: str) -> int:
-    """Take away every alert of one caller, with what was said of it; returns how many."""
-    found = Alert.objects.filter(caller=number)
-    count = found.count()
-    found.delete()
-    return count

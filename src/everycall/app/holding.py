@@ -1,4 +1,4 @@
-"""The calls of a report, held in memory: read and judged once, asked many times."""
+"""The calls of a report: read and judged once, asked many times."""
 
 from everycall.app.asking import Asking
 from everycall.app.kept_tables import keep
@@ -44,8 +44,12 @@ def hold(asking: Asking, definition: Definition) -> str:
         return name
     engine = asking.engine
     columns = sorted({*call_columns(), *_OTHERS})
-    engine.table(name, judged_calls(asking, definition, columns))
-    if not exists(asking, judged_table(definition)):
+    calls = judged_calls(asking, definition, columns)
+    if exists(asking, judged_table(definition)):
+        # what was kept is read by the column, which costs less than to copy all of it
+        engine.view(name, calls)
+    else:
+        engine.table(name, calls)
         engine.view(judged_table(definition), f"SELECT * FROM {name}")
         keep(asking, [judged_table(definition)], definition.name)
     if asking.stored != STORED:

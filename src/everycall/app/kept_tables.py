@@ -98,8 +98,11 @@ def _digest(*parts: str) -> str:
 
 
 def _forget_others(asking: Asking) -> None:
-    """Remove what was found of another state of the history, or by another product."""
+    """Remove what was found of other states of the history, or by another product.
+
+    The newest of them stays: somebody may still read it.
+    """
     home = _home(asking)
-    for folder in home.parent.iterdir():
-        if folder != home:
-            shutil.rmtree(folder, ignore_errors=True)
+    others = [folder for folder in home.parent.iterdir() if folder != home]
+    for folder in sorted(others, key=lambda one: one.stat().st_mtime)[:-1]:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -11,14 +11,14 @@ import pytest
 from everycall.app.publishing import WRITERS, publish
 from everycall.errors import BadSettingsError
 from everycall.reports import Words
-from reports.shop import audited, shop, shop_audit
+from reports.shop import audited, shop_audit
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     report = shop_audit()
     out = tmp_path_factory.mktemp("audit") / "all"
-    publish(shop(), report, Words(), out, mask=False)
+    publish(audited(), report, Words(), out, mask=False)
     return out
 
 
@@ -73,5 +73,5 @@ def test_the_paper_is_tagged_and_names_its_language(folder: Path) -> None:
 
 def test_an_ending_that_nobody_knows_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(BadSettingsError, match="no kind of report"):
-        publish(shop(), shop_audit(), Words(), tmp_path / "audit.docx", mask=False)
+        publish(audited(), shop_audit(), Words(), tmp_path / "audit.docx", mask=False)
     assert not list(tmp_path.iterdir())

@@ -35,10 +35,15 @@ def shop() -> Asking:
 @cache
 def shop_audit() -> Report:
     """Return the audit of the shop in English."""
-    return make_audit(shop(), site=shop_site(), order=Order(trade=SHOP))
+    return make_audit(_opened(), site=shop_site(), order=Order(trade=SHOP))
+
+
+@cache
+def _opened() -> Asking:
+    return Asking(shop().history, ZONE).__enter__()
 
 
 def audited() -> Asking:
-    """Return the shop with the tables of its audit, which lists of calls are read from."""
+    """Return an opening of the shop that only its audit asks: its lists of calls are read there."""
     shop_audit()
-    return shop()
+    return _opened()

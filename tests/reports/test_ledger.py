@@ -13,7 +13,7 @@ from everycall.render.kept_calls import command_of
 from everycall.reports import Calls, Unit
 from everycall.reports.ledger import PARTS, count, dimensions, ledger
 from everycall.reports.masking import masked
-from reports.shop import ZONE, audited, shop, shop_audit, shop_site
+from reports.shop import ZONE, audited, shop_audit, shop_site
 
 
 def clickable() -> Iterator[tuple[str, float, Calls]]:
@@ -33,7 +33,7 @@ def clickable() -> Iterator[tuple[str, float, Calls]]:
 
 def test_every_number_is_the_number_of_the_calls_behind_it() -> None:
     found = list(clickable())
-    query, zone = shop().rows, str(ZONE)
+    query, zone = audited().rows, str(ZONE)
     wrong = [
         (where, value, counted)
         for where, value, calls in found
@@ -79,7 +79,7 @@ def test_the_command_beside_a_list_lists_as_many_calls_as_the_number() -> None:
 def as_many(said: dict[str, Any], calls: Calls) -> int:
     """Count what the command lists: calls, or the stays or rings in them."""
     behind = take(said)
-    asking, names = shop(), (field.name for field in fields(Filter))
+    asking, names = audited(), (field.name for field in fields(Filter))
     among = choose(asking, shop_site(), behind, definition="reachability") if behind else None
     chosen = Filter(among=among, **{n: said[n] for n in names if n in said and n not in PERIOD})
     for part in PARTS:

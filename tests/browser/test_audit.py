@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from browser.chromium import MISSING, OPTIONS, chromium
 from everycall.app.publishing import publish
 from everycall.reports import Words
-from reports.shop import shop, shop_audit
+from reports.shop import audited, shop_audit
 
 pytestmark = [
     pytest.mark.browser,
@@ -25,7 +25,7 @@ DESK, PHONE = (1366, 900), (390, 844)
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     report = shop_audit()
     path: Path = tmp_path_factory.mktemp("page") / "audit.html"
-    publish(shop(), report, Words(), path, mask=False)
+    publish(audited(), report, Words(), path, mask=False)
     return path.as_uri()
 
 

@@ -24,8 +24,8 @@ from everycall.live.board import (
 from everycall.metrics.model import Cell
 from everycall.records.models import Person, Team, Wall
 from everycall.web.live.boxes import Owed
-from everycall.web.live.hub import ROOM, Hub, hub
-from everycall.web.live.stream import view_of
+from everycall.web.live.hub import STILL_HERE, Hub, hub
+from everycall.web.live.stream import send_all, view_of
 from everycall.web.live.views import WALL, View, picture
 from everycall.web.views.now import BOXES
 from web.conftest import browser, person
@@ -163,20 +163,125 @@ def test_what_is_unknown_of_people_is_null_not_zero() -> None:
     assert shown["boxes"]["free"] is None
 
 
+def version_of(frame: bytes) -> int:
+    return int(frame.split(b"id: ")[1].split(b"\n")[0])
+
+
+async def some_turns() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
 def test_the_slow_lose_old_pictures_and_keep_the_newest() -> None:
     async def run() -> list[int]:
-        slow = Hub()
+        slow, seen = Hub(), []
         slow.attach(asyncio.get_running_loop())
-        async with slow.reading(WALL) as frames:
+        async with slow.reading(WALL) as reader:
             for version in range(10):
                 slow.publish(board(version))
-            await asyncio.sleep(0)
+                await some_turns()
             assert slow.readers == 1
-            read = [frames.get_nowait() for _ in range(frames.qsize())]
+            seen.append(version_of(await reader.take()))
+            slow.publish(board(10))
+            seen.append(version_of(await reader.take()))
         assert slow.readers == 0
-        return [int(frame.split(b"id: ")[1].split(b"\n")[0]) for frame in read]
+        return seen
 
-    assert asyncio.run(run()) == list(range(10))[-ROOM:]
+    assert asyncio.run(run()) == [9, 10]
+
+
+def test_a_reader_who_takes_nothing_holds_nobody_up() -> None:
+    async def run() -> None:
+        many = Hub()
+        many.attach(asyncio.get_running_loop())
+        stuck, quick = Reached(stuck=True), Reached()
+        screens = [asyncio.create_task(quick.look(many)) for _ in range(20)]
+        screens.append(asyncio.create_task(stuck.look(many)))
+        await some_turns()
+        for version in range(5):
+            many.publish(board(version))
+            await some_turns()
+        assert quick.versions == [v for v in range(5) for _ in range(20)]
+        assert stuck.versions == [0]
+        stuck.free.set()
+        await some_turns()
+        assert stuck.versions == [0, 4]
+        for screen in screens:
+            screen.cancel()
+        await asyncio.gather(*screens, return_exceptions=True)
+        assert many.readers == 0
+
+    asyncio.run(run())
+
+
+class Reached:
+    """Screens that say what came; one that is stuck takes the first thing and no more."""
+
+    def __init__(self, *, stuck: bool = False) -> None:
+        self.versions: list[int] = []
+        self.free = asyncio.Event()
+        if not stuck:
+            self.free.set()
+
+    async def look(self, hub: Hub) -> None:
+        async def send(message: dict[str, Any]) -> None:
+            self.versions.append(version_of(message["body"]))
+            await self.free.wait()
+
+        async with hub.reading(WALL) as reader:
+            await send_all(reader, send)
+
+
+def test_all_who_may_see_the_same_are_shown_what_was_drawn_once() -> None:
+    class Counted:
+        drawn = 0
+
+        def frame(self, shown: Board, _owed: object) -> bytes:
+            self.drawn += 1
+            return b"id: %d\n" % shown.version
+
+    async def run() -> None:
+        few, sight = Hub(), Counted()
+        few.attach(asyncio.get_running_loop())
+        few.publish(board(1))
+        async with few.reading(sight) as one, few.reading(sight) as other:
+            assert (await one.take(), await other.take()) == (b"id: 1\n", b"id: 1\n")
+            few.publish(board(2))
+            assert await one.take() is await other.take()
+        assert sight.drawn == 2
+
+    asyncio.run(run())
+
+
+def test_what_cannot_be_drawn_is_nobody_elses_trouble(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken:
+        def frame(self, shown: Board, _owed: object) -> bytes:
+            raise ZeroDivisionError
+
+    async def run() -> int:
+        few = Hub()
+        few.attach(asyncio.get_running_loop())
+        async with few.reading(Broken()), few.reading(WALL) as reader:
+            few.publish(board(3))
+            return version_of(await reader.take())
+
+    assert asyncio.run(asyncio.wait_for(run(), 10)) == 3
+    assert "could not be drawn" in caplog.text
+
+
+def test_in_silence_a_sign_of_life_comes_and_only_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("everycall.web.live.hub.HEARTBEAT", 0.04)
+
+    async def run() -> list[bytes]:
+        quiet = Hub()
+        quiet.attach(asyncio.get_running_loop())
+        quiet.publish(board(1))
+        async with quiet.reading(WALL) as reader:
+            return [await reader.take() for _ in range(3)]
+
+    first, *others = asyncio.run(asyncio.wait_for(run(), 10))
+    assert version_of(first) == 1
+    assert others == [STILL_HERE, STILL_HERE]
 
 
 def test_what_somebody_may_see_follows_the_role() -> None:

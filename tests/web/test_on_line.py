@@ -9,7 +9,7 @@ import pytest
 from everycall.live.board import AgentNow, AgentState, Board, CallNow, Stage
 from everycall.records.models import Person
 from everycall.web.live.hub import hub
-from everycall.web.on_line import LineStream, OnLine, on_line
+from everycall.web.on_line import Line, LineStream, OnLine, on_line
 
 CALLER = "+441632960101"
 
@@ -60,7 +60,7 @@ def test_a_page_is_told_what_changes_and_nothing_else() -> None:
             return {"type": "http.disconnect"}
 
         hub.attach(asyncio.get_running_loop())
-        page = asyncio.create_task(LineStream().show("Ann", receive, send))
+        page = asyncio.create_task(LineStream().show(Line("Ann"), receive, send))
         ringing = call(Stage.RINGING, ringing=("Ann",))
         for version, calls in enumerate([(), (), (ringing,), (ringing,), ()]):
             hub.publish(board(version, *calls))

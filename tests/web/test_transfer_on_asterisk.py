@@ -15,7 +15,7 @@ from asterisk.kit import demand
 from asterisk.watching import run, watched
 from everycall.app.watching import Watch
 from everycall.web.live.hub import hub
-from everycall.web.on_line import LineStream
+from everycall.web.on_line import Line, LineStream
 from lab.leg import Leg
 from lab.phone import Phone
 from lab.stage import Stage
@@ -70,7 +70,7 @@ async def page_of(agent: str, watch: Watch) -> AsyncIterator[Page]:
 
     works = [
         asyncio.create_task(publish()),
-        asyncio.create_task(LineStream().show(agent, receive, page.send)),
+        asyncio.create_task(LineStream().show(Line(agent), receive, page.send)),
     ]
     try:
         yield page

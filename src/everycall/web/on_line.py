@@ -3,7 +3,6 @@
 A bare ASGI application like the live stream. It says who, and the page fetches the card by itself.
 """
 
-import asyncio
 import json
 from dataclasses import asdict, dataclass
 
@@ -12,19 +11,18 @@ from asgiref.sync import sync_to_async
 from everycall.live.board import AgentNow, Board, CallNow
 from everycall.records.people import Person
 from everycall.records.roles import Right
-from everycall.web.live.hub import Frames, hub
 from everycall.web.live.stream import (
-    HEADERS,
-    HEARTBEAT,
     Receive,
     Scope,
     Send,
-    body,
+    Stream,
     person_of,
     refuse,
     session_key_of,
 )
-from everycall.web.live.views import WALL
+
+RETRY = b"retry: 1000\n\n"
+"""Whoever lost the stream comes again after so many milliseconds: the phone rings now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,19 @@ def on_line(board: Board | None, agent: str) -> OnLine:
     return OnLine(call.call_id, "ringing" if rings else call.stage.value, call.since // 1000)
 
 
-class LineStream:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is told of somebody's line; the same while nothing changes."""
+
+    agent: str
+
+    def frame(self, board: Board, _owed: object) -> bytes:
+        """Return who is on the line, as one event of a stream."""
+        said = json.dumps(asdict(on_line(board, self.agent)), separators=(",", ":")).encode()
+        return b"event: line\ndata: %s\n\n" % said
+
+
+class LineStream(Stream):
     """Answers `/callbacks/line/stream` for people who work on call backs."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,30 +77,4 @@ class LineStream:
         if person is None or not person.may(Right.WORK_CALLBACKS):
             await refuse(send)
             return
-        await self.show(person.agent, receive, send)
-
-    async def show(self, agent: str, receive: Receive, send: Send) -> None:
-        """Say who is on the line of a phone until the other side goes away."""
-        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-        await send(body(b"retry: 1000\n\n"))
-        async with hub.reading(WALL) as frames:
-            telling = asyncio.create_task(_tell(agent, frames, send))
-            try:
-                while (await receive())["type"] != "http.disconnect":
-                    pass
-            finally:
-                telling.cancel()
-
-
-async def _tell(agent: str, frames: Frames, send: Send) -> None:
-    said: OnLine | None = None
-    while True:
-        now = on_line(hub.board, agent)
-        if now != said:
-            said = now
-            data = json.dumps(asdict(now), separators=(",", ":")).encode()
-            await send(body(b"event: line\ndata: %s\n\n" % data))
-        try:
-            await asyncio.wait_for(frames.get(), HEARTBEAT)
-        except TimeoutError:
-            await send(body(b": still here\n\n"))
+        await self.show(Line(person.agent), receive, send, RETRY)

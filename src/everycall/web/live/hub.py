@@ -1,30 +1,83 @@
-"""From the one who watches to everybody who looks: drawn once for each kind of viewer.
+"""From the one who watches to everybody who looks: drawn once for all who are shown the same.
 
-A slow reader loses old pictures, never the newest, and never holds anybody up.
+A slow reader is never waited for: of what they were not shown yet, only the newest is kept.
 """
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 from everycall.live.board import Board
 from everycall.web.live.boxes import Owed
-from everycall.web.live.views import View, drawn
 
 log = logging.getLogger(__name__)
-
-ROOM = 4
-"""So many pictures wait for a reader; then the oldest are dropped."""
 
 OWED_EVERY = 5.0
 """Who is owed a call back is asked anew after so many seconds, while somebody looks."""
 
-Frames = asyncio.Queue[bytes]
+HEARTBEAT = 15.0
+"""Seconds of silence after which a comment is sent, so that no proxy thinks a stream is dead."""
+
+STILL_HERE = b": still here\n\n"
+
+
+class Sight(Protocol):
+    """What somebody looks at; whoever looks at an equal one is shown the same bytes."""
+
+    def frame(self, board: Board, owed: Sequence[Owed] | None) -> bytes:
+        """Return what is shown of a board, as one event of a stream."""
+        ...
+
+    def __hash__(self) -> int:
+        """Tell sights apart."""
+        ...
+
+
+class Reader:
+    """Somebody who looks on.
+
+    Attributes:
+        is_silent: nothing was said to them since the last heartbeat.
+    """
+
+    __slots__ = ("_called", "_last", "_next", "is_silent")
+
+    def __init__(self) -> None:
+        self.is_silent = False
+        self._last: bytes | None = None
+        self._next: bytes | None = None
+        self._called: asyncio.Future[None] | None = None
+
+    def show(self, frame: bytes) -> None:
+        """Show a frame, unless it is what was shown last; it takes the place of one not taken yet."""
+        if frame != self._last:
+            self._last = frame
+            self._say(frame)
+
+    def beat(self) -> None:
+        """Say that somebody is there, if nothing else was said for long."""
+        if self.is_silent and self._next is None:
+            self._say(STILL_HERE)
+        self.is_silent = True
+
+    def _say(self, text: bytes) -> None:
+        self._next, self.is_silent = text, False
+        if self._called is not None and not self._called.done():
+            self._called.set_result(None)
+
+    async def take(self) -> bytes:
+        """Wait for what was not taken yet."""
+        while self._next is None:
+            self._called = asyncio.get_running_loop().create_future()
+            await self._called
+        taken, self._next = self._next, None
+        return taken
 
 
 class Hub:
-    """Keeps the newest board, and hands it to all who look.
+    """Keeps the newest board, and shows it to all who look.
 
     Attributes:
         owed: who is owed a call back; None while nobody has said.
@@ -36,9 +89,13 @@ class Hub:
         self.owed: Sequence[Owed] | None = None
         self.ask_owed: Callable[[], Sequence[Owed]] | None = None
         self._owed_at = -OWED_EVERY
-        self._asking: asyncio.Task[None] | None = None
-        self._readers: dict[View, set[Frames]] = {}
+        self._readers: dict[Sight, set[Reader]] = {}
+        self._drawn: dict[Sight, tuple[Board, bytes]] = {}
+        self._shown: Board | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._showing: asyncio.Task[None] | None = None
+        self._asking: asyncio.Task[None] | None = None
+        self._beating: asyncio.Task[None] | None = None
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Say in which loop the readers live."""
@@ -48,25 +105,41 @@ class Hub:
         """Take the newest board; from any thread."""
         self.board = board
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._hand_out, board)
+            self._loop.call_soon_threadsafe(self._begin_to_show)
 
-    def _hand_out(self, board: Board) -> None:
+    def _begin_to_show(self) -> None:
         self._renew_owed()
-        for view, readers in self._readers.items():
-            if readers:
-                frame = self._frame(board, view)
-                for frames in readers:
-                    _put(frames, frame)
+        if self._showing is None or self._showing.done():
+            self._showing = asyncio.get_running_loop().create_task(self._show())
 
-    def frame(self, view: View) -> bytes | None:
-        """Return the newest picture as one event of a stream; None before there is any."""
-        return None if self.board is None else self._frame(self.board, view)
+    async def _show(self) -> None:
+        """Show the newest board to everybody; whoever has it drawn is served before the next."""
+        while self._shown is not self.board:
+            self._shown = self.board
+            for sight in list(self._readers):
+                try:
+                    self._show_to(sight)
+                except Exception:  # others do look at something that can be drawn
+                    log.exception("the picture could not be drawn")
+                await asyncio.sleep(0)
 
-    def _frame(self, board: Board, view: View) -> bytes:
-        return b"event: board\nid: %d\ndata: %s\n\n" % (
-            board.version,
-            drawn(board, view, self.owed),
-        )
+    def _show_to(self, sight: Sight) -> None:
+        if (frame := self.frame(sight)) is not None:
+            for reader in self._readers.get(sight, ()):
+                reader.show(frame)
+
+    def frame(self, sight: Sight) -> bytes | None:
+        """Return what is shown of the newest board; None before there is any."""
+        board = self.board
+        if board is None:
+            return None
+        drawn = self._drawn.get(sight)
+        if drawn is not None and drawn[0] is board:
+            return drawn[1]
+        frame = sight.frame(board, self.owed)
+        if sight in self._readers:
+            self._drawn[sight] = (board, frame)
+        return frame
 
     def _renew_owed(self) -> None:
         loop = asyncio.get_running_loop()
@@ -91,25 +164,30 @@ class Hub:
         return sum(len(found) for found in self._readers.values())
 
     @asynccontextmanager
-    async def reading(self, view: View) -> AsyncIterator[Frames]:
-        """Look on: yields the queue of frames, the newest board first."""
-        frames: Frames = asyncio.Queue(ROOM)
-        if self.board is not None:
-            _put(frames, self._frame(self.board, view))
-        readers = self._readers.setdefault(view, set())
-        readers.add(frames)
+    async def reading(self, sight: Sight) -> AsyncIterator[Reader]:
+        """Look on: yields a reader that is shown the newest board first."""
+        reader = Reader()
+        readers = self._readers.setdefault(sight, set())
+        readers.add(reader)
+        if (frame := self.frame(sight)) is not None:
+            reader.show(frame)
+        if self._beating is None or self._beating.done():
+            self._beating = asyncio.get_running_loop().create_task(self._beat())
         try:
-            yield frames
+            yield reader
         finally:
-            readers.discard(frames)
+            readers.discard(reader)
             if not readers:
-                self._readers.pop(view, None)
+                self._readers.pop(sight, None)
+                self._drawn.pop(sight, None)
 
-
-def _put(frames: Frames, frame: bytes) -> None:
-    while frames.full():
-        frames.get_nowait()
-    frames.put_nowait(frame)
+    async def _beat(self) -> None:
+        """Let nobody hear nothing for too long, while somebody looks."""
+        while self._readers:
+            await asyncio.sleep(HEARTBEAT / 2)
+            for readers in list(self._readers.values()):
+                for reader in readers:
+                    reader.beat()
 
 
 hub = Hub()

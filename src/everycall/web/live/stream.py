@@ -17,7 +17,7 @@ from django.http import HttpRequest
 
 from everycall.records.models import Person, Wall
 from everycall.records.roles import Right
-from everycall.web.live.hub import Frames, hub
+from everycall.web.live.hub import Reader, Sight, hub
 from everycall.web.live.owing import owed_now
 from everycall.web.live.views import View
 from everycall.web.scope import clients_of, queues_of
@@ -25,9 +25,6 @@ from everycall.web.scope import clients_of, queues_of
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-
-HEARTBEAT = 15.0
-"""Seconds of silence after which a comment is sent, so that no proxy thinks the stream is dead."""
 
 hub.ask_owed = owed_now
 
@@ -53,12 +50,12 @@ class Stream:
             return
         await self.show(view, receive, send)
 
-    async def show(self, view: View, receive: Receive, send: Send) -> None:
-        """Send the boards of one kind of viewer until the other side goes away."""
+    async def show(self, sight: Sight, receive: Receive, send: Send, retry: bytes = RETRY) -> None:
+        """Send what is to be seen until the other side goes away."""
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-        await send(body(RETRY))
-        async with hub.reading(view) as frames:
-            sending = asyncio.create_task(_send_all(frames, send))
+        await send(body(retry))
+        async with hub.reading(sight) as reader:
+            sending = asyncio.create_task(send_all(reader, send))
             try:
                 while (await receive())["type"] != "http.disconnect":
                     pass
@@ -66,13 +63,11 @@ class Stream:
                 sending.cancel()
 
 
-async def _send_all(frames: Frames, send: Send) -> None:
+async def send_all(reader: Reader, send: Send) -> None:
+    """Send what a reader is shown, for ever."""
     while True:
-        try:
-            frame = await asyncio.wait_for(frames.get(), HEARTBEAT)
-        except TimeoutError:
-            frame = b": still here\n\n"
-        await send(body(frame))
+        # nothing more is taken while the other side is slow; what they miss meanwhile is dropped
+        await send(body(await reader.take()))
 
 
 def body(data: bytes) -> dict[str, Any]:

@@ -49,6 +49,10 @@ class View:
         """Whether the whole day is this viewer's to see."""
         return not self.queues and not self.clients
 
+    def frame(self, board: Board, owed: Sequence[Owed] | None) -> bytes:
+        """Return a board as this viewer sees it, as one event of a stream."""
+        return b"event: board\nid: %d\ndata: %s\n\n" % (board.version, drawn(board, self, owed))
+
 
 WALL = View()
 """What a screen on a wall shows: no names and no numbers."""

@@ -1,7 +1,9 @@
 """The bench of the live part: its calls are what it says they are, and its goals can be missed."""
 
 import json
+import socket
 import sys
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 
 from bench.live import Heard, Telling, hour, latency, load, put
 from bench.telling import calls, length
-from bench.walls import Seen, _said
+from bench.walls import Screen, Seen, _note, _said
 
 
 def heard(telling: Telling, lag: float = 0.1) -> Heard:
@@ -59,12 +61,25 @@ def test_memory_is_flat_where_the_last_third_needs_hardly_more() -> None:
 
 
 def test_walls_are_judged_by_the_slowest_of_a_hundred_boards_and_all_have_to_be_live() -> None:
-    seen = Seen(ages=[0.1] * 1000, live=set(range(10)))
-    assert _said(seen, 10, 90, 200).endswith(": reached")
-    assert _said(seen, 11, 90, 200).endswith(": not reached")
-    assert _said(Seen(ages=[0.1] * 900 + [0.3] * 100, live=set(range(10))), 10, 90, 200).endswith(
-        ": not reached"
-    )
+    seen = Seen([0.1] * 1000, set(range(10)), {1.0: [0.1, 0.1]})
+    assert _said(seen, 10).endswith(": reached")
+    assert _said(seen, 11).endswith(": not reached")
+    slow = Seen([0.1] * 900 + [0.3] * 100, set(range(10)), {1.0: [0.1, 0.3]})
+    assert _said(slow, 10).endswith(": not reached")
+
+
+def test_a_board_counts_when_all_of_it_has_come() -> None:
+    seen, (here, there) = Seen(), socket.socketpair()
+    with here, there:
+        screen = Screen(here, 3)
+        moment = time.time() - 0.5
+        frame = b'5f\r\nevent: board\nid: 7\ndata: {"as_of":%d,"version":7' % (moment * 1000)
+        _note(screen, frame, seen)
+        assert (seen.ages, seen.live) == ([], set())
+        _note(screen, b"}\n\n\r\n", seen)
+        _note(screen, b"e\r\n: still here\n\n\r\n", seen)
+    assert (len(seen.ages), seen.live, len(seen.boards)) == (1, {3}, 1)
+    assert 0.4 < seen.ages[0] < 5
 
 
 def test_only_its_section_of_the_page_is_written(tmp_path: Path) -> None:

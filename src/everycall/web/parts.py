@@ -22,6 +22,7 @@ from everycall.web.keeping import keeping, looking_on
 from everycall.web.live.hub import hub
 from everycall.web.ordering import taking_orders
 from everycall.web.pages import site_reader
+from everycall.web.settling import settle
 from everycall.web.taking import door
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ async def running() -> AsyncIterator[None]:
             await stack.enter_async_context(_desk())
         if mine in (Part.ALL, Part.WORK):
             _meanwhile(stack, keeping(site_reader()))
+        await stack.enter_async_context(_beside(settle))
         yield
 
 

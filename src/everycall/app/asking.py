@@ -1,7 +1,6 @@
 """Answering questions about calls from what was counted; nothing here decides what a call was."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from sqlglot import exp
 
+from everycall.app.filtering import Filter, Shelf, one_of
+from everycall.app.picking import Pick, Picker, lying
 from everycall.app.pooling import literal, reading
 from everycall.calls.outcomes import INBOUND_RULES, OUTBOUND_RULES
 from everycall.calls.statement import DIALECT, parse, write
@@ -20,68 +21,11 @@ from everycall.events.sights import Sight
 from everycall.history import Engine, History
 from everycall.history.store import Manifest
 
+__all__ = ["FLAGS", "IDS", "Asking", "Filter", "day_bounds", "of_history"]
+
 FLAGS = ("left_on_hold", "ringing_when_left", "short", "after_hours", "withheld", "shared_number")
 _TIMES = ("arrived_at", "ended_at", "answered_at")
 _RULES = {rule.outcome: rule for rule in (*INBOUND_RULES, *OUTBOUND_RULES)}
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which calls are asked for; None asks for all.
-
-    Attributes:
-        since, until: moments in microseconds; calls that arrived from the first, before the second.
-        among: a table of calls, of which they have to be.
-        skip: leave out so many before `limit` counts.
-    """
-
-    since: int | None = None
-    until: int | None = None
-    outcomes: tuple[str, ...] = ()
-    directions: tuple[str, ...] = ()
-    queues: tuple[str, ...] = ()
-    agents: tuple[str, ...] = ()
-    callers: tuple[str, ...] = ()
-    called: tuple[str, ...] = ()
-    clients: tuple[str, ...] = ()
-    call_ids: tuple[str, ...] = ()
-    among: str | None = None
-    limit: int | None = None
-    skip: int = 0
-    newest_first: bool = False
-
-    def where(self) -> tuple[str, list[Any]]:
-        """Return the SQL condition over calls `c`, and its values."""
-        conditions = ["TRUE"]
-        values: list[Any] = []
-        for column, operator, value in (
-            ("c.arrived_at", ">=", self.since),
-            ("c.arrived_at", "<", self.until),
-        ):
-            if value is not None:
-                conditions.append(f"{column} {operator} ?")
-                values.append(value)
-        if self.among is not None:
-            conditions.append(f"c.call_id IN (SELECT call_id FROM {self.among})")
-        for condition, wanted in self._lists():
-            if wanted:
-                conditions.append(condition)
-                values.append(list(wanted))
-        return " AND ".join(conditions), values
-
-    def _lists(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        visited = "SELECT call_id FROM visits WHERE queue IN (SELECT UNNEST(?))"
-        rung = "SELECT call_id FROM attempts WHERE agent IN (SELECT UNNEST(?))"
-        return (
-            ("c.outcome IN (SELECT UNNEST(?))", self.outcomes),
-            ("c.direction IN (SELECT UNNEST(?))", self.directions),
-            (f"c.call_id IN ({visited})", self.queues),
-            (f"c.call_id IN ({rung})", self.agents),
-            ("COALESCE(c.caller_key, c.caller_raw) IN (SELECT UNNEST(?))", self.callers),
-            ("c.called IN (SELECT UNNEST(?))", self.called),
-            ("c.client IN (SELECT UNNEST(?))", self.clients),
-            ("c.call_id IN (SELECT UNNEST(?))", self.call_ids),
-        )
 
 
 class Asking:
@@ -103,6 +47,7 @@ class Asking:
         self.by_number = by_number and self.manifest.numbered
         self.stored = "counted"
         self.engine = Engine()
+        self._laid_out: str | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -158,53 +103,92 @@ class Asking:
         """Run a query over calls, visits, attempts, talks, holds, episodes and events."""
         return self.engine.rows(statement, values)
 
-    def calls(self, wanted: Filter, *, evidence: bool = True) -> Iterator[dict[str, Any]]:
-        """Yield calls with their visits, attempts and evidence, in order of arrival."""
+    def calls(
+        self, wanted: Filter, *, evidence: bool = True, parts: bool = True
+    ) -> Iterator[dict[str, Any]]:
+        """Yield calls in order of arrival, with their evidence, visits, attempts and talks if asked."""
         way = "DESC" if wanted.newest_first else "ASC"
+        order = f"ORDER BY arrived_at {way}, call_id {way}"
+        self._laid_out = None
         if wanted.limit:
-            self._pick(wanted, int(wanted.limit))
+            picks = self.picker.picks(wanted, int(wanted.limit))
+            if not picks:
+                return
+            near = self._lay_out(picks)
         else:
-            where, values = wanted.where()
-            limit = "" if wanted.limit is None else "LIMIT 0"
-            self.engine.run(
-                f"CREATE OR REPLACE TABLE wanted AS SELECT c.* FROM calls AS c WHERE {where} "
-                f"ORDER BY c.arrived_at {way}, c.call_id {way} {limit} OFFSET {int(wanted.skip)}",
-                values,
-            )
-        self.engine.view("shown", _SHOWN if evidence else _SHOWN_BRIEFLY)
-        shown = f"SELECT * FROM shown ORDER BY arrived_at {way}, call_id {way}"
-        for row in self.engine.stream(shown):
+            near = self._lay_out_all(wanted, order)
+        if evidence:
+            self._lay_out_said(one_call=wanted.limit == 1)
+        shown, values = _shown(near, parts=parts, evidence=evidence)
+        for row in self.engine.stream(f"SELECT * FROM ({shown}) AS b {order}", values):
             yield self.as_json(row)
 
-    def _pick(self, wanted: Filter, limit: int) -> None:
-        """Lay out a few calls: which they are is found by when they came, the rest is read of them only."""
+    def _lay_out_all(self, wanted: Filter, order: str) -> "Near":
         where, values = wanted.where()
-        way, beyond = ("DESC", ">=") if wanted.newest_first else ("ASC", "<=")
-        found = (
-            f"SELECT c.arrived_at FROM counted AS c WHERE {where} ORDER BY c.arrived_at {way} "
-            f"LIMIT 1 OFFSET {wanted.skip + limit - 1}"
-        )
-        few = wanted.call_ids or wanted.callers
-        if last := [] if few else self.rows(found, values):
-            where, values = f"{where} AND c.arrived_at {beyond} ?", [*values, last[0][0]]
+        limit = "" if wanted.limit is None else "LIMIT 0"
         self.engine.run(
-            "CREATE OR REPLACE TABLE picked AS SELECT c.call_id, c.arrived_at FROM counted AS c "
-            f"WHERE {where} ORDER BY c.arrived_at {way}, c.call_id {way} "
-            f"LIMIT {limit} OFFSET {wanted.skip}",
+            f"CREATE OR REPLACE TABLE wanted AS SELECT c.* FROM calls AS c WHERE {where} "
+            f"{order} {limit} OFFSET {int(wanted.skip)}",
             values,
         )
-        bounds = self.rows("SELECT MIN(arrived_at), MAX(arrived_at) FROM picked")[0]
+        return [(Shelf(), "TRUE", [])]
+
+    def _lay_out(self, picks: Sequence[Pick]) -> "Near":
+        """Lay out a few calls that were picked; returns where their parts lie."""
+        near, calls, needs = [], [], []
+        given: list[Any] = []
+        for shelf, those, parts, values in lying(picks):
+            near.append((shelf, parts, values))
+            calls.append(f"SELECT {_BY_ID} FROM {shelf.counted} AS c WHERE {those}")
+            needs.append(f"SELECT call_id, episode FROM {shelf.episode_calls} AS p WHERE {parts}")
+            given += values
+        whole = _WHOLE.format(calls=f"({_all(calls)})", episode_calls=f"({_all(needs)})")
+        self.engine.run(f"CREATE OR REPLACE TABLE wanted AS {whole}", given * 2)
+        return near
+
+    def _lay_out_said(self, *, one_call: bool) -> None:
+        """Lay out what was said of the wanted calls."""
+        named = self.rows(_NAMED)
+        among, values = one_of("e.call_id", [name for name, _ in named])
         self.engine.run(
-            "CREATE OR REPLACE TABLE chosen AS SELECT c.* FROM counted AS c WHERE c.arrived_at >= ? "
-            "AND c.arrived_at <= ? AND c.call_id IN (SELECT p.call_id FROM picked AS p)",
-            bounds,
+            f"CREATE OR REPLACE TABLE said AS SELECT e.* FROM events AS e WHERE {among}", values
         )
-        self.engine.run(f"CREATE OR REPLACE TABLE wanted AS {_WHOLE.format(table='chosen')}")
+        self._laid_out = named[0][1] if one_call and named else None
+
+    def table_with(self, call_id: str) -> str:
+        """Return a table that has a call with its need: what was told last, if it was that call."""
+        return "wanted" if self._laid_out == call_id else "calls"
 
     def count(self, wanted: Filter) -> int:
         """Return how many calls a filter finds."""
-        where, values = wanted.where()
-        return int(self.rows(f"SELECT COUNT(*) FROM counted AS c WHERE {where}", values)[0][0])
+        return self.picker.count(wanted)
+
+    @cached_property
+    def picker(self) -> Picker:
+        """What finds calls here."""
+        return Picker(self.rows, self._shelves())
+
+    def _shelves(self) -> list[Shelf]:
+        """Return where calls lie: month by month, or in what can be seen of them."""
+        if self.by_number or self.scope:
+            return [Shelf()]
+        key = "call_no" if self.manifest.numbered else "call_id"
+        return [
+            self._shelf(self.history.folder / one.folder, key) for one in self.manifest.segments
+        ]
+
+    def _shelf(self, folder: Path, key: str) -> Shelf:
+        def lies(path: Path) -> str:
+            return f"read_parquet({literal(path)})"
+
+        return Shelf(
+            counted=lies(folder / "calls.parquet"),
+            visits=lies(folder / "visits.parquet"),
+            attempts=lies(folder / "attempts.parquet"),
+            talks=lies(folder / "talks.parquet"),
+            episode_calls=lies(self.episode_folder() / "episode_calls.parquet"),
+            key=key,
+        )
 
     def queues(self) -> list[str]:
         """Return the names of all queues that a call ever entered."""
@@ -253,11 +237,14 @@ class Asking:
 
     def timeline(self, call_id: str) -> list[dict[str, Any]]:
         """Return everything that was said of one call, in order."""
+        if self._laid_out == call_id:
+            return list(self.engine.stream(_TIMELINE.format(events="said", among="TRUE")))
         ids = [
             call_id,
             *(i for (i,) in self.rows("SELECT id FROM links WHERE call_id = ?", [call_id])),
         ]
-        return list(self.engine.stream(_TIMELINE, [ids]))
+        among, values = one_of("e.call_id", ids)
+        return list(self.engine.stream(_TIMELINE.format(events="events", among=among), values))
 
     def as_json(self, row: dict[str, Any]) -> dict[str, Any]:
         """Return a call in the form that other programs rely on; unknown is null."""
@@ -286,9 +273,9 @@ class Asking:
             "outcome": row["outcome"],
             "rule": f"{'outbound' if ours else 'inbound'}.{row['outcome']}",
             "confidence": row["confidence"],
-            "visits": [_visit(visit) for visit in row["visit_list"] or ()],
-            "attempts": [_attempt(attempt) for attempt in row["attempt_list"] or ()],
-            "talks": [_talk(talk) for talk in row["talk_list"] or ()],
+            "visits": [_visit(visit) for visit in row.get("visit_list") or ()],
+            "attempts": [_attempt(attempt) for attempt in row.get("attempt_list") or ()],
+            "talks": [_talk(talk) for talk in row.get("talk_list") or ()],
             "episode": row["episode"],
             "evidence": [_event(event) for event in row.get("evidence_list") or ()],
             "missing": [fact for fact in (row["missing"] or "").split(",") if fact],
@@ -371,30 +358,22 @@ SELECT l.id, n.call_id FROM links AS l INNER JOIN call_names AS n ON n.id = l.ca
 _WHOLE = """
 SELECT c.*, e.episode,
   CASE WHEN NOT c.caller_key IS NULL THEN NOT s.caller_key IS NULL END AS shared_number
-FROM {table} AS c
-LEFT JOIN episode_calls AS e ON e.call_id = c.call_id
+FROM {calls} AS c
+LEFT JOIN {episode_calls} AS e ON e.call_id = c.call_id
 LEFT JOIN sharing AS s ON s.caller_key = c.caller_key
 """
-_CALLS = _WHOLE.format(table="counted")
+_CALLS = _WHOLE.format(calls="counted", episode_calls="episode_calls")
 
 _PARTS = """
-SELECT p.call_id, LIST({
+SELECT p.call_id, LIST({{
   'agent': p.agent, 'agent_kind': p.agent_kind, 'queue': p.queue,
   'began_at': CASE WHEN p.began_within < 2000000 THEN p.began_at END,
   'ended_at': CASE WHEN p.ended_within < 2000000 THEN p.ended_at END,
   'lasted_ms': p.lasted_ms, 'result': p.result
-} ORDER BY p.began_at, p.ended_at, p.agent, p.seq) AS list
-FROM {table} AS p INNER JOIN wanted AS w ON w.call_id = p.call_id
+}} ORDER BY p.began_at, p.ended_at, p.agent, p.seq) AS list
+FROM ({parts}) AS p INNER JOIN wanted AS w ON w.call_id = p.call_id
 GROUP BY p.call_id
 """
-
-_SHOWN_BRIEFLY = """
-SELECT w.*, v.list AS visit_list, a.list AS attempt_list, t.list AS talk_list
-FROM wanted AS w
-LEFT JOIN ({visits}) AS v ON v.call_id = w.call_id
-LEFT JOIN ({attempts}) AS a ON a.call_id = w.call_id
-LEFT JOIN ({talks}) AS t ON t.call_id = w.call_id
-""".format(**{t: _PARTS.replace("{table}", t) for t in ("visits", "attempts", "talks")})
 
 _KINDS = " UNION ALL ".join(
     f"SELECT '{rule.outcome}' AS outcome, '{kind}' AS kind"
@@ -409,25 +388,45 @@ SELECT l.id, l.call_id FROM links AS l INNER JOIN wanted AS w ON w.call_id = l.c
 """
 """Every id that events may name the wanted calls by."""
 
-_SHOWN = f"""
-SELECT b.*, e.list AS evidence_list
-FROM ({_SHOWN_BRIEFLY}) AS b
-LEFT JOIN (
-  SELECT w.call_id, LIST({{
-    'at': e."at", 'kind': e.kind, 'source': e.source, 'reason': e.reason, 'agent': e.agent,
-    'queue': e.queue, 'text': e.text
-  }} ORDER BY e."at", e.seq) AS list
-  FROM ({_NAMED}) AS n
-  INNER JOIN wanted AS w ON w.call_id = n.call_id
-  INNER JOIN events AS e ON e.call_id = n.id
-  INNER JOIN ({_KINDS}) AS k ON k.outcome = w.outcome AND k.kind = e.kind
-  GROUP BY w.call_id
-) AS e ON e.call_id = b.call_id
+_EVIDENCE = f"""
+SELECT w.call_id, LIST({{
+  'at': e."at", 'kind': e.kind, 'source': e.source, 'reason': e.reason, 'agent': e.agent,
+  'queue': e.queue, 'text': e.text
+}} ORDER BY e."at", e.seq) AS list
+FROM ({_NAMED}) AS n
+INNER JOIN wanted AS w ON w.call_id = n.call_id
+INNER JOIN said AS e ON e.call_id = n.id
+INNER JOIN ({_KINDS}) AS k ON k.outcome = w.outcome AND k.kind = e.kind
+GROUP BY w.call_id
 """
 
 _TIMELINE = """
-SELECT e.* FROM events AS e WHERE e.call_id IN (SELECT UNNEST(?)) ORDER BY e."at", e.seq
+SELECT e.* FROM {events} AS e WHERE {among} ORDER BY e."at", e.seq
 """
+
+Near = Sequence[tuple[Shelf, str, list[Any]]]
+"""Shelves on which parts of the wanted calls lie, with the condition over parts `p` and its values."""
+
+
+def _shown(near: Near, *, parts: bool, evidence: bool) -> tuple[str, list[Any]]:
+    """Return the query that tells the wanted calls with their lists, and its values."""
+    lists: list[tuple[str, str]] = []
+    values: list[Any] = []
+    for table in ("visits", "attempts", "talks") if parts else ():
+        found = (f"SELECT * FROM {getattr(s, table)} AS p WHERE {where}" for s, where, _ in near)
+        lists.append((f"{table[:-1]}_list", _PARTS.format(parts=_all(found))))
+        values += [value for _, _, given in near for value in given]
+    if evidence:
+        lists.append(("evidence_list", _EVIDENCE))
+    columns = "".join(f", {name}.list AS {name}" for name, _ in lists)
+    joined = " ".join(
+        f"LEFT JOIN ({query}) AS {name} ON {name}.call_id = w.call_id" for name, query in lists
+    )
+    return f"SELECT w.*{columns} FROM wanted AS w {joined}", values
+
+
+def _all(queries: Iterable[str]) -> str:
+    return " UNION ALL ".join(queries)
 
 
 def of_history(statement: str) -> str:

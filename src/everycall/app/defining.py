@@ -361,7 +361,9 @@ def side_by_side(
     """Return what every definition says of one call, the team's own first."""
     _lay_out(asking, call_id)
     others = [_shipped(name) for name in definition_ids() if own is None or name != own.id]
-    return [_one(asking, definition) for definition in [*([own] if own else []), *others]]
+    every = [*([own] if own else []), *others]
+    said = asking.engine.at_once([_written(asking, definition) for definition in every])
+    return [_one(definition, row) for definition, (row,) in zip(every, said, strict=True)]
 
 
 @cache
@@ -371,13 +373,14 @@ def _shipped(name: str) -> Definition:
 
 def _lay_out(asking: Asking, call_id: str) -> None:
     """Lay out one call; of millions of needs only its own is read."""
-    needs = asking.rows("SELECT episode FROM episode_calls WHERE call_id = ?", [call_id])
+    source = asking.table_with(call_id)
+    needs = asking.rows(f"SELECT episode FROM {source} WHERE call_id = ?", [call_id])
     asking.engine.run(
         "CREATE OR REPLACE TABLE one_need AS SELECT joined, helped_at FROM episodes WHERE episode = ?",
         [needs[0][0] if needs else None],
     )
     asking.engine.run(
-        f"CREATE OR REPLACE TABLE {_ONE} AS SELECT c.*, {_HELPED} FROM counted AS c "
+        f"CREATE OR REPLACE TABLE {_ONE} AS SELECT c.*, {_HELPED} FROM {source} AS c "
         "LEFT JOIN one_need AS p ON TRUE WHERE c.call_id = ?",
         [call_id],
     )
@@ -393,8 +396,7 @@ def _written(asking: Asking, definition: Definition) -> str:
     return _WRITTEN[state]
 
 
-def _one(asking: Asking, definition: Definition) -> dict[str, Any]:
-    (said,) = asking.engine.stream(_written(asking, definition))
+def _one(definition: Definition, said: Mapping[str, Any]) -> dict[str, Any]:
     found = as_json(said)
     del found["call_id"]
     return {

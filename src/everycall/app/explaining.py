@@ -1,6 +1,7 @@
 """Telling one call's story: every step with its time, the outcome, its rule and what was unseen."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from everycall.app.asking import Asking
@@ -8,7 +9,7 @@ from everycall.app.blindness import why_missing
 from everycall.app.defining import chosen, side_by_side
 from everycall.app.sitefile import SiteFile
 from everycall.calls.outcomes import INBOUND_RULES, OUTBOUND_RULES
-from everycall.clock import iso
+from everycall.clock import iso, to_micros
 
 _RULES = {rule.outcome: rule for rule in (*OUTBOUND_RULES, *INBOUND_RULES)}
 
@@ -105,8 +106,7 @@ def explain(asking: Asking, name: str, site: SiteFile | None = None) -> dict[str
         NotFoundError: there is no such call.
     """
     call = asking.call(name)
-    arrived_at = asking.rows("SELECT arrived_at FROM counted WHERE call_id = ?", [call["call_id"]])
-    steps = story(asking, call, arrived_at[0][0])
+    steps = story(asking, call, to_micros(datetime.fromisoformat(call["arrived_at"])))
     return {
         **call,
         "why": _RULES[call["outcome"]].why,

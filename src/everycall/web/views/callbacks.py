@@ -205,7 +205,8 @@ def _history(caller: str, person: Person) -> list[dict[str, Any]]:
         return []
     with site_reader().asking() as asking:
         wanted = Filter(callers=(caller,), limit=10, newest_first=True)
-        return [shown_call(call, asking, person) for call in asking.calls(wanted, evidence=False)]
+        found = asking.calls(wanted, evidence=False, parts=False)
+        return [shown_call(call, asking, person) for call in found]
 
 
 def _settings() -> OwingSettings:

@@ -134,7 +134,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         page_of = replace(found, newest_first=True, skip=first, limit=PAGE)
         rows = [
             shown_call(call, asking, person, reveal=reveal)
-            for call in asking.calls(page_of, evidence=False)
+            for call in asking.calls(page_of, evidence=False, parts=False)
         ]
         choices = _choices(asking, person)
     if reveal:
@@ -177,7 +177,7 @@ def take_away(request: HttpRequest) -> HttpResponse:
         found = replace(within(wish.filter(asking), person), limit=MOST)
         rows = [
             _line(call, shown_call(call, asking, person, reveal=reveal))
-            for call in asking.calls(found, evidence=False)
+            for call in asking.calls(found, evidence=False, parts=False)
         ]
     note(person, "calls taken away", wish.address()[:200], calls=len(rows), numbers=reveal)
     headers = {"Content-Disposition": 'attachment; filename="everycall-calls.csv"'}

@@ -1,0 +1,148 @@
+"""A page of a list of calls is what a sort of all calls would give, whichever months it stands in."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from everycall.app.asking import Asking
+from everycall.app.explaining import explain
+from everycall.app.filtering import ALL, Filter
+from everycall.app.importing import Importer
+from everycall.app.narrowing import Narrow
+from everycall.app.picking import Picker
+from everycall.app.sitefile import read_site
+from everycall.history import History
+
+SAMPLES = Path(__file__).parents[2] / "samples" / "shop"
+SITE = read_site(SAMPLES, SAMPLES / "site.toml")
+ZONE = ZoneInfo("Europe/Berlin")
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> History:
+    """Three weeks of the sample shop, on both sides of the end of a month."""
+    history = History(tmp_path_factory.mktemp("shop"))
+    Importer(history, SITE).take(sorted(SAMPLES.glob("queue_log*.gz"))[3:6])
+    assert len(history.manifest().segments) == 2
+    return history
+
+
+@pytest.fixture
+def asking(shop: History) -> Iterator[Asking]:
+    with Asking(shop, ZONE) as opened:
+        yield opened
+
+
+def sorted_by_hand(asking: Asking, wanted: Filter) -> list[str]:
+    """Return what is wanted by the plainest way: all calls, sorted."""
+    where, values = replace(wanted, limit=None, skip=0).where()
+    way = "DESC" if wanted.newest_first else "ASC"
+    rows = asking.rows(
+        f"SELECT c.call_id FROM calls AS c WHERE {where} "
+        f"ORDER BY c.arrived_at {way}, c.call_id {way}",
+        values,
+    )
+    last = None if wanted.limit is None else wanted.skip + wanted.limit
+    return [call_id for (call_id,) in rows][wanted.skip : last]
+
+
+def some(asking: Asking) -> list[Filter]:
+    """Return filters of all kinds, those of a moment that parts the months in half too."""
+    first, last = asking.rows("SELECT MIN(arrived_at), MAX(arrived_at) FROM counted")[0]
+    caller = asking.rows(
+        "SELECT caller_key FROM counted WHERE NOT caller_key IS NULL "
+        "GROUP BY 1 ORDER BY COUNT(*) DESC, 1 LIMIT 1"
+    )[0][0]
+    queue = asking.queues()[0]
+    agent = asking.rows("SELECT MIN(agent) FROM attempts")[0][0]
+    outcome = asking.rows("SELECT outcome FROM counted GROUP BY 1 ORDER BY COUNT(*), 1 LIMIT 1")
+    return [
+        Filter(),
+        Filter(directions=("inbound",)),
+        Filter(outcomes=outcome[0]),
+        Filter(queues=(queue,), directions=("inbound",)),
+        Filter(agents=(agent,)),
+        Filter(callers=(caller,)),
+        Filter(callers=tuple(map(str, range(60)))),
+        Filter(since=(first + last) // 2),
+        Filter(until=(first + last) // 2, queues=(queue,)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("newest_first", "skip", "limit"), list(product((True, False), (0, 7, 2500, 5000), (1, 100)))
+)
+def test_a_page_is_what_a_sort_of_all_would_give(
+    asking: Asking,
+    newest_first: bool,  # noqa: FBT001 - pytest gives it by its place
+    skip: int,
+    limit: int,
+) -> None:
+    for one in some(asking):
+        wanted = replace(one, newest_first=newest_first, skip=skip, limit=limit)
+        for parts in (True, False):
+            found = asking.calls(wanted, evidence=parts, parts=parts)
+            assert [call["call_id"] for call in found] == sorted_by_hand(asking, wanted)
+
+
+def test_counted_before_or_not_the_page_is_the_same(shop: History, asking: Asking) -> None:
+    for one in some(asking):
+        wanted = replace(one, newest_first=True, limit=50)
+        assert asking.count(wanted) == len(sorted_by_hand(asking, one))
+        with Asking(shop, ZONE) as fresh:
+            first = [pick.call_id for pick in fresh.picker.picks(wanted, 50)]
+        assert [pick.call_id for pick in asking.picker.picks(wanted, 50)] == first
+
+
+def test_calls_are_the_same_from_their_months_and_from_the_whole(asking: Asking) -> None:
+    wanted = Filter(queues=(asking.queues()[0],), newest_first=True, limit=120)
+    by_month = list(asking.calls(wanted))
+    asking.picker = Picker(asking.rows, [ALL])
+    assert by_month == list(asking.calls(wanted))
+    everything = asking.calls(replace(wanted, limit=None))
+    assert by_month == [call for call, _ in zip(everything, by_month, strict=False)]
+
+
+def test_months_that_have_moments_in_common_are_sorted_as_one(asking: Asking) -> None:
+    late, early = (
+        replace(ALL, counted=f"(SELECT * FROM counted WHERE hash(call_id) % 2 = {part})")
+        for part in (0, 1)
+    )
+    picker = Picker(asking.rows, [late, early])
+    wanted = Filter(newest_first=True, skip=11, limit=70)
+    found = [pick.call_id for pick in picker.picks(wanted, 70)]
+    assert found == sorted_by_hand(asking, wanted)
+    assert picker.count(wanted) == asking.count(wanted)
+
+
+def test_who_sees_some_calls_is_given_no_other_month_by_month(shop: History) -> None:
+    with Asking(shop, ZONE) as whole:
+        queue = whole.queues()[0]
+        mine = set(sorted_by_hand(whole, Filter(queues=(queue,))))
+        every = whole.count(Filter())
+    with Narrow(shop, ZONE, Filter(queues=(queue,))) as narrow:
+        assert narrow.count(Filter()) == len(mine) < every
+        seen = {call["call_id"] for call in narrow.calls(Filter(limit=every))}
+    assert seen == mine
+
+
+def test_what_was_told_of_one_call_is_not_told_of_the_next(asking: Asking) -> None:
+    ids = sorted_by_hand(asking, Filter(limit=2, skip=20))
+    told = [explain(asking, call_id, SITE) for call_id in (*ids, ids[0])]
+    assert told[0] == told[2]
+    assert told[0]["timeline"] != told[1]["timeline"]
+    next(asking.calls(Filter(call_ids=(ids[1],), limit=1), evidence=False))
+    assert asking.table_with(ids[0]) == "calls"
+    assert {event["call_id"] for event in asking.timeline(ids[1])} == {ids[1]}
+
+
+def test_small_queries_side_by_side_leave_the_plans_of_others_alone(asking: Asking) -> None:
+    setting = "SELECT value FROM duckdb_settings() WHERE name = 'enable_optimizer'"
+    rows = asking.engine.at_once([f"SELECT {n} AS n" for n in range(5)])
+    assert rows == [[{"n": n}] for n in range(5)]
+    assert asking.rows(setting) == [("true",)]
+    assert [row["value"] for row in asking.engine.stream(setting)] == ["true"]

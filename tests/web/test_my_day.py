@@ -1,10 +1,25 @@
 """Somebody's own page: the team's goal before anything else, their own past beside it, no colleague."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from everycall.app.asking import Asking
+from everycall.app.importing import Importer
+from everycall.app.sitefile import SiteFile
+from everycall.clock import from_micros
+from everycall.history import History
 from everycall.records.models import Person
+from everycall.web.goals import Goal, Goals
 from everycall.web.pages import site_reader
+from everycall.web.reading import Reader
 from web.conftest import browser, person
+
+SAMPLES = Path(__file__).parents[2] / "samples" / "shop"
 
 pytestmark = pytest.mark.usefixtures("calls")
 
@@ -38,3 +53,48 @@ def test_without_a_phone_it_says_what_is_missing() -> None:
 @pytest.mark.parametrize("role", ["viewer", "client"])
 def test_it_is_for_those_who_answer_calls(role: str) -> None:
     assert browser(person("Vic", role)).get("/me/").status_code == 403
+
+
+class CountingReader(Reader):
+    """A reader that knows how often all calls were opened for measuring."""
+
+    opened = 0
+
+    @contextmanager
+    def apart(self, *args: Any, **more: Any) -> Iterator[Asking]:
+        CountingReader.opened += 1
+        with super().apart(*args, **more) as asking:
+            yield asking
+
+
+def test_goals_are_measured_once_for_each_day_each_team_and_each_state_of_the_calls(
+    tmp_path: Path,
+) -> None:
+    queue_log = sorted(SAMPLES.glob("queue_log-202610*.gz"))
+    Importer(History(tmp_path), SiteFile()).take(queue_log[:1])
+    reader, goals = CountingReader(tmp_path, "main"), Goals()
+    with Asking(reader.history) as asking:
+        last = asking.rows("SELECT MAX(arrived_at) FROM counted")[0][0]
+        queue = asking.queues()[0]
+    now = from_micros(last)
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def asked(*queues: str, day: datetime = today) -> tuple[Goal, ...]:
+        return goals.of(reader, queues, day, now)
+
+    def opened(asks: Callable[[], object]) -> int:
+        before = CountingReader.opened
+        asks()
+        return CountingReader.opened - before
+
+    every = asked()
+    assert any(one.cell is not None and one.cell.value is not None for one in every)
+    assert opened(asked) == 0
+    assert asked() == every
+    assert opened(lambda: asked(queue)) == 1
+    assert asked(queue) != every
+    assert opened(lambda: asked(day=today - timedelta(days=1))) == 1
+    Importer(History(tmp_path), SiteFile()).take(queue_log[1:2])
+    assert opened(asked) == 1
+    (tmp_path / "site.toml").write_text('definition = "nhs_30s"\n')
+    assert opened(asked) == 1

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -10,11 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from everycall.app.asking import Asking
-from everycall.app.measuring import measure
-from everycall.app.sitefile import SiteFile
-from everycall.app.targeting import targets_of
 from everycall.clock import to_micros
-from everycall.errors import EverycallError
 from everycall.metrics.asked import asked
 from everycall.metrics.model import Unit
 from everycall.metrics.targets import Target, judge
@@ -22,6 +19,7 @@ from everycall.records.models import Person, Promise, PromiseMove
 from everycall.records.roles import Right
 from everycall.recovery import open_states
 from everycall.reports.words import DASH, count, duration, percent
+from everycall.web.goals import goals
 from everycall.web.guards import needs, person_of
 from everycall.web.pages import site_reader
 from everycall.web.scope import queues_of
@@ -77,11 +75,12 @@ def my_day(request: HttpRequest) -> HttpResponse:
         "goals": [],
     }
     if site_reader().has_calls():
-        with site_reader().apart(by_number=True) as asking:
-            today = datetime.combine(now.astimezone(asking.zone).date(), time(), asking.zone)
-            site = site_reader().settings()
-            page["goals"] = [*_goals(asking, site, person, today, now)]
-            if person.agent:
+        zone = site_reader().settings().zone or ZoneInfo("UTC")
+        today = datetime.combine(now.astimezone(zone).date(), time(), zone)
+        found = goals.of(site_reader(), tuple(sorted(queues_of(person))), today, now)
+        page["goals"] = [_goal(one.name, one.target, one.cell) for one in found]
+        if person.agent:
+            with site_reader().asking() as asking:
                 page |= _own(asking, person.agent, today, now)
     return render(request, "web/my_day.html", page)
 
@@ -99,21 +98,6 @@ def _own(asking: Asking, agent: str, today: datetime, now: datetime) -> dict[str
         if past.answered
         else None,
     }
-
-
-def _goals(asking: Asking, site: SiteFile, person: Person, today: datetime, now: datetime) -> Any:
-    """Yield the team's goals today: of the person's queues, or of all."""
-    for name, target in targets_of(site).items():
-        where = dict(target.where())
-        if (queues := queues_of(person)) and "queue" not in where:
-            where["queue"] = queues
-        try:
-            found = measure(
-                asking, [target.metric], (), to_micros(today), to_micros(now), where, settings=site
-            )
-        except EverycallError:
-            continue
-        yield _goal(name, target, found.rows[0].cells[target.metric] if found.rows else None)
 
 
 def _goal(name: str, target: Target, cell: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from everycall.events.origins import HERE, Origin
 from everycall.wire.ami import Pbx
 
 AMI, QUEUE_LOG = "asterisk_ami", "asterisk_queue_log"
@@ -14,6 +15,7 @@ class Manager:
 
     feed: str
     pbx: Pbx
+    origin: Origin = HERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Log:
     feed: str
     path: Path
     source: str = QUEUE_LOG
+    origin: Origin = HERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from everycall.events.origins import HERE, Origin
 from everycall.history.journal import Journal, Ordinals, Receipt
 from everycall.history.journal_segments import Entry
 from everycall.sources import asterisk_ami_resync as resync
+from everycall.sources.marking import marked_line, plain_line
 from everycall.wire.ami_link import Heard, Item, Opened, Snapshot
 from everycall.wire.ami_protocol import Fields
 from everycall.wire.log_follower import Line, Missed
@@ -66,6 +68,7 @@ class AmiFeed:
     feed: str
     knowing: Knowing
     last: Entry | None = None
+    origin: Origin = HERE
     _opened_at: int = 0
     _session: int = 0
     _place: int = 0
@@ -78,7 +81,7 @@ class AmiFeed:
         """Yield the records of what was heard, and of what the lists tell after a gap."""
         for item in items:
             for fields, at in self._said(item):
-                yield self._entry(resync.body_of(fields, at), at)
+                yield self._entry(resync.body_of(fields, at, self.origin), at)
 
     def _said(self, item: Item) -> Iterator[tuple[Fields, int]]:
         if isinstance(item, Heard):
@@ -94,9 +97,13 @@ class AmiFeed:
 
     def _caught_up(self, item: Snapshot) -> Iterator[Fields]:
         yield from resync.memberships(item.queues, item.lists, item.at)
-        before = self.knowing.open_calls(self.feed, self._opened_at)
+        opened, here = self.knowing.open_calls(self.feed, self._opened_at), self.origin
+        before = {here.plain(call) for call in opened}
         yield from resync.ended_unheard(before, item.channels, item.at)
-        yield from resync.begun_unheard(item.channels, item.queues, self.knowing.knows, item.at)
+        yield from resync.begun_unheard(item.channels, item.queues, self._knows, item.at)
+
+    def _knows(self, call: str) -> bool:
+        return self.knowing.knows(self.origin.named(call))
 
     def _entry(self, body: str, at: int) -> Entry:
         place, self._place = self._place, self._place + 1
@@ -118,6 +125,7 @@ class LogFeed:
     source: str
     before: Sequence[str] = ()
     missed: list[str] = field(default_factory=list)
+    origin: Origin = HERE
     _part: int = -1
     _names: Ordinals = field(default_factory=Ordinals)
 
@@ -135,12 +143,15 @@ class LogFeed:
                 self._names = Ordinals()
             self._part = line.part
             name, part = self._names.name(line.text), str(line.part)
-            yield Entry(self.feed, self.source, line.text, name, at, part, line.place, line.end)
+            body = marked_line(line.text, self.origin)
+            yield Entry(self.feed, self.source, body, name, at, part, line.place, line.end)
 
 
-def line_of(entry: Entry | None) -> Line | None:
+def line_of(entry: Entry | None, origin: Origin = HERE) -> Line | None:
     """Return the line of a log that a record was made of."""
-    return Line(int(entry.part), entry.place, entry.end, entry.body) if entry else None
+    if entry is None:
+        return None
+    return Line(int(entry.part), entry.place, entry.end, plain_line(entry.body, origin))
 
 
 @dataclass(slots=True)

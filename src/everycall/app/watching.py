@@ -171,7 +171,7 @@ class Watch:
             link = Link(manager.feed, manager.pbx, self._inbox, clock=self._clock)
             self.links[manager.feed] = link
             self._managers[manager.feed] = AmiFeed(
-                manager.feed, self.picture, self.journal.place(manager.feed)
+                *(manager.feed, self.picture, self.journal.place(manager.feed)), manager.origin
             )
             self._connections.append(asyncio.create_task(link.run()))
         self._start(self._listen())
@@ -324,10 +324,10 @@ class Watch:
 
     async def _follow(self, log: Log) -> None:
         """Hand what is added to a log to the journal."""
-        last = line_of(self.journal.place(log.feed))
+        last = line_of(self.journal.place(log.feed), log.origin)
         wanted = None if self.settings.whole_log else since_second(self._today() // 1_000_000)
         follower = LogFollower(log.path, last, wanted)
-        feed = LogFeed(log.feed, log.source, follower.before(), self._state.missed)
+        feed = LogFeed(*(log.feed, log.source, follower.before(), self._state.missed), log.origin)
         try:
             while True:
                 lines = await asyncio.to_thread(follower.read)

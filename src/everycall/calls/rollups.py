@@ -135,7 +135,13 @@ LEFT JOIN call_holds AS o ON o.call_id = t.call_id
 LEFT JOIN call_held AS i ON i.call_id = t.call_id
 """
 
-STOPPED = """
+_ITS_OWN = """
+CASE WHEN r.mark IS NULL THEN NOT n.call_id LIKE '%~%'
+  ELSE n.call_id LIKE CONCAT(r.mark, '~%') END
+"""
+"""A phone system that ends takes its own calls along, not those of another one."""
+
+STOPPED = f"""
 SELECT o.call_id, MIN(r.at) AS stopped_at
 FROM (
   SELECT t.call_id, t.last_at
@@ -154,21 +160,24 @@ FROM (
   ) AS s ON s.call_id = t.call_id
   WHERE h.ended_at IS NULL AND COALESCE(s.is_open, 1) = 1
 ) AS o
-INNER JOIN restarts AS r ON r.at >= o.last_at
+INNER JOIN call_numbers AS n ON n.number = o.call_id
+INNER JOIN restarts AS r ON r.at >= o.last_at AND {_ITS_OWN}
 GROUP BY o.call_id
 """
 
 RESTARTS = """
 SELECT DISTINCT at - CASE WHEN reason = 'boot' THEN COALESCE(value, 0) * 1000 ELSE 0 END AS at,
-  reason
+  reason, leg AS mark
 FROM linked
 WHERE kind = 'source.gap' AND reason IN ('restart', 'shutdown', 'boot')
 """
 
-SHUT_DOWN = """
+SHUT_DOWN = f"""
 SELECT h.call_id, MIN(r.at) AS shut_at
 FROM heard AS h
-INNER JOIN restarts AS r ON r.at BETWEEN h.ended_at - 2000000 AND h.ended_at + 5000000
+INNER JOIN call_numbers AS n ON n.number = h.call_id
+INNER JOIN restarts AS r
+  ON r.at BETWEEN h.ended_at - 2000000 AND h.ended_at + 5000000 AND {_ITS_OWN}
 WHERE h.ended_by = 'system' AND r.reason <> 'boot'
 GROUP BY h.call_id
 """

@@ -22,6 +22,7 @@ class Sign:
     Attributes:
         agent: the person, `phone` the endpoint; at least one of them, but where it begins anew.
         begins_anew: what was known of memberships no longer holds; the whole truth follows.
+        system: the mark of the phone system that says it; empty for the first.
         checked_every: how often, in seconds, the phone is asked whether it is there; 0 is never.
         wrap_up_ms: how long the queue lets the agent finish after a call.
     """
@@ -37,3 +38,4 @@ class Sign:
     begins_anew: bool = False
     checked_every: int | None = None
     wrap_up_ms: int | None = None
+    system: str = ""

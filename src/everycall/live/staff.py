@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from everycall.events import Kind
+from everycall.events.origins import mark_of
 from everycall.live.signs import Device, Sign
 
 Resolve = Callable[[str], str]
@@ -54,12 +55,17 @@ class Staff:
         """Learn from signs, in the order in which they were said."""
         for sign in signs:
             if sign.begins_anew:
-                self._members.clear()
+                self._begin_anew(sign.system)
                 continue
             if sign.agent and sign.phone and sign.agent != sign.phone:
                 self._named[sign.phone] = sign.agent
             self._phone(sign)
             self._member(sign)
+
+    def _begin_anew(self, system: str) -> None:
+        """Forget who is in which queue of a phone system; the others' people stay where they are."""
+        for name in [name for name in self._members if mark_of(name) == system]:
+            del self._members[name]
 
     def person(self, name: str, learned: dict[str, str]) -> str:
         """Return the person's name for any name that is used for them."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from everycall.events import Event, Skip, SkipReason
 from everycall.events.markers import Form
+from everycall.events.origins import HERE
 from everycall.events.sights import Sight
 from everycall.live.signs import Sign
 from everycall.sources.asterisk_ami_events import NOT_SAID, Fields, is_known, staff_of, step_of
@@ -18,6 +19,7 @@ from everycall.sources.channels import Step, interpret
 from everycall.sources.channels.people import endpoint_of
 from everycall.sources.json_objects import objects
 from everycall.sources.lines import open_bytes
+from everycall.sources.marking import MARK, QUEUES, marked, named_events, named_signs, origin_of
 
 SECOND = 1_000_000
 VAGUE = 3 * SECOND
@@ -26,6 +28,9 @@ VAGUE = 3 * SECOND
 _UNTIMED = "untimed"
 """Marks what was said without a timestamp."""
 
+_BESIDE = (_UNTIMED, MARK, QUEUES)
+"""What stands beside a step and is no part of it."""
+
 
 @dataclass(slots=True)
 class Reading:
@@ -33,7 +38,7 @@ class Reading:
 
     name: str = "manager events"
     latest: int = 0
-    placed: dict[str, Fields] = field(default_factory=dict)
+    placed: dict[tuple[str, str], Fields] = field(default_factory=dict)
 
     def record(self, fields: Fields, line: int) -> Record | Skip | None:
         """Return what an event says of a call or of staff; None if it says nothing of its own."""
@@ -56,7 +61,7 @@ class Reading:
         found = self.record({"_recv": received_at / SECOND, **fields}, line)
         if found is not None:
             yield found
-        yield from signs_of(fields, self.latest)
+        yield from named_signs(signs_of(fields, self.latest), origin_of(fields))
 
 
 def _read(path: Path, _site: Site) -> Iterator[Record | Skip]:
@@ -67,16 +72,17 @@ def _read(path: Path, _site: Site) -> Iterator[Record | Skip]:
             yield found
 
 
-def _with_channel(fields: Fields, placed: dict[str, Fields]) -> Fields:
+def _with_channel(fields: Fields, placed: dict[tuple[str, str], Fields]) -> Fields:
     """Return an event with the ids of its channel.
 
     Asterisk does not say which channel it was that could not be placed; its endpoint tells.
     """
+    mark = origin_of(fields).mark
     if fields.get("Application") == "AppDial2":
-        placed[endpoint_of(str(fields.get("Channel", "")))] = fields
+        placed[mark, endpoint_of(str(fields.get("Channel", "")))] = fields
     if fields.get("Event") != "OriginateResponse" or fields.get("Uniqueid") not in NOT_SAID:
         return fields
-    channel = placed.pop(str(fields.get("Channel", "")), {})
+    channel = placed.pop((mark, str(fields.get("Channel", ""))), {})
     return {**fields, **{k: channel.get(k, "") for k in ("Channel", "Uniqueid", "Linkedid")}}
 
 
@@ -129,7 +135,9 @@ def _record(fields: Fields, at: int, line: int, file: str) -> Record | Skip | No
     if not step.channel:
         return None
     body = step.body() if _is_timed(fields) else {**step.body(), _UNTIMED: True}
-    return Record(step.linked or step.channel, step.channel, at, line, body)
+    origin = origin_of(fields)
+    call, unit = origin.named(step.linked or step.channel), origin.named(step.channel)
+    return Record(call, unit, at, line, marked(body, origin))
 
 
 def _is_timed(fields: Fields) -> bool:
@@ -137,19 +145,21 @@ def _is_timed(fields: Fields) -> bool:
 
 
 def _step(body: Fields) -> Step:
-    return Step.of({name: value for name, value in body.items() if name != _UNTIMED})
+    return Step.of({name: value for name, value in body.items() if name not in _BESIDE})
 
 
 def _translate(call: str | None, records: Sequence[Record], site: Site) -> Iterator[Event]:
     if call is not None:
-        told = interpret(call, (_step(record.body) for record in records), site)
+        origin = origin_of(records[0].body) if records else HERE
+        steps = (_step(record.body) for record in records)
+        told = named_events(interpret(origin.plain(call), steps, site), origin)
         untimed = any(record.body.get(_UNTIMED) for record in records)
         yield from (replace(e, resolution=VAGUE, value=None) if untimed else e for e in told)
         return
     for record in records:
         event = staff_of(record.body, record.at)
         if event is not None:
-            yield event
+            yield from named_events([event], origin_of(record.body))
 
 
 def _recognise(head: Head) -> Recognised | None:

@@ -8,8 +8,10 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
+from everycall.events.origins import HERE, Origin
 from everycall.sources.asterisk_ami_events import Fields, is_known, staff_of, step_of
 from everycall.sources.asterisk_ami_signs import signs_of
+from everycall.sources.marking import marked
 
 SECOND = 1_000_000
 
@@ -30,10 +32,10 @@ def is_worth_keeping(fields: Fields) -> bool:
     )
 
 
-def body_of(fields: Fields, at: int) -> str:
-    """Write an event down, with the moment at which it was received."""
+def body_of(fields: Fields, at: int, origin: Origin = HERE) -> str:
+    """Write an event down, with the moment at which it was received, and the phone system's mark."""
     kept = _of_sound(fields) if str(fields.get("Event")).startswith("RTCP") else fields
-    said = {**kept, "_recv": at / SECOND}
+    said = marked({**kept, "_recv": at / SECOND}, origin)
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -175,7 +175,8 @@ SELECT l."at", l.line * 4 + v.part AS seq, l.resolution,
   CASE WHEN NOT v.staff THEN l.callid END AS call_id, v.kind, v.direction,
   :caller AS caller_raw, :called AS called, NULLIF(l.queue, 'NONE') AS queue,
   CASE WHEN v.agent THEN NULLIF(l.agent, 'NONE') END AS agent,
-  :leg AS leg, :party AS party,
+  CASE WHEN v.kind = 'source.gap' AND l.callid LIKE '%~%' THEN SPLIT_PART(l.callid, '~', 1)
+    ELSE :leg END AS leg, :party AS party,
   CASE WHEN v.verb = 'RINGNOANSWER' AND l.d1 = '0' THEN 'unreachable' ELSE v.reason END AS reason,
   CASE WHEN v.times = 0 THEN 0
     ELSE TRY_CAST(TRY_CAST(:value AS DOUBLE) * v.times AS BIGINT) END AS value,

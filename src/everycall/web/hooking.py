@@ -14,7 +14,7 @@ from everycall.records.hooks import CALL_ENDED, JOB, PROMISE_MOVED, Hook, Tellin
 from everycall.records.jobs import run_one
 from everycall.records.models import PromiseMove
 from everycall.web.masking import masked_all
-from everycall.web.outsiders import named, reason
+from everycall.web.outsiders import named, nameless, reason
 from everycall.web.reading import Reader
 from everycall.web.rounds import Round
 from everycall.wire.outgoing import Outgoing
@@ -99,7 +99,8 @@ def _told(hook: Hook, move: PromiseMove) -> dict[str, Any]:
 
 
 def _shown(hook: Hook, told: dict[str, Any]) -> dict[str, Any]:
-    shown: dict[str, Any] = told if hook.numbers else masked_all(told)
+    nobody = nameless(told, hook.clients)
+    shown: dict[str, Any] = nobody if hook.numbers else masked_all(nobody)
     return shown
 
 

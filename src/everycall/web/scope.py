@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from everycall.app.asking import Asking, Filter
 from everycall.records.alerts import Alert
 from everycall.records.models import Person
-from everycall.records.roles import Role
+from everycall.records.roles import Right, Role
 
 NOTHING = ("\0",)
 """A name that nothing has: who may see no brand sees no calls."""
@@ -27,12 +27,20 @@ def clients_of(person: Person) -> tuple[str, ...]:
 
 
 def within(wanted: Filter, person: Person) -> Filter:
-    """Narrow a filter to what somebody may see."""
+    """Narrow a filter to what somebody may see; nobody finds out by it who took a call."""
     return replace(
         wanted,
+        agents=_people(wanted.agents, person),
         clients=_both(wanted.clients, clients_of(person)),
         queues=_both(wanted.queues, queues_of(person)),
     )
+
+
+def _people(wanted: tuple[str, ...], person: Person) -> tuple[str, ...]:
+    if not wanted or person.may(Right.SEE_PEOPLE):
+        return wanted
+    mine = (person.agent, str(person))
+    return tuple(name for name in wanted if name in mine) or NOTHING
 
 
 def alerts_of(person: Person, found: QuerySet[Alert]) -> QuerySet[Alert]:

@@ -9,6 +9,7 @@ from everycall.records.models import Token
 from everycall.web.api import limits
 from everycall.web.api.problems import ProblemError
 from everycall.web.masking import masked_all
+from everycall.web.outsiders import nameless
 from everycall.web.scope import NOTHING
 
 
@@ -51,5 +52,8 @@ NUMBERS = "numbers:read"
 
 
 def as_allowed(told: Any, token: Token) -> Any:
-    """Mask the customers' numbers wherever they stand, unless the key may see them."""
-    return told if NUMBERS in token.scopes else masked_all(told)
+    """Return something as a key may see it: no number of a customer without its scope, and no name
+    of ours where it is for some brands only.
+    """
+    shown = nameless(told, token.clients)
+    return shown if NUMBERS in token.scopes else masked_all(shown)

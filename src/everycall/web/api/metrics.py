@@ -14,12 +14,20 @@ from everycall.definitions import definition_ids, load
 from everycall.errors import NotFoundError
 from everycall.metrics.catalog import METRICS
 from everycall.metrics.dimensions import DIMENSIONS
+from everycall.metrics.model import Level
+from everycall.records.models import Token
 from everycall.web.api.calls import micros
-from everycall.web.api.keys import Key, both, key_of
+from everycall.web.api.keys import NUMBERS, Key, as_allowed, both, key_of
 from everycall.web.api.problems import ProblemError
 from everycall.web.pages import site_reader
 
 router = Router(tags=["metrics"])
+
+PEOPLE = "agent"
+"""The dimension that names people."""
+
+CALLED = "called"
+"""The dimension that is a number of ours, or the customer's where we called."""
 
 MOST = 10_000
 """A table may have so many groups."""
@@ -106,9 +114,32 @@ def metrics(request: HttpRequest) -> dict[str, Any]:
 )
 def values(request: HttpRequest, question: Annotated[Question, Query()]) -> dict[str, Any]:
     """Measure by anything; the same numbers as in every report and on the wall."""
-    clients = both(tuple(question.client), tuple(key_of(request).clients))
+    token = key_of(request)
+    _check_allowed(question, token)
+    clients = both(tuple(question.client), tuple(token.clients))
     with site_reader().apart(by_number=True) as asking:
-        return _answer(asking, question, clients)
+        answer = _answer(asking, question, clients)
+    return {**answer, "values": as_allowed(answer["values"], token)}
+
+
+def _check_allowed(question: Question, token: Token) -> None:
+    if token.clients and PEOPLE in question.by:
+        raise ProblemError(403, "scope", "a key for some brands is told of nobody by name")
+    if (
+        CALLED in question.by
+        and NUMBERS not in token.scopes
+        and any(map(_is_ours, question.metric))
+    ):
+        sentence = (
+            f"of calls that you made, 'called' is the customer's number; this needs {NUMBERS}"
+        )
+        raise ProblemError(403, "scope", sentence)
+
+
+def _is_ours(name: str) -> bool:
+    """Tell whether a metric counts the calls that were made, and not those that came."""
+    metric = METRICS.get(name.partition(":")[0])
+    return metric is not None and Level.MADE in {form.level for form in metric.forms}
 
 
 def _answer(asking: Asking, question: Question, clients: tuple[str, ...]) -> dict[str, Any]:

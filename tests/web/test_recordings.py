@@ -52,6 +52,23 @@ def test_a_player_gets_the_part_that_it_asks_for(recorded: str, supervisor: Pers
     assert beyond.status_code == 416
 
 
+@pytest.mark.parametrize("part", ["bytes=1-", "bytes=-90", "bytes=5-99", "BYTES=0-"])
+def test_nobody_listens_in_parts_without_being_on_record(
+    part: str, recorded: str, supervisor: Person
+) -> None:
+    who = browser(supervisor)
+    for _ in range(3):
+        who.get(f"/calls/{recorded}/recordings/0/", headers={"Range": part}).close()
+    assert Entry.objects.filter(action="recording heard", about=recorded).count() == 1
+
+
+def test_a_player_that_goes_on_is_one_listening(recorded: str, supervisor: Person) -> None:
+    who = browser(supervisor)
+    for part in ("bytes=0-", "bytes=20-39", "bytes=40-99"):
+        who.get(f"/calls/{recorded}/recordings/0/", headers={"Range": part}).close()
+    assert Entry.objects.filter(action="recording heard").count() == 1
+
+
 def test_who_may_not_hears_nothing(recorded: str, viewer: Person) -> None:
     for somebody in (viewer, person("Anna", "agent")):
         assert "<audio" not in browser(somebody).get(f"/calls/{recorded}/").content.decode()

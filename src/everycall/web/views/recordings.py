@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from everycall.app.asking import Filter
@@ -15,13 +17,17 @@ from everycall.app.recordings import recordings
 from everycall.quality.recordings import Kept
 from everycall.records.connections import Connection
 from everycall.records.roles import Right
-from everycall.records.trail import note
+from everycall.records.trail import Entry, note
 from everycall.web.guards import needs, person_of
 from everycall.web.pages import site_reader
 from everycall.web.scope import may_see
 
 PATIENCE = 20.0
 CHUNK = 65_536
+
+HEARD = "recording heard"
+ONE_LISTENING = timedelta(hours=1)
+"""Whoever asks for a later part within so long goes on listening, and does not begin."""
 
 
 def kept_of(request: HttpRequest, call_id: str) -> list[Kept]:
@@ -57,11 +63,21 @@ def _played(request: HttpRequest, call_id: str, number: int, found: list[Kept]) 
     if not 0 <= number < len(found):
         raise Http404
     kept = found[number]
-    if "Range" not in request.headers or request.headers["Range"].startswith("bytes=0-"):
-        note(person_of(request), "recording heard", call_id)
+    _on_record(request, call_id, number)
     if kept.where.startswith("https://"):
         return _fetched(kept)
     return _file(request, kept)
+
+
+def _on_record(request: HttpRequest, call_id: str, number: int) -> None:
+    """Write down that somebody listens; the parts that a player asks for are one listening."""
+    person, since = person_of(request), timezone.now() - ONE_LISTENING
+    begins = request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
+    same = Entry.objects.filter(
+        person=person, action=HEARD, about=call_id, details__number=number, at__gt=since
+    )
+    if begins or not same.exists():
+        note(person, HEARD, call_id, number=number)
 
 
 def _file(request: HttpRequest, kept: Kept) -> HttpResponseBase:

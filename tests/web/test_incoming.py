@@ -200,3 +200,11 @@ def test_a_secret_that_was_left_empty_opens_nothing(desk: Desk) -> None:
 def test_the_page_shows_where_to_post_to(desk: Desk, owner: Person) -> None:
     page = browser(owner).get("/setup/site/").content.decode()
     assert f"{settings.ADDRESS}/in/twilio/" in page
+
+
+def test_half_a_sign_in_a_text_is_no_reason_to_lose_a_message(desk: Desk) -> None:
+    sent_at = datetime.now(UTC).timestamp()
+    body = f'{{"token": "token", "event": "call.created", "timestamp": {sent_at}, "data": {{"name": "\\ud83d"}}}}'
+    assert posted("aircall", body).status_code == 200
+    ((_, message),) = desk.taken
+    assert message["data"]["name"] == "?"

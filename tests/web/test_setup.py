@@ -44,3 +44,9 @@ def test_the_set_up_is_closed_when_there_is_an_owner(owner: Person) -> None:
     answer = browser().post("/setup/", {**GIVEN, "key": key})
     assert answer.status_code == 302
     assert Person.objects.count() == 1
+
+
+def test_a_key_that_is_no_plain_text_is_a_wrong_one() -> None:
+    first_key.make(settings.DATA)
+    answer = browser().post("/setup/", {**GIVEN, "key": "schlüssel"})
+    assert b"not the key" in answer.content

@@ -29,13 +29,14 @@ class Door:
     _desk: "tuple[weakref.ref[Watch], Desk] | None" = None
 
     def take(self, source: str, bodies: Sequence[str]) -> Receipt:
-        """Return when all of a batch is on the disk.
+        """Return when all of a batch is on the disk; half a sign in a text becomes a question mark.
 
         Raises:
             NotTakenError: nothing of it counts as taken; it has to be sent again.
         """
         try:
-            promise = self._open().take(source, bodies, to_micros(self.clock()))
+            whole = [body.encode(errors="replace").decode() for body in bodies]
+            promise = self._open().take(source, whole, to_micros(self.clock()))
             return promise.result(PATIENCE)
         except TooSlowError:
             raise NotTakenError("the disk is too slow at present") from None

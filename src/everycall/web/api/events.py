@@ -84,15 +84,23 @@ def _checked(batch: Batch) -> list[str]:
         raise ProblemError(400, "source", f"no records of '{batch.source}' are taken here{hint}")
     if len(batch.events) > MOST:
         raise ProblemError(413, "too-many", f"{len(batch.events)} records; {MOST} are the most")
-    bodies = [json.dumps(item, separators=(",", ":"), ensure_ascii=False) for item in batch.events]
+    bodies = [_written(number, item) for number, item in enumerate(batch.events)]
     for number, body in enumerate(bodies):
-        size = len(body.encode())
+        size = len(body.encode(errors="replace"))
         if size > LONGEST:
             sentence = f"record {number} has {size} bytes; {LONGEST} are the most"
             raise ProblemError(413, "too-long", sentence)
     if batch.source == "everycall_events":
         _check_events(batch.events)
     return bodies
+
+
+def _written(number: int, item: dict[str, Any]) -> str:
+    try:
+        return json.dumps(item, separators=(",", ":"), ensure_ascii=False)
+    except RecursionError:
+        sentence = f"record {number} is nested too deeply; nothing was taken"
+        raise ProblemError(422, "events", sentence, errors=[]) from None
 
 
 def _check_events(found: list[dict[str, Any]]) -> None:

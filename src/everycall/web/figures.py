@@ -7,9 +7,12 @@ from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl
 
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
+from django.utils.formats import localize
 from django.utils.html import escape
 from django.utils.http import urlencode
+from django.utils.safestring import mark_safe
 
 from everycall.reports import Calls, Chart, Column, Figure, Report, Section, Table, Unit, Words
 from everycall.reports.comparing import beside, write
@@ -60,30 +63,32 @@ class Shown:
         return f'href="{escape(reverse("calls") + link)}" tabindex="-1"' if link else ""
 
     def table(self, table: Table) -> dict[str, Any]:
-        """Return a table with its values written."""
+        """Return a table with its rows written: a template takes three times as long for them."""
         largest = [_largest(table, place) for place in range(len(table.columns))]
-        rows = [
-            [
-                self._cell(table, row, column, value, largest[column])
+        home = escape(reverse("calls"))
+        rows = (
+            "".join(
+                self._cell(table, (row, column), value, largest[column], home)
                 for column, value in enumerate(values)
-            ]
+            )
             for row, values in enumerate(table.rows)
-        ]
-        return {"table": table, "rows": rows, "numbers": [_is_number(c) for c in table.columns]}
+        )
+        body = "".join(f"<tr>{row}</tr>" for row in rows)
+        return {"table": table, "body": mark_safe(body)}  # noqa: S308 - each part of it is escaped
 
     def _cell(
-        self, table: Table, row: int, column: int, value: Any, largest: float
-    ) -> dict[str, Any]:
-        about = table.columns[column]
+        self, table: Table, place: tuple[int, int], value: Any, largest: float, home: str
+    ) -> str:
+        about = table.columns[place[1]]
         if about.unit is Unit.BAR:
-            return {"bar": True, "value": value or 0, "largest": largest}
-        text = write(value, about.unit, self.words, about.currency)
-        return {
-            "text": text,
-            "number": _is_number(about),
-            "link": self.link(table.calls(row, column)),
-            "head": column == 0,
-        }
+            return _bar(value or 0, largest)
+        text = escape(write(value, about.unit, self.words, about.currency))
+        if place[1] == 0:
+            return f'<th scope="row">{text}</th>'
+        link = self.link(table.calls(*place))
+        if link:
+            text = f'<a href="{home}{escape(link)}">{text}</a>'
+        return f'<td class="number">{text}</td>' if _is_number(about) else f"<td>{text}</td>"
 
     def link(self, calls: Calls | None) -> str:
         """Return the address of the calls behind a number; '' where the list cannot be asked so."""
@@ -110,6 +115,11 @@ def _asked(calls: Calls) -> Iterator[tuple[str, str | None]]:
             yield _ASKED[name], str(value)
         else:
             yield name, None
+
+
+def _bar(value: float, largest: float) -> str:
+    most, now = floatformat(largest, "-3u"), floatformat(value, "-3u")
+    return f'<td><meter min="0" max="{most}" value="{now}">{escape(localize(value))}</meter></td>'
 
 
 def _is_number(column: Column) -> bool:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from everycall.app.recovering import Recoverer
 from everycall.records.promises import StoredPromises
 from everycall.recovery.promises import tidy
+from everycall.web.ahead import ahead
 from everycall.web.alarms import looking, telling
 from everycall.web.hooking import hooking
 from everycall.web.outward import outward
@@ -52,6 +53,7 @@ def keeping(reader: Reader) -> Iterator[None]:
         *outward(reader),
         *hooking(reader),
         *retention_round(reader),
+        *ahead(reader),
     )
     with going_on(*rounds):
         yield

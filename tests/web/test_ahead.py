@@ -1,0 +1,107 @@
+"""What is asked first is there before it is asked, once for each import and each newest day."""
+
+import os
+import threading
+from datetime import date
+
+import pytest
+
+from everycall.app import kept_tables
+from everycall.records.models import Person
+from everycall.web import ahead, awaiting
+from everycall.web.ahead import Ahead, spans
+from everycall.web.pages import site_reader
+from everycall.web.reports import last_days
+from web.conftest import browser, person
+
+pytestmark = pytest.mark.usefixtures("calls")
+
+
+@pytest.fixture(autouse=True)
+def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_tables, "LEAST", 1)
+
+
+@pytest.fixture(autouse=True)
+def as_urgent_as_all_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests that follow run in this thread."""
+    monkeypatch.setattr(ahead, "GIVES_WAY", 0)
+
+
+@pytest.fixture
+def none_made() -> None:
+    folder = site_reader().history.folder / "audits"
+    for path in folder.glob("*"):
+        path.unlink()
+
+
+def made() -> int:
+    return len(list((site_reader().history.folder / "audits").glob("*.report.json")))
+
+
+@pytest.mark.usefixtures("none_made")
+def test_the_usual_reports_are_there_before_the_owner_asks(
+    owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = browser(owner)
+    monkeypatch.setattr(awaiting, "PATIENCE", 0.0)
+    Ahead(site_reader()).round()
+    assert made() == len({*spans(newest())})
+    for first, last in spans(newest()):
+        page = waiting.get(f"/report/?from={first}&to={last}").content
+        assert b'data-again="from=' not in page
+        assert b"report-body" in page
+
+
+@pytest.mark.usefixtures("none_made")
+def test_they_are_made_once(owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds, times = Ahead(site_reader()), list[Person]()
+    monkeypatch.setattr(rounds, "make", lambda who, _newest: times.append(who))
+    for _ in range(3):
+        rounds.round()
+    assert times == [owner]
+
+
+@pytest.mark.usefixtures("none_made")
+def test_nobody_owns_it_yet_or_few_calls_are_there_and_nothing_is_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rounds = Ahead(site_reader())
+    rounds.round()
+    person("Olga", "owner")
+    monkeypatch.setattr(kept_tables, "LEAST", 1_000_000)
+    rounds.round()
+    assert made() == 0
+
+
+def test_what_is_made_ahead_gives_way_and_what_it_begins_does_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ahead, "GIVES_WAY", 5)
+    seen: list[int] = []
+
+    def look() -> None:
+        seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    def work() -> None:
+        ahead._give_way()
+        child = threading.Thread(target=look)
+        child.start()
+        child.join()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    look()
+    assert seen[0] == seen[1] + 5
+
+
+def test_a_year_a_month_and_thirty_days_end_with_the_newest_day() -> None:
+    day = date(2028, 2, 29)
+    assert [last for _, last in spans(day)] == [day] * 3
+    assert [(last - first).days + 1 for first, last in spans(day)] == [30, 29, 365]
+
+
+def newest() -> date:
+    with site_reader().asking() as asking:
+        return last_days(asking)[1]

@@ -82,7 +82,7 @@ class Shown:
         about = table.columns[place[1]]
         if about.unit is Unit.BAR:
             return _bar(value or 0, largest)
-        text = escape(write(value, about.unit, self.words, about.currency))
+        text: str = escape(write(value, about.unit, self.words, about.currency))
         if place[1] == 0:
             return f'<th scope="row">{text}</th>'
         link = self.link(table.calls(*place))

@@ -119,21 +119,22 @@ GROUP BY h.call_id
 """
 
 GATHERED = """
-SELECT t.*, w.* EXCLUDE (call_id), h.* EXCLUDE (call_id), v.* EXCLUDE (call_id), a.* EXCLUDE (call_id),
-  d.* EXCLUDE (call_id), s.* EXCLUDE (call_id), o.* EXCLUDE (call_id), i.* EXCLUDE (call_id),
+SELECT t.*, i.* EXCLUDE (call_id), d.* EXCLUDE (call_id), o.* EXCLUDE (call_id), w.* EXCLUDE (call_id),
+  a.* EXCLUDE (call_id), v.* EXCLUDE (call_id), s.* EXCLUDE (call_id), h.* EXCLUDE (call_id),
   CASE WHEN GREATEST(COALESCE(s.hung_up_at, 0), COALESCE(v.last_left_at, 0)) > v.last_entered_at
     THEN 0 ELSE COALESCE(v.open_visits, 0) END
   + COALESCE(s.open_talks, 0) + COALESCE(a.open_rings, 0) AS open_spans
 FROM touched AS t
-LEFT JOIN who AS w ON w.call_id = t.call_id
-LEFT JOIN heard AS h ON h.call_id = t.call_id
-LEFT JOIN call_visits AS v ON v.call_id = t.call_id
-LEFT JOIN call_attempts AS a ON a.call_id = t.call_id
-LEFT JOIN call_direct AS d ON d.call_id = t.call_id
-LEFT JOIN call_talks AS s ON s.call_id = t.call_id
-LEFT JOIN call_holds AS o ON o.call_id = t.call_id
 LEFT JOIN call_held AS i ON i.call_id = t.call_id
+LEFT JOIN call_direct AS d ON d.call_id = t.call_id
+LEFT JOIN call_holds AS o ON o.call_id = t.call_id
+LEFT JOIN who AS w ON w.call_id = t.call_id
+LEFT JOIN call_attempts AS a ON a.call_id = t.call_id
+LEFT JOIN call_visits AS v ON v.call_id = t.call_id
+LEFT JOIN call_talks AS s ON s.call_id = t.call_id
+LEFT JOIN heard AS h ON h.call_id = t.call_id
 """
+"""The widest comes last: what was joined before is carried through every join behind it."""
 
 _ITS_OWN = """
 CASE WHEN r.mark IS NULL THEN NOT n.call_id LIKE '%~%'

@@ -13,6 +13,7 @@ from everycall.calls.chain import INPUTS, Chain
 from everycall.events import Kind
 from everycall.live import tallies
 from everycall.live.emptiness import ALWAYS, Needs, is_empty, needs
+from everycall.live.folding import folded
 from everycall.live.neighbours import COLUMNS, Neighbours, Said
 from everycall.live.ports import Engine
 from everycall.metrics.slots import SLOT
@@ -125,6 +126,7 @@ class Window:
         self._is_made = False
         self._steps: list[tuple[str, str]] = []
         self._needs: dict[str, Needs] = {}
+        self._views: dict[str, Needs] = {}
         self._rows: dict[str, int] = {}
         self._sources: dict[str, str] = {}
         self._counts = 0
@@ -207,8 +209,8 @@ class Window:
             self._rows[name] += self.engine.again(_OTHER_ANSWERS)[0][0]
 
     def make(self) -> None:
-        """Make every table once, also where the chain could do with a view: on few calls to plan a
-        statement takes longer than to run it, and no plan outlives a table that is made.
+        """Make every table once: on few calls to plan a statement takes longer than to run it, and
+        no plan outlives a table that is made.
         """
         if self._is_made:
             return
@@ -217,8 +219,9 @@ class Window:
         made = {name for name, _ in every}
         for name in RESULTS:
             self._sources[name] = f"finished_{name}" if f"finished_{name}" in made else name
+        views = folded(every)
         for name, statement in every:
-            self._make_step(name, statement)
+            self._make_step(name, statement, as_view=name in views)
         # what metrics need beside the chain, from the rows that were counted last
         for name in ("calls", "visits", "talks"):
             self.engine.view(f"counted_{name}", f"SELECT * FROM {self._sources[name]}")
@@ -230,10 +233,14 @@ class Window:
                 self.engine.table(f"{kept}_{name}", f"SELECT * FROM {source} LIMIT 0")
         self._is_made = True
 
-    def _make_step(self, name: str, statement: str) -> None:
-        self.engine.table(name, statement)
-        self._needs[name] = needs(statement, {})
-        self._steps.append((name, f'INSERT INTO "{name}" {statement}'))
+    def _make_step(self, name: str, statement: str, *, as_view: bool) -> None:
+        self._needs[name] = needs(statement, self._views)
+        if as_view:
+            self._views[name] = self._needs[name]
+            self.engine.view(name, statement)
+        else:
+            self.engine.table(name, statement)
+            self._steps.append((name, f'INSERT INTO "{name}" {statement}'))
 
     def _keep(self, wanted: set[str]) -> None:
         """Put the counted rows in the place of those of before."""

@@ -60,7 +60,11 @@ def test_a_page_is_told_what_changes_and_nothing_else() -> None:
             return {"type": "http.disconnect"}
 
         hub.attach(asyncio.get_running_loop())
-        page = asyncio.create_task(LineStream().show(Line("Ann"), receive, send))
+
+        async def ask() -> Line:
+            return Line("Ann")
+
+        page = asyncio.create_task(LineStream().show(Line("Ann"), receive, send, ask))
         ringing = call(Stage.RINGING, ringing=("Ann",))
         for version, calls in enumerate([(), (), (ringing,), (ringing,), ()]):
             hub.publish(board(version, *calls))

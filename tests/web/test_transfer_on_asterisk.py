@@ -15,6 +15,7 @@ from asterisk.kit import demand
 from asterisk.watching import run, watched
 from everycall.app.watching import Watch
 from everycall.web.live.hub import hub
+from everycall.web.live.stream import Ask
 from everycall.web.on_line import Line, LineStream
 from lab.leg import Leg
 from lab.phone import Phone
@@ -29,6 +30,13 @@ SECOND = 1.0
 @pytest.fixture(autouse=True)
 def asterisk() -> None:
     demand()
+
+
+def still(line: Line) -> Ask:
+    async def ask() -> Line:
+        return line
+
+    return ask
 
 
 @dataclass
@@ -70,7 +78,7 @@ async def page_of(agent: str, watch: Watch) -> AsyncIterator[Page]:
 
     works = [
         asyncio.create_task(publish()),
-        asyncio.create_task(LineStream().show(Line(agent), receive, page.send)),
+        asyncio.create_task(LineStream().show(Line(agent), receive, page.send, still(Line(agent)))),
     ]
     try:
         yield page
@@ -117,8 +125,9 @@ def test_who_is_handed_on_blindly_is_on_the_receivers_page_within_a_second(tmp_p
             assert shown_at - rang_at < SECOND
             (known,) = [c for c in watch.board.calls if c.caller == CALLER]
             assert page.told[-1][1]["call"] == known.call_id
-            assert await watch.spoke(known.call_id) == ("Agent 1",)
-            assert 0 < (await watch.waited(known.call_id) or 0) < 10_000
+            before = (await watch.before())[known.call_id]
+            assert before.spoke == ("Agent 1",)
+            assert 0 < (before.wait_ms or 0) < 10_000
             await leg.answer()
             await page.until(news, stage="talking", call=known.call_id)
             await call.hang_up()
@@ -148,7 +157,7 @@ def test_who_is_handed_on_after_a_consultation_is_on_the_receivers_page_within_a
             handed_at = await telling
             shown_at = await page.until(max(0, news - 1), call=known.call_id)
             assert shown_at - handed_at < SECOND
-            assert "Agent 1" in await watch.spoke(known.call_id)
+            assert "Agent 1" in (await watch.before())[known.call_id].spoke
             await call.hang_up()
             await page.until(len(page.told) - 1, call=None)
 

@@ -5,6 +5,7 @@ A bare ASGI application like the live stream. It says who, and the page fetches 
 
 import json
 from dataclasses import asdict, dataclass
+from functools import partial
 
 from asgiref.sync import sync_to_async
 
@@ -72,9 +73,17 @@ class LineStream(Stream):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Say who is on the line until the other side goes away."""
-        key = session_key_of(scope)
-        person: Person | None = await sync_to_async(person_of, thread_sensitive=False)(key)
-        if person is None or not person.may(Right.WORK_CALLBACKS):
+        ask = partial(_line, session_key_of(scope))
+        line = await ask()
+        if line is None:
             await refuse(send)
             return
-        await self.show(Line(person.agent), receive, send, RETRY)
+        await self.show(line, receive, send, ask, RETRY)
+
+
+async def _line(key: str) -> Line | None:
+    """Return whose line somebody who is logged in may look at."""
+    person: Person | None = await sync_to_async(person_of, thread_sensitive=False)(key)
+    if person is None or not person.may(Right.WORK_CALLBACKS):
+        return None
+    return Line(person.agent)

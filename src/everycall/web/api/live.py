@@ -1,5 +1,6 @@
 """The live picture for other programs: once, or as a stream; queues and people as they are now."""
 
+from functools import partial
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -128,7 +129,7 @@ class KeyedStream(Stream):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send pictures until the other side goes away; a key that is not good gets a problem."""
         try:
-            view: View = await sync_to_async(_keyed, thread_sensitive=False)(scope)
+            view: View = await sync_to_async(_let_in, thread_sensitive=False)(scope)
         except ProblemError as error:
             answer = error.answer()
             headers = [(k.lower().encode(), v.encode()) for k, v in answer.headers.items()]
@@ -141,10 +142,25 @@ class KeyedStream(Stream):
             )
             await send({"type": "http.response.body", "body": answer.content})
             return
-        await self.show(view, receive, send)
+        await self.show(view, receive, send, partial(_still, scope))
 
 
-def _keyed(scope: Scope) -> View:
+async def _still(scope: Scope) -> View | None:
+    """Return what a key may see by now; None if it was taken back or is too old."""
+    try:
+        token: Token = await sync_to_async(_keyed, thread_sensitive=False)(scope)
+    except ProblemError:
+        return None
+    return view_of(token)
+
+
+def _let_in(scope: Scope) -> View:
+    token = _keyed(scope)
+    limits.spend(limits.requests, token.prefix, 1, "requests")
+    return view_of(token)
+
+
+def _keyed(scope: Scope) -> Token:
     said = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
     kind, _, text = said.partition(" ")
     try:
@@ -155,5 +171,4 @@ def _keyed(scope: Scope) -> View:
         raise ProblemError(401, "key", "show a key: Authorization: Bearer ec_... (Set-up, Keys)")
     if SCOPE not in token.scopes:
         raise ProblemError(403, "scope", f"this key may do {', '.join(token.scopes)}")
-    limits.spend(limits.requests, token.prefix, 1, "requests")
-    return view_of(token)
+    return token

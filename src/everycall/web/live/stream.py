@@ -1,10 +1,13 @@
 """The live stream: a bare ASGI application, so that a thousand open screens cost little.
 
-Whoever looks is asked for once, when the stream begins; no database connection is held after that.
+Whoever looks is asked for when the stream begins and once a minute, so that a screen that was taken
+back, or somebody who was shut out, sees no more; no database connection is held meanwhile.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -12,7 +15,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.http import HttpRequest
 
 from everycall.records.models import Person, Wall
@@ -25,6 +28,13 @@ from everycall.web.scope import clients_of, queues_of
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+Ask = Callable[[], Awaitable[Sight | None]]
+"""Says what somebody may see by now; None if nothing any more."""
+
+log = logging.getLogger(__name__)
+
+LOOK_AGAIN = 60.0
+"""Whether somebody may still look is asked so often, in seconds."""
 
 hub.ask_owed = owed_now
 
@@ -48,19 +58,43 @@ class Stream:
         if view is None:
             await refuse(send)
             return
-        await self.show(view, receive, send)
+        await self.show(view, receive, send, partial(_viewer, scope))
 
-    async def show(self, sight: Sight, receive: Receive, send: Send, retry: bytes = RETRY) -> None:
-        """Send what is to be seen until the other side goes away."""
+    async def show(
+        self, sight: Sight, receive: Receive, send: Send, ask: Ask, retry: bytes = RETRY
+    ) -> None:
+        """Send what is to be seen until the other side goes away, or may see something else."""
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         await send(body(retry))
         async with hub.reading(sight) as reader:
             sending = asyncio.create_task(send_all(reader, send))
             try:
-                while (await receive())["type"] != "http.disconnect":
-                    pass
+                await _until_over(sight, receive, ask)
             finally:
                 sending.cancel()
+                await asyncio.gather(sending, return_exceptions=True)
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _until_over(sight: Sight, receive: Receive, ask: Ask) -> None:
+    """Return when the other side has gone, or may not see the same any more."""
+    while True:
+        try:
+            async with asyncio.timeout(LOOK_AGAIN):
+                if (await receive())["type"] == "http.disconnect":
+                    return
+        except TimeoutError:
+            if await _now(sight, ask) != sight:
+                return
+
+
+async def _now(sight: Sight, ask: Ask) -> Sight | None:
+    """Return what somebody may see by now; where nobody can tell, it is what it was."""
+    try:
+        return await ask()
+    except DatabaseError:
+        log.warning("who looks cannot be asked for; streams go on")
+        return sight
 
 
 async def send_all(reader: Reader, send: Send) -> None:

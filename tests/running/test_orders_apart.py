@@ -1,6 +1,5 @@
 """With the parts apart, a click on a page reaches the phone systems that another process hears; once."""
 
-import os
 import re
 import signal
 import subprocess
@@ -89,23 +88,6 @@ def pbx() -> Iterator[Pbx]:
     made.fake.lists["QueueStatus"] = [MEMBER]
     yield made
     made.stop()
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def data(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Path]:
-    if request.param == "sqlite":
-        yield tmp_path
-        return
-    url: str = request.getfixturevalue("database_url")
-    name = f"orders_{os.urandom(4).hex()}"
-    made = [
-        "import sys, psycopg; psycopg.connect(sys.argv[1], autocommit=True).execute(sys.argv[2])"
-    ]
-    subprocess.run([sys.executable, "-c", *made, url, f"CREATE DATABASE {name}"], check=True)
-    monkeypatch.setitem(os.environ, "DATABASE_URL", f"{url.rpartition('/')[0]}/{name}")
-    yield tmp_path
 
 
 def told(data: Path, program: str, *words: str) -> list[str]:

@@ -28,7 +28,7 @@ from everycall.events.callers import caller
 from everycall.history import Engine
 from everycall.history.journal_segments import Entry
 from everycall.live.board import Board
-from everycall.live.ended import EndedCall, ended, spoke, waited
+from everycall.live.ended import Before, EndedCall, before, ended
 from everycall.live.lines import KINDS as LINE_KINDS
 from everycall.live.lines import Lines, Remark
 from everycall.live.needs import Helps
@@ -209,13 +209,9 @@ class LivePicture:
         """Return the calls that ended since a moment."""
         return ended(self._window, since)
 
-    def spoke(self, call_id: str) -> tuple[str, ...]:
-        """Return who has spoken with a caller whose call is on, in their order."""
-        return tuple(self._picture.person(name) for name in spoke(self._window, call_id))
-
-    def waited(self, call_id: str) -> int | None:
-        """Return for how many milliseconds a caller whose call is on waited for the first person."""
-        return waited(self._window, call_id)
+    def before(self) -> dict[str, Before]:
+        """Return what was before in the calls that are on, by their ids."""
+        return before(self._window, self._picture.person)
 
     def open_calls(self, feed: str, before: int) -> frozenset[str]:
         """Return a feed's calls that are not over and of which nothing was heard since a moment."""

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from everycall.app.watching import Health
 from everycall.live.board import Board
+from everycall.live.ended import Before
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +20,13 @@ class Shared:
         board: the picture; None before the first.
         health: how watching goes; None while it cannot begin.
         trouble: why it cannot begin.
+        before: what was before in the calls that are on, by their ids.
     """
 
     board: Board | None = None
     health: Health | None = None
     trouble: str = ""
+    before: dict[str, Before] = field(default_factory=dict)
 
 
 _SHAPE = TypeAdapter(Shared)

@@ -37,7 +37,7 @@ from everycall.history import History
 from everycall.history.journal import Journal, JournalState, Receipt
 from everycall.history.journal_segments import Entry
 from everycall.live.board import Board
-from everycall.live.ended import EndedCall
+from everycall.live.ended import Before, EndedCall
 from everycall.registry import load
 from everycall.sources.base import Source
 from everycall.wire.ami_link import Item, Link, LinkState, Snapshot
@@ -243,13 +243,9 @@ class Watch:
         """Return the calls that ended since a moment, in the order in which they did."""
         return await self._in_picture(partial(self.picture.ended, since))
 
-    async def spoke(self, call_id: str) -> tuple[str, ...]:
-        """Return who has spoken with a caller whose call is on, in their order."""
-        return await self._in_picture(partial(self.picture.spoke, call_id))
-
-    async def waited(self, call_id: str) -> int | None:
-        """Return for how many milliseconds a caller whose call is on waited for the first person."""
-        return await self._in_picture(partial(self.picture.waited, call_id))
+    async def before(self) -> dict[str, Before]:
+        """Return what was before in the calls that are on, by their ids."""
+        return await self._in_picture(self.picture.before)
 
     def take(self, entries: Sequence[Entry]) -> "Future[Receipt]":
         """Hand posted records in; may be called from any thread."""

@@ -1,5 +1,6 @@
 """Calls that ended a moment ago, as they were counted: for whoever has to act at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -37,6 +38,27 @@ _ENDED = " UNION ALL ".join(
     "WHERE outcome <> 'pending' AND NOT ended_at IS NULL AND ended_at >= ?"
     for kept in ("hot", "cold")
 )
+
+
+_BEFORE = """
+SELECT t.call_id, t.agent, c.wait_ms FROM hot_talks AS t
+INNER JOIN hot_calls AS c ON c.call_id = t.call_id
+WHERE c.outcome = 'pending' AND NOT t.agent IS NULL
+ORDER BY t.call_id, t.began_at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was before in a call that is on.
+
+    Attributes:
+        spoke: who has spoken with the caller, in their order.
+        wait_ms: how long they waited for the first of them; null: not told.
+    """
+
+    spoke: tuple[str, ...]
+    wait_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +113,14 @@ def ended(window: Window, since: int) -> tuple[EndedCall, ...]:
     return tuple(sorted(found, key=lambda call: (call.ended_at, call.call_id)))
 
 
-def spoke(window: Window, call_id: str) -> tuple[str, ...]:
-    """Return who has spoken with a caller whose call is on, in their order."""
-    asked = "SELECT agent FROM hot_talks WHERE call_id = ? AND NOT agent IS NULL ORDER BY began_at"
-    return tuple(dict.fromkeys(agent for (agent,) in window.engine.rows(asked, [call_id])))
-
-
-def waited(window: Window, call_id: str) -> int | None:
-    """Return how long a caller whose call is on has waited for the first person; null: not told."""
-    asked = "SELECT wait_ms FROM hot_calls WHERE call_id = ?"
-    return next((ms for (ms,) in window.engine.rows(asked, [call_id])), None)
+def before(window: Window, person: Callable[[str], str]) -> dict[str, Before]:
+    """Return what was before in the calls that are on, where anybody has spoken with the caller."""
+    found: dict[str, Before] = {}
+    for call_id, agent, wait_ms in window.hot(_BEFORE):
+        spoke = found[call_id].spoke if call_id in found else ()
+        name = person(str(agent))
+        found[call_id] = Before(spoke if name in spoke else (*spoke, name), wait_ms)
+    return found
 
 
 def _call(row: tuple[Any, ...]) -> EndedCall:

@@ -17,6 +17,7 @@ from django.conf import settings
 from everycall.app.landing import Landing, Landings, landings
 from everycall.app.sharing import Follower, Shared, place_of, share
 from everycall.errors import EverycallError, NotTakenError
+from everycall.live.ended import Before
 from everycall.web.connecting import live, watched
 from everycall.web.keeping import keeping, looking_on
 from everycall.web.live.hub import hub
@@ -92,16 +93,25 @@ async def _beside(*works: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
 
 async def _sharing() -> None:
     """Share each new picture, and what is wrong while there is none."""
-    path, before = place_of(settings.DATA, settings.SITE), None
+    path, last = place_of(settings.DATA, settings.SITE), None
     while True:
         board = hub.board
         now = (board.version if board else None, board.as_of if board else None, live.trouble)
-        if now != before:
-            shared = Shared(board, live.health(), live.trouble)
+        if now != last:
+            shared = Shared(board, live.health(), live.trouble, await _before())
             with suppress(OSError):  # a full disk: the picture is stale, and says so
                 await asyncio.to_thread(share, path, shared)
-            before = now
+            last = now
         await asyncio.sleep(LOOK)
+
+
+async def _before() -> dict[str, Before]:
+    """Return what was before in the calls that are on; nothing while watching ends or begins."""
+    watch = live.watch
+    try:
+        return await watch.before() if watch is not None else {}
+    except (EverycallError, RuntimeError):
+        return {}
 
 
 async def _landing() -> None:

@@ -23,7 +23,7 @@ from everycall.web.doing import phone_of
 from everycall.web.guards import needs, person_of
 from everycall.web.pages import site_reader
 from everycall.web.said import said
-from everycall.web.scope import clients_of, queues_of
+from everycall.web.scope import clients_of, queues_of, within
 from everycall.web.writing import number_for, shown_call
 
 LISTED = 100
@@ -204,7 +204,7 @@ def _history(caller: str, person: Person) -> list[dict[str, Any]]:
     if not site_reader().has_calls():
         return []
     with site_reader().asking() as asking:
-        wanted = Filter(callers=(caller,), limit=10, newest_first=True)
+        wanted = within(Filter(callers=(caller,), limit=10, newest_first=True), person)
         found = asking.calls(wanted, evidence=False, parts=False)
         return [shown_call(call, asking, person) for call in found]
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from everycall.clock import from_micros
+from everycall.live.ended import Before
 from everycall.records.models import Promise
 from everycall.records.people import Person
 from everycall.records.roles import Right
@@ -45,13 +46,18 @@ def _moment(at: int) -> datetime:
 
 def _spoke(call_id: str, person: Person) -> dict[str, Any]:
     """Return who spoke with the caller before in this call, and how long they waited for the first."""
+    before = _before(call_id)
+    spoke = [name for name in before.spoke if name != person.agent] if before is not None else []
+    return {"spoke": spoke, "waited": duration(before.wait_ms) if before and spoke else None}
+
+
+def _before(call_id: str) -> Before | None:
+    """Return what was before in a call: from the picture, or from the process that draws it."""
     watch, loop = live.watch, live.loop
     if watch is None or loop is None:
-        return {"spoke": [], "waited": None}
-    names = asyncio.run_coroutine_threadsafe(watch.spoke(call_id), loop)
-    wait = asyncio.run_coroutine_threadsafe(watch.waited(call_id), loop)
+        return live.told.before.get(call_id) if live.told is not None else None
     try:
-        spoke = [name for name in names.result(PATIENCE) if name != person.agent]
-        return {"spoke": spoke, "waited": duration(wait.result(PATIENCE)) if spoke else None}
+        found = asyncio.run_coroutine_threadsafe(watch.before(), loop).result(PATIENCE)
     except TimeoutError:
-        return {"spoke": [], "waited": None}
+        return None
+    return found.get(call_id)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from everycall.errors import EverycallError, NotFoundError
+from everycall.events.origins import mark_of
 from everycall.live.board import AgentNow, AgentState, Board
 from everycall.telephony import (
     Command,
@@ -138,7 +139,7 @@ async def carry_out(commands: Sequence[Command], systems: Sequence[PhoneSystem])
 
 async def _system_of(command: Command, systems: Sequence[PhoneSystem]) -> PhoneSystem:
     phone = getattr(command, "phone", None)
-    if len(systems) == 1 or phone is None:
+    if phone is None or (len(systems) == 1 and not mark_of(phone)):
         return systems[0]
     for system in systems:
         if await system.knows(phone):
@@ -174,15 +175,39 @@ class _View:
     def phone(self, name: str) -> str:
         return self.phones(name)[0]
 
-    def own_phone(self) -> str:
+    def phones_for(self, name: str, queue: str) -> tuple[str, ...]:
+        """Return the phones of somebody that a queue may ring: its own phone system's, if it has one."""
+        found, mark = self.phones(name), mark_of(queue)
+        return (self._at(found, mark, f"{name} has no phone"),) if mark else found
+
+    def phone_for(self, name: str, queue: str) -> str:
+        return self.phones_for(name, queue)[0]
+
+    def phone_at(self, name: str, mark: str) -> str:
+        """Return the phone that somebody has at the phone system of that mark."""
+        return self._at(self.phones(name), mark, f"{name} has no phone")
+
+    def own_phone(self, mark: str) -> str:
+        """Return one's own phone at the phone system of that mark."""
+        return self._at(self._own_phones(), mark, "you have no phone")
+
+    def _at(self, phones: tuple[str, ...], mark: str, nobody: str) -> str:
+        found = next((phone for phone in phones if mark_of(phone) == mark), None)
+        if found is None:
+            where = f"the phone system {mark}" if mark else "the first phone system"
+            raise NotFoundError(f"{nobody} at {where}, where this call is")
+        return found
+
+    def _own_phones(self) -> tuple[str, ...]:
         own = self.steering.own
         if "/" in own:
-            return own
+            others = (a.phones for a in self.board.agents if own in a.phones)
+            return (own, *next(others, ()))
         known = self._named.get(own)
         if known is None or not known.phones:
             sentence = "your own phone is not known: the owner enters its name, such as PJSIP/1001"
             raise NotFoundError(f"{sentence}, in your account")
-        return known.phones[0]
+        return known.phones
 
     def queue(self, name: str) -> str:
         # one in which nobody is, and nobody called today, is in no picture, but may be joined
@@ -214,16 +239,18 @@ def _where(wish: Wish, view: _View) -> tuple[str | None, ...]:
 
 
 def _add(wish: Wish, view: _View) -> tuple[Command, ...]:
-    phone = view.phone(wish.agent)
-    return (JoinQueue(phone, view.queue(wish.queue), wish.agent, wish.penalty),)
+    queue = view.queue(wish.queue)
+    return (JoinQueue(view.phone_for(wish.agent, queue), queue, wish.agent, wish.penalty),)
 
 
 def _remove(wish: Wish, view: _View) -> tuple[Command, ...]:
-    return (LeaveQueue(view.phone(wish.agent), view.queue(wish.queue)),)
+    queue = view.queue(wish.queue)
+    return tuple(LeaveQueue(phone, queue) for phone in view.phones_for(wish.agent, queue))
 
 
 def _penalty(wish: Wish, view: _View) -> tuple[Command, ...]:
-    return (SetPenalty(view.phone(wish.agent), view.queue(wish.queue), wish.penalty),)
+    queue = view.queue(wish.queue)
+    return (SetPenalty(view.phone_for(wish.agent, queue), queue, wish.penalty),)
 
 
 def _take(wish: Wish, view: _View) -> tuple[Command, ...]:
@@ -233,7 +260,7 @@ def _take(wish: Wish, view: _View) -> tuple[Command, ...]:
     in_brand = not view.steering.clients or call.client in view.steering.clients
     if not view.steering.has_queue(call.queue) or not in_brand:
         raise NotAllowedError("this caller waits in none of your queues")
-    return (TakeCaller(call.call_id, view.own_phone()),)
+    return (TakeCaller(call.call_id, view.own_phone(mark_of(call.call_id))),)
 
 
 def _listen(wish: Wish, view: _View) -> tuple[Command, ...]:
@@ -242,8 +269,8 @@ def _listen(wish: Wish, view: _View) -> tuple[Command, ...]:
         raise NotFoundError(f"{agent.name} does not talk with a caller now")
     if agent.queue is not None and not view.steering.has_queue(agent.queue):
         raise NotAllowedError(f"{agent.name} talks with a caller of none of your queues")
-    ear = Ear(wish.act.value)
-    return (ListenIn(view.own_phone(), view.phone(wish.agent), ear),)
+    ear, mark = Ear(wish.act.value), mark_of(agent.call_id or view.phone(wish.agent))
+    return (ListenIn(view.own_phone(mark), view.phone_at(wish.agent, mark), ear),)
 
 
 _MAKES: dict[Act, Callable[[Wish, _View], tuple[Command, ...]]] = {

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from everycall.app.dialling import Dialler, Wish
 from everycall.clock import from_micros
 from everycall.errors import EverycallError
+from everycall.events.origins import HERE, Origin
 from everycall.hours import Calendar
 from everycall.live.board import AgentNow, AgentState, Board
 from everycall.recovery.automatic import Keep, Now, Person, Ring, decide
@@ -202,18 +203,24 @@ def _wish(person: Person, settings: AutomaticSettings) -> Wish:
     )
 
 
-def people_of(board: Board) -> list[Person]:
-    """Return who could be rung, as the picture shows them."""
-    return [_person(agent) for agent in board.agents if agent.phones and agent.queues]
+def people_of(board: Board, origin: Origin = HERE) -> list[Person]:
+    """Return who could be rung by a phone system, as the picture shows them: those with a phone of it."""
+    phones = {
+        agent.name: next((phone for phone in agent.phones if origin.has(phone)), "")
+        for agent in board.agents
+        if agent.queues
+    }
+    found = ((agent, phones.get(agent.name, "")) for agent in board.agents)
+    return [_person(agent, phone) for agent, phone in found if phone]
 
 
-def _person(agent: AgentNow) -> Person:
+def _person(agent: AgentNow, phone: str) -> Person:
     kept = agent.reason == KEPT and bool(agent.paused_in)
     idle = agent.state is AgentState.FREE or (kept and agent.state is AgentState.PAUSED)
     busy = agent.state in _TALKING
     return Person(
         agent.name,
-        agent.phones[0],
+        phone,
         agent.queues,
         (agent.since or 0) if idle else None,
         kept,

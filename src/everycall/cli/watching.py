@@ -15,6 +15,7 @@ from everycall.app.sitefile import read_site
 from everycall.app.telling import board_as_json, health_as_json
 from everycall.app.watching import Log, Manager, Watch, WatchSettings
 from everycall.cli.common import data_options, say_json
+from everycall.events.origins import HERE, Origin
 from everycall.wire.ami import Pbx
 
 SECRET = "EVERYCALL_AMI_SECRET"  # noqa: S105 - the name of the variable
@@ -28,7 +29,8 @@ _ADDRESS = re.compile(r"^(?P<user>[^@\s]+)@(?P<host>[^:\s]+)(:(?P<port>\d{1,5}))
     "managers",
     multiple=True,
     metavar="USER@HOST[:PORT]",
-    help=f"Asterisk's manager interface; the secret is read from ${SECRET} or --secret-file.",
+    help=f"Asterisk's manager interface; the secret is read from ${SECRET} or --secret-file. "
+    "Of several, the phones and people of the second are named pbx2~PJSIP/101.",
 )
 @click.option(
     "--secret-file",
@@ -40,7 +42,7 @@ _ADDRESS = re.compile(r"^(?P<user>[^@\s]+)@(?P<host>[^:\s]+)(:(?P<port>\d{1,5}))
     "logs",
     multiple=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="A queue_log to follow; may be repeated.",
+    help="A queue_log to follow; of several, the second is the second phone system's.",
 )
 @click.option("--whole-log", is_flag=True, help="Read the log from its beginning, not from today.")
 @click.option(
@@ -96,13 +98,19 @@ def _managers(texts: tuple[str, ...], secret_file: Path | None) -> list[Manager]
         if address is None:
             raise click.UsageError(f"'{text}' is no address; write USER@HOST or USER@HOST:5038")
         pbx = Pbx(address["host"], address["user"], secret, int(address["port"] or 5038))
-        found.append(Manager("pbx" if len(texts) == 1 else f"pbx{number}", pbx))
+        name = "pbx" if len(texts) == 1 else f"pbx{number}"
+        found.append(Manager(name, pbx, _origin(number)))
     return found
+
+
+def _origin(number: int) -> Origin:
+    """Return what tells the n-th phone system from the others; the first one's names stay."""
+    return HERE if number == 1 else Origin(f"pbx{number}")
 
 
 def _logs(paths: tuple[Path, ...]) -> list[Log]:
     return [
-        Log("queue_log" if len(paths) == 1 else f"queue_log{number}", path)
+        Log("queue_log" if len(paths) == 1 else f"queue_log{number}", path, origin=_origin(number))
         for number, path in enumerate(paths, 1)
     ]
 

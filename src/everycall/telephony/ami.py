@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from everycall.clock import Clock, system_clock, to_micros
+from everycall.events.origins import HERE, Origin
 from everycall.telephony.ami_tries import AmiTry, Told, action_id, channel_id
 from everycall.telephony.commands import (
     Command,
@@ -21,6 +22,7 @@ from everycall.telephony.commands import (
     TakeCaller,
     checked_id,
 )
+from everycall.telephony.homes import own_command, told_progress
 from everycall.telephony.port import PhoneSystemError, UnsureError
 from everycall.telephony.progress import Progress, Result, Stage
 from everycall.wire.ami import AmiError, AmiUnsureError
@@ -67,7 +69,10 @@ class Manager(Protocol):
 class AmiPhoneSystem:
     """Asterisk by one manager connection; `extensions_everycall.conf` has to be in its dialplan."""
 
-    def __init__(self, manager: Manager, clock: Clock = system_clock) -> None:
+    def __init__(
+        self, manager: Manager, clock: Clock = system_clock, origin: Origin = HERE
+    ) -> None:
+        self.origin = origin
         self._manager = manager
         self._clock = clock
         self._tries: dict[str, Told] = {}
@@ -96,15 +101,18 @@ class AmiPhoneSystem:
 
     async def knows(self, phone: str) -> bool:
         """Ask for the state of the phone; one that is not there has none."""
+        if not self.origin.has(phone):
+            return False
+        state = f"DEVICE_STATE({self.origin.plain(phone)})"
         try:
-            said = await self._manager.act("Getvar", Variable=f"DEVICE_STATE({phone})")
+            said = await self._manager.act("Getvar", Variable=state)
         except AmiError as error:
             raise PhoneSystemError(str(error)) from None
         return said.get("Value") not in ("INVALID", None)
 
     async def carry_out(self, command: Command) -> None:
         """Carry a command out; see the port."""
-        await self._acts[type(command)](command)
+        await self._acts[type(command)](own_command(command, self.origin))
 
     async def follow(self, dial_id: str) -> AsyncIterator[Progress]:
         """Yield how far a try is, and every step from there, until it is over."""
@@ -113,12 +121,12 @@ class AmiPhoneSystem:
             yield Progress(dial_id, self._now(), Stage.OVER, Result.UNKNOWN)
             return
         async for step in found.follow():
-            yield step
+            yield told_progress(step, self.origin)
 
     async def on_the_line(self, dial_id: str) -> Progress | None:
         """Return how far a try is that some phone is on the line for now."""
         found = await self._found(checked_id(dial_id))
-        return found.one.progress if found is not None else None
+        return told_progress(found.one.progress, self.origin) if found is not None else None
 
     async def forbid(self, dial_id: str, asked_at: int | None = None) -> bool:
         """Take the permit back; who used it up before has left a mark."""

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from everycall.events.origins import HERE, Origin
 from everycall.telephony.ami import AmiPhoneSystem
 from everycall.telephony.port import PhoneSystemError
 from everycall.wire.ami import AmiError, Connection, Pbx
@@ -30,7 +31,7 @@ class _Visit:
 
 
 @asynccontextmanager
-async def visited(feed: str, pbx: Pbx) -> AsyncIterator[AmiPhoneSystem]:
+async def visited(feed: str, pbx: Pbx, origin: Origin = HERE) -> AsyncIterator[AmiPhoneSystem]:
     """Yield a phone system that is connected for as long as the context lasts.
 
     Raises:
@@ -41,6 +42,6 @@ async def visited(feed: str, pbx: Pbx) -> AsyncIterator[AmiPhoneSystem]:
     except AmiError as error:
         raise PhoneSystemError(f"{feed}: {error}") from None
     try:
-        yield AmiPhoneSystem(_Visit(feed, connection))
+        yield AmiPhoneSystem(_Visit(feed, connection), origin=origin)
     finally:
         await connection.close()

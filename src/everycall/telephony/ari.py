@@ -10,9 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from everycall.clock import Clock, system_clock, to_micros
+from everycall.events.origins import HERE, Origin
 from everycall.telephony.ami_tries import AmiTry, Told, channel_id
 from everycall.telephony.ari_events import as_manager_event, as_manager_list
 from everycall.telephony.commands import Command, Dial, HangUp, checked_id
+from everycall.telephony.homes import own_command, told_progress
 from everycall.telephony.port import PhoneSystemError, UnsureError
 from everycall.telephony.progress import Progress, Result, Stage
 from everycall.wire.ari import Ari, AriError
@@ -31,8 +33,11 @@ GONE = (404, 409)
 class AriPhoneSystem:
     """Asterisk by its REST interface; `run` has to be running for anything to be followed."""
 
-    def __init__(self, name: str, ari: Ari, clock: Clock = system_clock) -> None:
+    def __init__(
+        self, name: str, ari: Ari, clock: Clock = system_clock, origin: Origin = HERE
+    ) -> None:
         self.name = name
+        self.origin = origin
         self.connected = asyncio.Event()
         self._ari = ari
         self._clock = clock
@@ -56,8 +61,10 @@ class AriPhoneSystem:
 
     async def knows(self, phone: str) -> bool:
         """Ask for the endpoint."""
+        if not self.origin.has(phone):
+            return False
         try:
-            await self._ask("GET", f"/endpoints/{phone}")
+            await self._ask("GET", f"/endpoints/{self.origin.plain(phone)}")
         except PhoneSystemError as error:
             if "404" in str(error) or "not found" in str(error).lower():
                 return False
@@ -66,6 +73,7 @@ class AriPhoneSystem:
 
     async def carry_out(self, command: Command) -> None:
         """Carry a command out; see the port."""
+        command = own_command(command, self.origin)
         if isinstance(command, Dial):
             await self._dial(command)
         elif isinstance(command, HangUp):
@@ -80,12 +88,12 @@ class AriPhoneSystem:
             yield Progress(dial_id, self._now(), Stage.OVER, Result.UNKNOWN)
             return
         async for step in found.follow():
-            yield step
+            yield told_progress(step, self.origin)
 
     async def on_the_line(self, dial_id: str) -> Progress | None:
         """Return how far a try is that some phone is on the line for now."""
         found = await self._found(checked_id(dial_id))
-        return found.one.progress if found is not None else None
+        return told_progress(found.one.progress, self.origin) if found is not None else None
 
     async def forbid(self, dial_id: str, asked_at: int | None = None) -> bool:
         """Take the permit back; who used it up before has left a mark."""

@@ -9,7 +9,7 @@ from everycall.errors import NotTakenError
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 _NUMBER = re.compile(r"\+?[0-9]{2,20}")
 _PHONE = re.compile(
-    r"[A-Za-z0-9]+/[A-Za-z0-9][A-Za-z0-9_.@+-]{0,79}"
+    r"(?:[a-z0-9-]+~)?[A-Za-z0-9]+/[A-Za-z0-9][A-Za-z0-9_.@+-]{0,79}"
     r"|(?:client|sip):[A-Za-z0-9][A-Za-z0-9_.@+-]{0,79}|\+?[0-9]{2,20}"
 )
 
@@ -20,7 +20,8 @@ class Dial:
 
     Attributes:
         id: names the try: letters, digits, hyphens, at most 60. A second try has another id.
-        agent: the person's phone as the phone system names it: PJSIP/1001, client:ann, a number.
+        agent: the person's phone as the phone system names it, PJSIP/1001, client:ann, a number;
+            with its mark before it where several are connected: warsaw~PJSIP/1001.
         number: the customer's, in E.164.
         shown: the number that the customer sees; null leaves it to the phone system.
         called: the number that the customer had called, for a phone system that may show it.

@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
-from everycall.app.calling_back import CallingBack, left_today, listed
+from everycall.app.calling_back import CallingBack, left_today, listed, people_of
 from everycall.app.dialling import Dialler, Wish
+from everycall.app.feeds import Manager
 from everycall.app.recovering import Recoverer
 from everycall.app.watching import Watch
 from everycall.clock import system_clock, to_micros
 from everycall.errors import EverycallError
+from everycall.events.origins import HERE, Origin
 from everycall.live.board import AgentState, Board
 from everycall.records.models import Promise as Row
 from everycall.records.permits import StoredPermits
@@ -115,9 +117,18 @@ class Desk:
         back.may = desk.may
         if people is not None:
             back.people = lambda board: listed(board, people)
+        else:
+            back.people = lambda board: people_of(board, desk.origin)
         if isinstance(phones, AriPhoneSystem):
             desk._hearing = asyncio.create_task(phones.run())
         return desk
+
+    @property
+    def origin(self) -> Origin:
+        """What tells the names of its phone system from those of others."""
+        if isinstance(self.phones, AmiPhoneSystem | AriPhoneSystem):
+            return self.phones.origin
+        return HERE
 
     @property
     def is_there(self) -> bool:
@@ -159,13 +170,15 @@ class Desk:
         """Tell each queue until when it may offer a call back; without a renewal it may not."""
         now = system_clock()
         for queue, people in _staffed(self.watch.board).items():
+            if not self.origin.has_queue(queue):
+                continue
             owed = await in_thread(_owed, queue)
             calendar = self.recoverer.calendar(None, queue, None)
             left = left_today(calendar, now)
             offer = may_offer(owed, people, left, self.back.settings.automatic)
             until = int((now + OFFERED).timestamp()) if offer else 0
             with contextlib.suppress(EverycallError):
-                await link.act("DBPut", Family=OFFERS, Key=queue, Val=str(until))
+                await link.act("DBPut", Family=OFFERS, Key=self.origin.plain(queue), Val=str(until))
 
     async def stop(self) -> None:
         """Follow no more; what is on the line goes on."""
@@ -215,11 +228,15 @@ desks = Desks()
 """The desks of this process."""
 
 
+def _driven(watch: Watch, manager: Manager) -> Desk:
+    link = watch.links[manager.feed]
+    return Desk.of(watch, AmiPhoneSystem(link, origin=manager.origin), link)
+
+
 async def calling(watch: Watch) -> None:
     """Call back until cancelled."""
-    desks.found = {
-        feed: Desk.of(watch, AmiPhoneSystem(link), link) for feed, link in watch.links.items()
-    }
+    managers = [feed for feed in watch.settings.feeds if isinstance(feed, Manager)]
+    desks.found = {one.feed: _driven(watch, one) for one in managers}
     for one in await in_thread(driven, in_thread):
         desks.found[one.phones.name] = Desk.of(watch, one.phones, people=one.people or None)
     try:

@@ -19,7 +19,7 @@ from everycall.live.board import Board
 from everycall.records.connections import Connection
 from everycall.settings import read_table, setting
 from everycall.web.calling import calling
-from everycall.web.driving import AriSettings, TwilioSettings
+from everycall.web.driving import SAME_MARK, AriSettings, TwilioSettings, origin_of
 from everycall.web.live.hub import hub
 from everycall.web.pages import site_reader
 from everycall.web.resting import Ground
@@ -50,6 +50,9 @@ AGAIN = 5.0
 """After so many seconds watching is tried again that could not begin."""
 
 
+OWN_QUEUES = "Its queues are others than those of the same name at other phone systems."
+
+
 @dataclass(frozen=True, slots=True)
 class AmiSettings:
     """Asterisk's manager interface."""
@@ -61,6 +64,12 @@ class AmiSettings:
         "", doc="The manager's secret; it is kept encrypted and never shown again."
     )
     tls: bool = setting(default=False, doc="Whether the interface speaks TLS.")
+    mark: str = setting(
+        "",
+        doc="Where several phone systems are connected: what tells its phones, people and calls "
+        "from those of the others, such as: warsaw. Empty for the first one; it never changes.",
+    )
+    own_queues: bool = setting(default=False, doc=OWN_QUEUES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,8 @@ class LogSettings:
     """A queue_log that grows."""
 
     path: str = setting(doc="Where the queue_log lies on this machine.")
+    mark: str = setting("", doc=SAME_MARK)
+    own_queues: bool = setting(default=False, doc=OWN_QUEUES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +128,9 @@ def pbx_of(given: dict[str, object], name: str) -> Pbx:
 
 def _feed(row: Connection) -> Manager | Log:
     if row.kind == "ami":
-        return Manager(row.name, pbx_of(row.given(), row.name))
-    return Log(row.name, Path(read_table(LogSettings, row.given(), row.name).path))
+        return Manager(row.name, pbx_of(row.given(), row.name), origin_of(row.given()))
+    path = Path(read_table(LogSettings, row.given(), row.name).path)
+    return Log(row.name, path, origin=origin_of(row.given()))
 
 
 def _feeds() -> tuple[Manager | Log | Posted, ...]:

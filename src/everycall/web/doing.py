@@ -9,6 +9,7 @@ from typing import Any
 from everycall.app.acting import Act, Steering, Wish, carry_out, commands_for
 from everycall.app.dialling import Wish as ToDial
 from everycall.errors import EverycallError, NotFoundError
+from everycall.events.origins import Origin
 from everycall.live.board import AgentNow, Board
 from everycall.records.connections import Connection
 from everycall.records.models import Person, Promise
@@ -18,7 +19,7 @@ from everycall.telephony import Command, PhoneSystem, PhoneSystemError, UnsureEr
 from everycall.telephony.ami_visit import visited
 from everycall.web.calling import Desk, desks
 from everycall.web.connecting import live, pbx_of
-from everycall.web.driving import ANYWHERE, dials_anywhere
+from everycall.web.driving import ANYWHERE, dials_anywhere, origin_of
 from everycall.web.live.hub import hub
 from everycall.web.pages import site_reader
 from everycall.web.scope import clients_of, queues_of
@@ -94,20 +95,20 @@ def recorded(person: Person, wish: Wish, error: EverycallError | None = None) ->
     note(person, what, wish.agent or wish.call_id, **kept)
 
 
-def _managers() -> list[tuple[str, Pbx]]:
+def _managers() -> list[tuple[str, Pbx, Origin]]:
     rows = Connection.objects.filter(kind="ami", removed_at=None)
-    return [(row.name, pbx_of(row.given(), row.name)) for row in rows]
+    return [(row.name, pbx_of(row.given(), row.name), origin_of(row.given())) for row in rows]
 
 
-async def _told(commands: Sequence[Command], managers: Sequence[tuple[str, Pbx]]) -> None:
+async def _told(commands: Sequence[Command], managers: Sequence[tuple[str, Pbx, Origin]]) -> None:
     """Tell the connected phone systems; each is reached anew, so that no picture waits for it."""
     systems: list[PhoneSystem] = []
     broken: list[str] = []
     try:
         async with asyncio.timeout(PATIENCE), AsyncExitStack() as stack:
-            for name, pbx in managers:
+            for name, pbx, origin in managers:
                 try:
-                    systems.append(await stack.enter_async_context(visited(name, pbx)))
+                    systems.append(await stack.enter_async_context(visited(name, pbx, origin)))
                 except PhoneSystemError as error:
                     broken.append(str(error))
             if broken and not systems:

@@ -8,6 +8,7 @@ from django.db import close_old_connections
 from django.urls import reverse
 
 from everycall.errors import BadSettingsError, Mistake
+from everycall.events.origins import Origin
 from everycall.records.connections import Connection
 from everycall.records.permits import StoredPermits
 from everycall.settings import read_table, setting
@@ -21,6 +22,12 @@ ANYWHERE = ("+", "client:", "sip:")
 """How phones begin that Twilio rings, wherever they are."""
 
 
+SAME_MARK = (
+    "Where several phone systems are connected: the mark of the one that it belongs to; "
+    "empty for the first one."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class AriSettings:
     """Asterisk's REST interface, for dialling only."""
@@ -32,6 +39,7 @@ class AriSettings:
         "", doc="The user's password; it is kept encrypted and never shown again."
     )
     tls: bool = setting(default=False, doc="Whether the interface speaks TLS.")
+    mark: str = setting("", doc=SAME_MARK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,11 @@ class Driven:
 
     phones: PhoneSystem
     people: Mapping[str, str]
+
+
+def origin_of(given: Mapping[str, object]) -> Origin:
+    """Return what tells the names of a phone system from those of others."""
+    return Origin(str(given.get("mark") or ""), bool(given.get("own_queues")))
 
 
 def ari_of(given: Mapping[str, object], name: str) -> Ari:
@@ -113,7 +126,8 @@ def driven(run: Runner) -> list[Driven]:
 
 def _driven(row: Connection, run: Runner) -> Driven | None:
     if row.kind == "ari":
-        return Driven(AriPhoneSystem(row.name, ari_of(row.given(), row.name)), {})
+        ari = ari_of(row.given(), row.name)
+        return Driven(AriPhoneSystem(row.name, ari, origin=origin_of(row.given())), {})
     found = read_table(TwilioSettings, row.given(), row.name)
     if not found.account or not found.number:
         return None

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_POST
 from everycall.app.reaching import Silence, silences
 from everycall.clock import from_micros
 from everycall.errors import EverycallError
+from everycall.events.origins import MARK
 from everycall.records.connections import Connection
 from everycall.records.roles import Right
 from everycall.records.trail import note
@@ -24,7 +26,7 @@ from everycall.settings import read_table
 from everycall.telephony import PhoneSystemError
 from everycall.web.connecting import KINDS, POSTING, live, pbx_of
 from everycall.web.declared import fields_of, kept_of
-from everycall.web.driving import TwilioSettings, account_of, ari_of, people_in
+from everycall.web.driving import TwilioSettings, account_of, ari_of, origin_of, people_in
 from everycall.web.guards import needs, person_of
 from everycall.wire.ami import AmiError
 from everycall.wire.ami import Connection as AmiConnection
@@ -43,6 +45,9 @@ def _form(kind: str, given: dict[str, Any] | None, data: Any) -> forms.Form:
     if given is None:
         shown["name"] = forms.SlugField(label=_("A short name, such as: office"), max_length=40)
     shown |= fields_of(KINDS[kind], given)
+    if given is not None:
+        # as the name, it stands in the journal and in history
+        shown.pop("mark", None)
     form: forms.Form = type("ConnectionForm", (forms.Form,), shown)(data)
     return form
 
@@ -55,9 +60,14 @@ def connect(request: HttpRequest, kind: str, pk: int | None = None) -> HttpRespo
     found = get_object_or_404(Connection, pk=pk, kind=kind) if pk else Connection(kind=kind)
     given = found.given() if pk else None
     form = _form(kind, given, request.POST or None)
-    if request.method == "POST" and form.is_valid() and _is_free(form, pk):
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and _is_free(form, pk)
+        and _is_apart(kind, form)
+    ):
         found.name = found.name or form.cleaned_data["name"]
-        found.keep(kept_of(KINDS[kind], form.cleaned_data, given))
+        found.keep(_marked(kind, form, given))
         found.save()
         note(person_of(request), "connection changed", found.name)
         live.change()
@@ -71,6 +81,38 @@ def _is_free(form: forms.Form, pk: int | None) -> bool:
         form.add_error("name", _("This name is, or was, in use; take another one."))
         return False
     return True
+
+
+def _marked(kind: str, form: forms.Form, given: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what is kept of a connection: a further phone system is marked, if only by its name."""
+    kept = kept_of(KINDS[kind], form.cleaned_data, given)
+    if "mark" not in {one.name for one in fields(KINDS[kind])}:
+        return kept
+    if given is not None:
+        return {**kept, "mark": given.get("mark", "")}
+    further = kind == "ami" and "" in _marks()
+    mark = kept.get("mark") or (_as_mark(form.cleaned_data["name"]) if further else "")
+    return {**kept, "mark": mark}
+
+
+def _as_mark(name: str) -> str:
+    return name.lower().replace("_", "-").lstrip("-")[:31] or "second"
+
+
+def _marks() -> set[str]:
+    """Return the marks of the phone systems that are connected; that of the first is empty."""
+    rows = Connection.objects.filter(kind="ami", removed_at=None)
+    return {origin_of(row.given()).mark for row in rows}
+
+
+def _is_apart(kind: str, form: forms.Form) -> bool:
+    """Refuse a mark that is none, or that another phone system has."""
+    mark = form.cleaned_data.get("mark")
+    if mark and not MARK.fullmatch(mark):
+        form.add_error("mark", _("A mark is made of lower-case letters, digits and hyphens."))
+    elif mark and kind == "ami" and mark in _marks():
+        form.add_error("mark", _("Another phone system has this mark."))
+    return not form.errors
 
 
 @require_POST
@@ -141,7 +183,6 @@ async def _try_manager(found: Connection) -> str:
         try:
             members = await connection.listing("QueueStatus")
             phones = await _phones(connection)
-            named = (await connection.act("CoreSettings")).get("SystemName")
         finally:
             await connection.close()
     queues = {event.get("Queue") for event in members if event.get("Event") == "QueueParams"}
@@ -152,7 +193,7 @@ async def _try_manager(found: Connection) -> str:
     }
     joined = [event for event in members if event.get("Event") == "QueueMember"]
     unseen = [_silence(one) for one in silences(phones, joined)]
-    return " ".join([said, *unseen, *([] if named else [_unnamed()])])
+    return " ".join([said, *unseen])
 
 
 async def _phones(connection: AmiConnection) -> list[dict[str, Any]]:
@@ -180,13 +221,6 @@ def _silence(found: Silence) -> str:
         "seconds": seconds,
         "names": names,
     }
-
-
-def _unnamed() -> str:
-    return _(
-        "This phone system has no name of its own; before you connect a second one, set "
-        "systemname in asterisk.conf, or calls of the two may be taken for one."
-    )
 
 
 @require_POST

@@ -27,15 +27,21 @@ from django.utils.translation.template import templatize
 django.setup()
 
 from everycall.alerts import PLAIN  # noqa: E402
-from everycall.calls.outcomes import outcome_names  # noqa: E402
+from everycall.app.explaining import SAYS  # noqa: E402
+from everycall.calls.outcomes import INBOUND_RULES, OUTBOUND_RULES, outcome_names  # noqa: E402
+from everycall.events.sights import Sight  # noqa: E402
 from everycall.live.board import AgentState  # noqa: E402
+from everycall.metrics.asked import asked  # noqa: E402
+from everycall.metrics.targets import SHIPPED  # noqa: E402
 from everycall.records.roles import Role  # noqa: E402
 from everycall.recovery import State  # noqa: E402
 from everycall.recovery.ledger import GROUPS, Fate, Stage  # noqa: E402
 from everycall.reports.trades import TRADES  # noqa: E402
+from everycall.reports.words import UNITS  # noqa: E402
 from everycall.settings import doc_of  # noqa: E402
 from everycall.web.carrying import KINDS as CHANNELS  # noqa: E402
 from everycall.web.connecting import KINDS as CONNECTIONS  # noqa: E402
+from everycall.web.saying import LENGTHS, LIMITS, MORE_LENGTHS, UNSEEN, no_values  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "everycall"
@@ -67,6 +73,19 @@ def declared() -> Iterator[str]:
     yield from (trade.doc for trade in TRADES.values())
     for kind in (*CHANNELS.values(), *CONNECTIONS.values()):
         yield from (doc_of(field) for field in fields(kind))
+    yield from (*UNITS, *LENGTHS.values(), *MORE_LENGTHS.values(), *LIMITS.values(), UNSEEN)
+    yield from (*no_values(), *(sight.doc for sight in Sight))
+    yield from of_one_call()
+    for name, target in SHIPPED.items():
+        yield from (name, asked(target.metric).metric.doc)
+
+
+def of_one_call() -> Iterator[str]:
+    """Yield what stands on the page of one call: its steps, and why it counts so."""
+    yield from SAYS.values()
+    for rule in (*INBOUND_RULES, *OUTBOUND_RULES):
+        yield from (rule.why, rule.doc)
+    yield from ("high", "medium", "low")
 
 
 def of_code(path: Path) -> Iterator[str | tuple[str, ...]]:

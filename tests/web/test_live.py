@@ -302,8 +302,8 @@ def shown() -> Any:
 def test_the_page_has_its_numbers_before_any_script_runs(shown: None, supervisor: Person) -> None:
     page = browser(supervisor).get("/now/").content.decode()
     assert '<dd data-box="waiting" data-unit="count">2</dd>' in page
-    assert '<dd data-box="service_level" data-unit="share">48.0 %</dd>' in page
-    assert "broken: &gt;= 90 %" in page
+    assert '<dd data-box="service_level" data-unit="share">48%</dd>' in page
+    assert "broken: at least 90%" in page
 
 
 def test_before_the_first_data_the_page_says_so(supervisor: Person) -> None:

@@ -21,7 +21,7 @@ from everycall.web.catalogues import make_ready  # noqa: E402
 from web.conftest import browser  # noqa: E402
 
 LANGUAGES = page_texts.languages()
-VALUES = re.compile(r"%\(\w+\)[sd]|%%%%s|%[sd]|\{\w+\}|%%|</?\w+>")
+VALUES = re.compile(r"%\(\w+\)[sd]|%%s|%[sd]|\{\w+\}|%%|</?\w+>")
 TEMPLATES = ROOT / "src" / "everycall" / "web" / "templates"
 NO_WORDS = {"Everycall", "Asterisk, FreePBX", "CRM"}
 

@@ -4,9 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from everycall.reports.words import duration
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from everycall.web.saying import duration
 
 WIDTH = 100.0
+
+_SAYS = {
+    "call": gettext_noop("on the line {time}"),
+    "wait": gettext_noop("waited {time}"),
+    "ring": gettext_noop("rang {time}"),
+    "talk": gettext_noop("talked {time}"),
+}
+"""What a stretch is called in the table beneath."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +52,26 @@ def lanes(call: dict[str, Any]) -> list[Lane]:
         last = _moment(until) or (first + ms / 1000 if ms is not None else end)
         left = WIDTH * (first - begin) / (end - begin)
         width = max(0.4, WIDTH * (last - first) / (end - begin))
-        says = f"{kind} {duration(ms if ms is not None else (last - first) * 1000)}"
+        time = duration(ms if ms is not None else (last - first) * 1000)
+        says = _(_SAYS[kind]).format(time=time)
         bar = Bar(f"{left:.2f}", f"{min(width, WIDTH - left):.2f}", kind, says)
         found.setdefault(name, []).append(bar)
 
-    add("caller", call["arrived_at"], call["ended_at"], "call", None)
+    add(_("the caller"), call["arrived_at"], call["ended_at"], "call", None)
     for visit in call["visits"]:
         add(
-            f"queue {visit['queue']}",
+            _("queue {name}").format(name=visit["queue"]),
             visit["entered_at"],
             visit["left_at"],
             "wait",
             visit["wait_ms"],
         )
     for ring in call["attempts"]:
-        add(
-            ring["agent"] or "a phone", ring["rang_at"], ring["stopped_at"], "ring", ring["ring_ms"]
-        )
+        name = ring["agent"] or _("a phone")
+        add(name, ring["rang_at"], ring["stopped_at"], "ring", ring["ring_ms"])
     for talk in call["talks"]:
         add(
-            talk["agent"] or "somebody",
+            talk["agent"] or _("somebody"),
             talk["started_at"],
             talk["ended_at"],
             "talk",

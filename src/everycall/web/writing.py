@@ -9,9 +9,11 @@ from django.utils.translation import gettext_noop
 
 from everycall.app.asking import Asking
 from everycall.calls.outcomes import outcome_names
+from everycall.events.callers import WITHHELD
 from everycall.records.models import Person
 from everycall.records.roles import Right
-from everycall.reports.words import DASH, duration
+from everycall.reports.words import DASH
+from everycall.web.saying import duration
 
 KEPT = 3
 """So many digits of a masked number are shown."""
@@ -27,7 +29,7 @@ DIRECTIONS = {
 
 def masked(number: str | None) -> str:
     """Write a number so that a colleague recognises it and nobody can dial it."""
-    if not number:
+    if not number or number.lower() in WITHHELD:
         return _("withheld")
     digits = sum(c.isdigit() for c in number)
     if digits <= KEPT + 1:
@@ -37,9 +39,12 @@ def masked(number: str | None) -> str:
 
 def number_for(number: str | None, person: Person) -> str:
     """Write a number for somebody who works with it: in full by right, else masked."""
-    if number and person.may(Right.REVEAL_NUMBERS):
-        return number
-    return masked(number)
+    return in_full(number) if person.may(Right.REVEAL_NUMBERS) else masked(number)
+
+
+def in_full(number: str | None) -> str:
+    """Write a number for whoever may see it whole."""
+    return number if number and number.lower() not in WITHHELD else masked(number)
 
 
 def colleague(name: str | None, person: Person) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from everycall.calls.outcomes import INBOUND_RULES
+from everycall.events.callers import WITHHELD
 from everycall.live.board import AgentNow, Board, CallNow, Cells, DayNow, HelpNow, QueueNow
 from everycall.web.live.boxes import Owed, Part, boxes, merged, notes, targets
 from everycall.web.writing import masked
@@ -117,7 +118,7 @@ def _is_owed(owed: Owed, view: View) -> bool:
 def _waiting(call: CallNow, today: str, view: View) -> dict[str, Any]:
     return {
         "id": call.call_id,
-        "caller": call.caller if view.numbers else masked(call.caller),
+        "caller": _number(call.caller, view),
         "queue": call.queue,
         "since": _ms(call.since),
         "position": call.position,
@@ -126,6 +127,13 @@ def _waiting(call: CallNow, today: str, view: View) -> dict[str, Any]:
         "important": call.important,
         "yesterday": call.day is not None and call.day != today,
     }
+
+
+def _number(number: str | None, view: View) -> str | None:
+    """Return a number as a viewer may see it; null where none was given."""
+    if not number or number.lower() in WITHHELD:
+        return None
+    return number if view.numbers else masked(number)
 
 
 def _queue(queue: QueueNow, level: str) -> dict[str, Any]:
@@ -157,9 +165,7 @@ def _agent(agent: AgentNow, view: View) -> dict[str, Any]:
         "name": agent.name,
         "state": agent.state.value,
         "since": _ms(agent.since),
-        "with": (agent.with_caller if view.numbers else masked(agent.with_caller))
-        if agent.with_caller
-        else None,
+        "with": _number(agent.with_caller, view),
         "queue": agent.queue,
         "queues": list(agent.queues),
         "reason": agent.reason,

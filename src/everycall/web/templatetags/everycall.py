@@ -5,7 +5,19 @@ from typing import Any
 from django import template
 
 from everycall.reports.model import Column, Unit
-from everycall.reports.words import DASH, count, duration, percent
+from everycall.reports.words import DASH
+from everycall.web.saying import (
+    CLOCK,
+    LENGTHS,
+    count,
+    duration,
+    limit_words,
+    live_words,
+    percent,
+    say,
+    share,
+    words,
+)
 
 register = template.Library()
 
@@ -31,6 +43,17 @@ def largest(rows: list[tuple[Any, ...]], place: int) -> float:
     return max((float(row[place] or 0) for row in rows), default=0) or 1
 
 
+register.filter("limit_words", limit_words)
+register.filter("say", say)
+register.simple_tag(live_words, name="live_words")
+
+
+@register.filter
+def plain(name: str) -> str:
+    """Write a name that stands in code without its underscores."""
+    return name.replace("_", " ")
+
+
 @register.filter
 def box(picture: dict[str, Any] | None, about: Any) -> str:
     """Write a stat box for browsers whose scripts do not run."""
@@ -38,10 +61,10 @@ def box(picture: dict[str, Any] | None, about: Any) -> str:
         return DASH
     value = picture["boxes"].get(about.name)
     if about.unit == "since":
-        return short(picture["as_of"] - value) if value is not None else "0 s"
+        return short(picture["as_of"] - value if value is not None else 0)
     if value is None:
         return DASH
-    return {"ms": short, "share": percent}.get(about.unit, count)(value)
+    return {"ms": short, "share": share}.get(about.unit, count)(value)
 
 
 @register.filter
@@ -57,5 +80,7 @@ def short(milliseconds: int | None) -> str:
         return DASH
     minutes, seconds = divmod(max(0, round(milliseconds / 1000)), 60)
     if minutes < 1:
-        return f"{seconds} s"
-    return f"{minutes}:{seconds:02}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02} h"
+        return words()(LENGTHS["s"], s=seconds)
+    if minutes < 60:
+        return f"{minutes}:{seconds:02}"
+    return words()(CLOCK, time=f"{minutes // 60}:{minutes % 60:02}")

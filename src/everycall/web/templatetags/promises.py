@@ -5,8 +5,9 @@ from datetime import datetime
 from django import template
 from django.utils import timezone
 
-from everycall.reports.words import DASH, duration
+from everycall.reports.words import DASH
 from everycall.web.said import done, party, party_to, said, said_to
+from everycall.web.saying import duration
 
 register = template.Library()
 

@@ -18,10 +18,11 @@ from everycall.metrics.targets import Target, judge
 from everycall.records.models import Person, Promise, PromiseMove
 from everycall.records.roles import Right
 from everycall.recovery import open_states
-from everycall.reports.words import DASH, count, duration, percent
+from everycall.reports.words import DASH
 from everycall.web.goals import goals
 from everycall.web.guards import needs, person_of
 from everycall.web.pages import site_reader
+from everycall.web.saying import count, duration, limit_words, percent, say
 from everycall.web.scope import queues_of
 
 PAST = timedelta(weeks=4)
@@ -103,11 +104,11 @@ def _own(asking: Asking, agent: str, today: datetime, now: datetime) -> dict[str
 def _goal(name: str, target: Target, cell: Any) -> dict[str, Any]:
     verdict = judge(target, cell) if cell is not None else None
     return {
-        "name": name,
+        "name": say(name),
         "value": _written(target, cell.value if cell is not None else None),
-        "limit": f"{target.sign} {target.limit.number:g} {target.limit.unit}".strip(),
+        "limit": limit_words(f"{target.sign} {target.limit.number:g} {target.limit.unit}".strip()),
         "met": verdict.met if verdict else None,
-        "doc": asked(target.metric).metric.doc,
+        "doc": say(asked(target.metric).metric.doc),
     }
 
 

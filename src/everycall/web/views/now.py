@@ -104,6 +104,7 @@ def now(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     page = {**_picture(view), "stream": reverse("live-stream"), "boxes": _boxes(FIRST_BOXES)}
     page["acts"] = offered(person_of(request), hub.board)
+    page["may_set_up"] = person_of(request).may(Right.SET_UP)
     page["drop_tables"] = (("trunks", _("Line")), ("hours", _("Hour")))
     page |= _asking(person_of(request))
     return render(request, "web/now.html", page)

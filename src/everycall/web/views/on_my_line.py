@@ -13,11 +13,11 @@ from everycall.records.models import Promise
 from everycall.records.people import Person
 from everycall.records.roles import Right
 from everycall.recovery import open_states
-from everycall.reports.words import duration
 from everycall.web.connecting import live
 from everycall.web.guards import needs, person_of
 from everycall.web.live.hub import hub
 from everycall.web.on_line import call_of
+from everycall.web.saying import duration
 from everycall.web.views.callbacks import card
 
 PATIENCE = 2.0

@@ -37,6 +37,7 @@
     var here = focused();
     var known = here && name(here);
     box.innerHTML = html;
+    if (window.everycallTables) { window.everycallTables(box); }
     if (!known) { return; }
     var found = Array.prototype.filter.call(box.querySelectorAll("a, button, summary"), function (one) {
       return name(one) === known;

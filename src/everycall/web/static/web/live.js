@@ -8,6 +8,8 @@
   var zone = root.getAttribute("data-zone");
   var language = document.documentElement.lang || "en";
   var words = JSON.parse(document.getElementById("words").textContent);
+  var said = JSON.parse(document.getElementById("said").textContent);
+  var LEGEND = 5;
   var STALE = 6000;
   var SILENT = 15000;
   var picture = null;
@@ -74,9 +76,13 @@
     var seconds = Math.max(0, Math.round(ms / 1000));
     var minutes = Math.floor(seconds / 60);
     var hours = Math.floor(minutes / 60);
-    if (hours > 0) { return hours + " h " + two(minutes % 60) + " min"; }
-    if (minutes > 0) { return minutes + " min " + two(seconds % 60) + " s"; }
-    return seconds + " s";
+    if (hours > 0) { return fill(said.lengths.h_min, { h: hours, min: two(minutes % 60) }); }
+    if (minutes > 0) { return fill(said.lengths.min_s, { min: minutes, s: two(seconds % 60) }); }
+    return fill(said.lengths.s, { s: seconds });
+  }
+
+  function fill(text, values) {
+    return text.replace(/\{(\w+)\}/g, function (place, name) { return values[name]; });
   }
 
   function two(value) { return (value < 10 ? "0" : "") + value; }
@@ -86,9 +92,9 @@
     if (ms === null || ms === undefined) { return "–"; }
     var seconds = Math.max(0, Math.round(ms / 1000));
     var minutes = Math.floor(seconds / 60);
-    if (minutes < 1) { return seconds + " s"; }
+    if (minutes < 1) { return fill(said.lengths.s, { s: seconds }); }
     if (minutes < 60) { return minutes + ":" + two(seconds % 60); }
-    return Math.floor(minutes / 60) + ":" + two(minutes % 60) + " h";
+    return fill(said.lengths.clock, { time: Math.floor(minutes / 60) + ":" + two(minutes % 60) });
   }
 
   function since(at) { return at === null || at === undefined ? "–" : length(now() - at); }
@@ -100,7 +106,7 @@
 
   function value(name, unit, boxes) {
     var given = boxes[name];
-    if (unit === "since") { return given === null || given === undefined ? "0 s" : short(now() - given); }
+    if (unit === "since") { return given === null || given === undefined ? short(0) : short(now() - given); }
     if (unit === "ms") { return short(given); }
     return unit === "share" ? share(given, 1) : number(given);
   }
@@ -113,10 +119,25 @@
     var before = broken[name];
     box.className = "box" + (state ? " " + state : "");
     var why = picture.boxes[name] === null ? picture.notes[name] : "";
-    write(box.querySelector("[data-target]"), why || (target ? (state ? words[state] + " " : "") + target.limit : ""));
+    why = said.notes[why] || why;
+    write(box.querySelector("[data-target]"), why || (target ? (state ? words[state] + " " : "") + limit(target.limit) : ""));
     if (state === "missed" && before === false) { call(box); }
     broken[name] = state === "missed";
   }
+
+  /* ">= 90 %" in words */
+  function limit(text) {
+    var found = /^(\S+) (\S+) ?(.*)$/.exec(text);
+    if (!found || !said.limits[found[1]]) { return text; }
+    var length = said.lengths[found[3]];
+    var values = {};
+    values[found[3]] = number(Number(found[2]));
+    var plain = found[3] === "%" ? share(Number(found[2]), 100) : number(Number(found[2])) + " " + found[3];
+    var amount = length ? fill(length, values) : plain.trim();
+    return fill(said.limits[found[1]], { limit: amount });
+  }
+
+  function outcome(name) { return said.outcomes[name] || name.replace(/_/g, " "); }
 
   function call(box) {
     if (root.getAttribute("data-flash") === "1") { box.className += " flash"; }
@@ -141,8 +162,10 @@
 
   function cell(row, text, kind) {
     var made = document.createElement(kind === "head" ? "th" : "td");
-    if (kind === "head") { made.scope = "row"; } else if (kind) { made.className = kind; }
-    made.textContent = text;
+    if (kind === "head") { made.scope = "row"; } else if (kind && kind !== "tel") { made.className = kind; }
+    var place = kind === "tel" ? made.appendChild(document.createElement("span")) : made;
+    if (place !== made) { place.className = "tel"; }
+    place.textContent = text;
     row.appendChild(made);
     return made;
   }
@@ -163,6 +186,9 @@
     }
     while (body.firstChild) { body.removeChild(body.firstChild); }
     body.appendChild(fresh);
+    /* the head of a table without rows says nothing */
+    body.parentNode.classList.toggle("bare", !items.length);
+    if (window.everycallNamed) { window.everycallNamed(body.parentNode); }
   }
 
   function draw() {
@@ -174,16 +200,16 @@
       judge(box.parentNode, name);
     });
     rows("waiting", picture.waiting, function (row, call) {
-      cell(row, since(call.since), "number");
+      cell(row, since(call.since), "number time");
       cell(row, call.queue || "–");
-      cell(row, call.caller || words.withheld, "tel");
+      cell(row, call.caller || words.withheld, call.caller ? "tel" : "");
       cell(row, call.again > 1 ? words.again.replace("%s", call.again) : "");
       cell(row, marks(call));
     }, words.nobody_waits);
     rows("queues", picture.queues, function (row, queue) {
       cell(row, queue.name, "head");
       cell(row, number(queue.waiting), "number");
-      cell(row, queue.waiting ? since(queue.longest_since) : "–", "number");
+      cell(row, queue.waiting ? since(queue.longest_since) : "–", "number time");
       cell(row, queue.staffed === null ? "–" : number(queue.free) + " / " + number(queue.staffed), "number");
       cell(row, share(queue.level, 1), "number");
       cell(row, number(queue.answered), "number");
@@ -196,15 +222,16 @@
       var state = cell(row, words.states[agent.state] || agent.state);
       state.className = "state " + agent.state;
       if (agent.checked_every === 0) { state.title = words.never_checked; }
-      cell(row, since(agent.since), "number");
-      cell(row, agent.no_answers > 2 ? words.rang_out.replace("%s", agent.no_answers) : agent.with || agent.reason || "");
+      cell(row, since(agent.since), "number time");
+      var rang = agent.no_answers > 2 ? words.rang_out.replace("%s", agent.no_answers) : "";
+      cell(row, rang || agent.with || agent.reason || "", agent.with && !rang ? "tel" : "");
       cell(row, number(agent.answered), "number");
     }, words.no_agent);
     rows("help", picture.help, function (row, one) {
       cell(row, one.agent, "head");
       cell(row, words.needs[one.need] + (one.holds ? ", " + words.holds.replace("%s", one.holds) : ""));
       cell(row, one.queue || "–");
-      cell(row, since(one.since), "number");
+      cell(row, since(one.since), "number time");
     }, words.no_help);
     rows("lines", picture.lines, function (row, line) {
       cell(row, line.name, "head");
@@ -220,7 +247,7 @@
     }, words.no_sound);
     ["trunks", "hours"].forEach(function (kind) {
       rows("drops-" + kind, picture.drops[kind], function (row, place) {
-        cell(row, place.name, "head");
+        cell(row, kind === "hours" ? place.name + ":00" : place.name, "head");
         ["arrived", "missed", "lost", "dropped", "refused_before_ring"].forEach(function (name) {
           cell(row, number(place[name]), "number");
         });
@@ -231,6 +258,8 @@
       cell(row, number(place.dropped), "number");
     }, words.no_drop);
     outcomes(picture.outcomes, boxes.arrived);
+    var seen = picture.queues.length + picture.agents.length + picture.waiting.length + picture.outcomes.length + picture.lines.length;
+    root.classList.toggle("quiet", !seen);
   }
 
   function marks(call) {
@@ -255,7 +284,7 @@
       rect.setAttribute("height", 40);
       rect.setAttribute("class", part.kind);
       var title = document.createElementNS("http://www.w3.org/2000/svg", "title");
-      title.textContent = part.outcome.replace(/_/g, " ") + ": " + number(part.calls);
+      title.textContent = outcome(part.outcome) + ": " + number(part.calls);
       rect.appendChild(title);
       bar.appendChild(rect);
       at += width;
@@ -264,7 +293,7 @@
     legend(parts);
     write(document.getElementById("adds-up"), total === null ? "" : number(sum) + " = " + number(total));
     rows("outcome-rows", parts, function (row, part) {
-      var name = cell(row, part.outcome.replace(/_/g, " "), "head");
+      var name = cell(row, outcome(part.outcome), "head");
       name.className = "kind " + part.kind;
       cell(row, number(part.calls), "number");
       cell(row, share(part.calls, total), "number");
@@ -275,20 +304,30 @@
     var list = document.getElementById("legend");
     if (!list) { return; }
     while (list.firstChild) { list.removeChild(list.firstChild); }
-    parts.forEach(function (part) {
+    function say(text, calls, kind) {
       var item = document.createElement("li");
-      item.className = "kind " + part.kind;
-      item.textContent = part.outcome.replace(/_/g, " ") + " " + number(part.calls);
+      item.className = kind;
+      item.textContent = text + " " + number(calls);
       list.appendChild(item);
+    }
+    /* there is room for some; what is seldom is summed up */
+    var most = parts.map(function (part) { return part.calls; }).sort(function (a, b) { return b - a; });
+    var least = parts.length > LEGEND ? most[LEGEND - 1] : 0;
+    var others = 0;
+    parts.forEach(function (part) {
+      var room = list.childNodes.length < LEGEND;
+      if (part.calls >= least && room) { say(outcome(part.outcome), part.calls, "kind " + part.kind); } else { others += part.calls; }
     });
+    if (others) { say(words.others, others, ""); }
   }
 
   function age() {
     var note = document.getElementById("age");
     var silent = heard ? Date.now() - heard : Infinity;
-    var stale = silent > STALE;
+    var stale = Boolean(picture) && silent > STALE;
     root.classList.toggle("stale", stale);
-    if (!picture) { write(note, words.waiting_for_data); return; }
+    root.classList.toggle("waits", !picture);
+    if (!picture) { write(note, ""); write(document.getElementById("stale"), words.waiting_for_data); return; }
     var said = stale ? words.stale.replace("%s", length(now() - picture.as_of)) : "";
     write(note, stale ? said : words.live);
     write(document.getElementById("stale"), said);

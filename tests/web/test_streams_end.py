@@ -1,6 +1,7 @@
 """Whoever may not look any more is shown nothing more, though the stream was open."""
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,6 +73,14 @@ def test_a_stream_goes_on_while_nothing_has_changed() -> None:
     browser, asked = looked(WALL, stays=0.3)
     assert asked > 3
     assert browser.gone.is_set()
+
+
+def test_screens_that_came_at_once_do_not_ask_at_once() -> None:
+    pauses = [stream.pause() / stream.LOOK_AGAIN for _ in range(1000)]
+    assert min(pauses) >= 0.5
+    assert max(pauses) <= 1.0
+    crowd = Counter(int((one - 0.5) * 60) for one in pauses)
+    assert max(crowd.values()) < 2 * 1000 / 30
 
 
 def test_records_that_cannot_be_asked_take_no_screen_away() -> None:

@@ -5,6 +5,7 @@ back, or somebody who was shut out, sees no more; no database connection is held
 """
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -34,7 +35,10 @@ Ask = Callable[[], Awaitable[Sight | None]]
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN = 60.0
-"""Whether somebody may still look is asked so often, in seconds."""
+"""Whether somebody may still look is asked at least so often, in seconds."""
+
+_STREAMS = itertools.count()
+_GOLDEN = 0.618
 
 hub.ask_owed = owed_now
 
@@ -80,12 +84,19 @@ async def _until_over(sight: Sight, receive: Receive, ask: Ask) -> None:
     """Return when the other side has gone, or may not see the same any more."""
     while True:
         try:
-            async with asyncio.timeout(LOOK_AGAIN):
+            async with asyncio.timeout(pause()):
                 if (await receive())["type"] == "http.disconnect":
                     return
         except TimeoutError:
             if await _now(sight, ask) != sight:
                 return
+
+
+def pause() -> float:
+    """Return after how many seconds it is asked again: a thousand screens that came at once, as they
+    do when a server begins, ask one after another and not all in the same second.
+    """
+    return LOOK_AGAIN * (0.5 + next(_STREAMS) * _GOLDEN % 1 / 2)
 
 
 async def _now(sight: Sight, ask: Ask) -> Sight | None:

@@ -26,7 +26,8 @@ SECRET_KEY = kept(DATA / "secret", 48)
 DEBUG = False
 ADDRESS = os.environ.get("EVERYCALL_ADDRESS", "")
 """Where people find this installation; links in messages begin with it."""
-ALLOWED_HOSTS = _names("EVERYCALL_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = [*_names("EVERYCALL_HOSTS"), "localhost", "127.0.0.1", "[::1]"]
+"""By this machine's own name whoever watches over the process asks whether it is well."""
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in _names("EVERYCALL_HOSTS")]
 HTTPS = os.environ.get("EVERYCALL_HTTPS") == "1"
 PROXIES = _names("EVERYCALL_PROXIES")

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,20 @@ from asterisk.watching import Feeds, agent, feeds_of, rows, run, seen, settled, 
 from asterisk.watching import watching as heard
 from everycall.app.acting import Act, Steering, Wish, carry_out, commands_for
 from everycall.app.asking import Asking, Filter
+from everycall.app.calling_back import CallingBack, people_of
+from everycall.app.dialling import Dialler
 from everycall.app.explaining import explain
 from everycall.app.watching import Log, Manager, Watch
+from everycall.clock import system_clock
 from everycall.events.origins import HERE, Origin, mark_of
 from everycall.history import History
 from everycall.live.board import AgentState, Board
+from everycall.recovery import OwingSettings, State
+from everycall.recovery.automatic_settings import AutomaticSettings
+from everycall.recovery.deadlines import Deadline
+from everycall.recovery.memory import MemoryPromises
+from everycall.recovery.promises import Promise
+from everycall.recovery.tries import MemoryTries, Try
 from everycall.telephony.ami import AmiPhoneSystem
 from lab.node import Node
 from lab.stage import Stage
@@ -205,6 +215,99 @@ def test_listening_and_taking_are_done_where_the_call_is(tmp_path: Path) -> None
 
     run(play())
     assert told(tmp_path)["inbound", "answered"] == 3
+
+
+def test_a_callback_is_dialled_where_the_phone_of_the_person_is(tmp_path: Path) -> None:
+    ends: list[Try] = []
+
+    async def play() -> None:
+        async with offices(tmp_path) as here:
+            await here.north.resting_agent("1001", "sales")
+            ada = await here.south.agent("1001", "sales")
+            customers = [
+                await stage.customer("+441632961000", "Fisk") for stage in (here.north, here.south)
+            ]
+            await here.shows(HERE_ANN, AgentState.PAUSED)
+            await here.shows(THERE_ANN, AgentState.FREE)
+            promises = MemoryPromises({1: owed()})
+            tries = MemoryTries(promises)
+            backs = [_back(here, system, promises, tries) for system in here.systems]
+            rounds = asyncio.create_task(_rounds(backs))
+            try:
+                await ada.picks_up()
+                leg = await customers[1].picks_up()
+                await here.shows(THERE_ANN, AgentState.TALKING)
+                await asyncio.sleep(11)
+                await leg.hang_up()
+                await seen(here.watch, lambda _: not tries.open())
+            finally:
+                rounds.cancel()
+                for back in backs:
+                    await back.stop()
+            assert len(customers[0].legs) == 0
+            assert len(customers[1].legs) == 1
+            ends.extend(tries.rows.values())
+            await settled(here.watch)
+
+    run(play())
+    (one,) = ends
+    assert (one.system, one.agent) == ("south", "south~PJSIP/1001")
+    found = rows(tmp_path, "SELECT call_id, direction FROM calls WHERE direction = 'callback'")
+    assert found == [(f"south~everycall-{one.id}", "callback")]
+
+
+def owed() -> Promise:
+    now = system_clock()
+    due = Deadline(None, now, now)
+    return Promise(
+        1,
+        "+441632961000",
+        None,
+        State.WAITING,
+        now,
+        now,
+        due,
+        requested=True,
+        queue="sales",
+        place_at=now,
+    )
+
+
+SETTINGS = OwingSettings(
+    quiet=None, automatic=AutomaticSettings(on=True, press_one=False, each=timedelta(minutes=1))
+)
+
+
+def _back(
+    here: Offices, system: AmiPhoneSystem, store: MemoryPromises, tries: MemoryTries
+) -> CallingBack:
+    back = CallingBack(
+        Dialler(system, store, tries, SETTINGS),
+        Ready(store),
+        SETTINGS,
+        lambda: here.watch.board,
+    )
+    back.people = lambda board: people_of(board, system.origin)
+    return back
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The promises that wait."""
+
+    promises: MemoryPromises
+
+    def waiting(self, now: datetime) -> list[Promise]:
+        found = self.promises.rows.values()
+        ready = (one for one in found if one.next_at is None or one.next_at <= now)
+        return [one for one in ready if one.state is State.WAITING]
+
+
+async def _rounds(backs: list[CallingBack]) -> None:
+    while True:
+        for back in backs:
+            await back.round()
+        await asyncio.sleep(0.3)
 
 
 def test_one_restarts_and_the_other_goes_on(tmp_path: Path) -> None:

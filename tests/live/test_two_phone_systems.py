@@ -180,6 +180,8 @@ def test_a_pause_and_a_dead_phone_there_leave_the_namesakes_here_free() -> None:
     start = [*heard(north, member()), *heard(south, member())]
     board = pictured([*start, *heard(south, member(paused="1"))])
     assert states(board) == {"Ann": AgentState.FREE, "south~Ann": AgentState.PAUSED}
+    phones = {agent.name: agent.phones for agent in board.agents}
+    assert phones == {"Ann": ("PJSIP/101",), "south~Ann": ("south~PJSIP/101",)}
     start = [*heard(north, member()), *heard(south, member())]
     board = pictured([*start, *heard(south, contact("Unreachable"))])
     assert states(board) == {"Ann": AgentState.FREE, "south~Ann": AgentState.UNREACHABLE}

@@ -11,8 +11,10 @@ from everycall.app.asking import Asking, Filter
 from everycall.app.importing import Importer
 from everycall.app.recordings import recordings
 from everycall.app.sitefile import SiteFile
+from everycall.events.origins import Origin
 from everycall.history import History
 from everycall.quality.recordings import RecordingSettings, is_message_of, is_of, note_of
+from everycall.sources.marking import marked_line
 
 NOTE = """;
 ; Message Information file
@@ -83,8 +85,11 @@ def spool(tmp_path: Path) -> RecordingSettings:
     return RecordingSettings((str(monitor),), (str(boxes),))
 
 
-def found(folder: Path, spool: RecordingSettings) -> dict[str, list[tuple[str, bool]]]:
-    log = written(folder / "queue_log", LOG)
+def found(
+    folder: Path, spool: RecordingSettings, mark: str = ""
+) -> dict[str, list[tuple[str, bool]]]:
+    lines = (marked_line(line, Origin(mark)) for line in LOG.splitlines())
+    log = written(folder / "queue_log", "".join(f"{line}\n" for line in lines))
     history = History(folder / "data")
     Importer(history, SiteFile()).take([log])
     with Asking(history) as asking:
@@ -106,3 +111,18 @@ def test_a_call_has_its_recording_and_its_message(tmp_path: Path, spool: Recordi
 
 def test_folders_that_are_not_there_hold_nothing(tmp_path: Path) -> None:
     assert set(map(tuple, found(tmp_path, RecordingSettings(("/nowhere",))).values())) == {()}
+
+
+def test_each_phone_system_has_folders_of_its_own(tmp_path: Path, spool: RecordingSettings) -> None:
+    plain = found(tmp_path / "north", spool)
+    assert any(plain.values())
+    marked = RecordingSettings(
+        tuple(f"south~{folder}" for folder in spool.folders),
+        tuple(f"south~{folder}" for folder in spool.voicemail),
+    )
+    # what lies in the folders of the other one belongs to no call here, and the other way round
+    assert not any(found(tmp_path / "here", marked).values())
+    assert found(tmp_path / "there", marked, "south") == {
+        f"south~{call}": kept for call, kept in plain.items()
+    }
+    assert not any(found(tmp_path / "apart", spool, "south").values())

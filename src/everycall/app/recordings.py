@@ -1,12 +1,13 @@
 """Finding what was recorded of a call: in the phone system's folders, or behind an address it told."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from everycall.app.asking import Asking
+from everycall.events.origins import Origin, mark_of
 from everycall.quality.recordings import (
     SOUNDS,
     Kept,
@@ -44,15 +45,25 @@ def _told(asking: Asking, call: dict[str, Any], settings: RecordingSettings) -> 
         message = kind == "voicemail.left"
         if text.startswith("https://"):
             yield Kept(text, message, "audio/mpeg")
-        elif (path := _inside(text, settings)) is not None:
+        elif (path := _inside(text, call, settings)) is not None:
             yield from _kept(path, message=message)
 
 
-def _inside(text: str, settings: RecordingSettings) -> Path | None:
+def _of(call: dict[str, Any]) -> Origin:
+    return Origin(mark_of(call["call_id"]))
+
+
+def _its(folders: Sequence[str], call: dict[str, Any]) -> Iterator[Path]:
+    """Yield the folders of the phone system that a call was at: a mark stands before another one's."""
+    origin = _of(call)
+    yield from (Path(origin.plain(folder)) for folder in folders if origin.has(folder))
+
+
+def _inside(text: str, call: dict[str, Any], settings: RecordingSettings) -> Path | None:
     """Return a file that the phone system named, if it lies in a folder that the site named."""
-    for folder in (*settings.folders, *settings.voicemail):
-        path = (Path(folder) / text).resolve()
-        if path.is_relative_to(Path(folder).resolve()) and path.is_file():
+    for folder in _its((*settings.folders, *settings.voicemail), call):
+        path = (folder / text).resolve()
+        if path.is_relative_to(folder.resolve()) and path.is_file():
             return path
     return None
 
@@ -64,10 +75,11 @@ def _kept(path: Path, *, message: bool) -> Iterator[Kept]:
 
 
 def _named(asking: Asking, call: dict[str, Any], settings: RecordingSettings) -> Iterator[Kept]:
-    ids = [row[0] for row in asking.rows(_IDS, [call["call_id"], call["call_id"]])]
+    known = asking.rows(_IDS, [call["call_id"], call["call_id"]])
+    ids = [_of(call).plain(row[0]) for row in known]
     began, ended = _span(call)
-    for folder in settings.folders:
-        for path in _files(Path(folder), began, ended):
+    for folder in _its(settings.folders, call):
+        for path in _files(folder, began, ended):
             if is_of(path.name, ids):
                 yield from _kept(path, message=False)
 
@@ -75,8 +87,8 @@ def _named(asking: Asking, call: dict[str, Any], settings: RecordingSettings) ->
 def _messages(call: dict[str, Any], settings: RecordingSettings) -> Iterator[Kept]:
     began, ended = _span(call)
     numbers = [call["caller"] or "", call["caller_raw"] or ""]
-    for folder in settings.voicemail:
-        for path in _files(Path(folder), began, ended):
+    for folder in _its(settings.voicemail, call):
+        for path in _files(folder, began, ended):
             if path.suffix != ".txt":
                 continue
             note = note_of(path.read_text(errors="replace"))

@@ -46,6 +46,9 @@ MEMORY = "1500MB"
 COOLING = 5_000_000
 """How often calls that are done with are put away, in microseconds."""
 
+MOVED = 200
+"""At most so many of them, and their neighbours, at a time: the next picture waits for it."""
+
 DAYS = 2
 """Today and so many days before it less one are in the window; what is older is history's."""
 
@@ -171,16 +174,25 @@ class LivePicture:
         self._picture.remember()
         self._pack(batch.over)
         if tidied:
-            self.tidy(as_of)
+            self._window.renew()
+            self._cool(as_of)
         return batch
 
     def tidy(self, as_of: int) -> bool:
-        """Put away what is done with, and return true; unless that was done a moment ago."""
+        """Do one thing of those that no picture waits for, and return true; or there is none to do."""
+        if self._window.renew():
+            return True
+        return len(self._cool(as_of, MOVED)) > 0
+
+    def _cool(self, as_of: int, most: int | None = None) -> set[str]:
+        """Put away what is done with, unless that was done a moment ago."""
         if as_of - self._cooled_at < COOLING:
-            return False
-        self._cooled_at = as_of
-        self._pack(self._window.cool(as_of))
-        return True
+            return set()
+        moved = self._window.cool(as_of, most)
+        if most is None or len(moved) < most:
+            self._cooled_at = as_of
+        self._pack(moved)
+        return moved
 
     def board(self, as_of: int, *, exact: bool = True) -> Board:
         """Return what is to be shown; the day's totals may be a moment old if that is enough."""

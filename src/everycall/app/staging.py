@@ -18,9 +18,15 @@ FILE_STEP = 1 << 40
 """Events of a later file come after those of an earlier one where their moments are equal."""
 
 
+REMEMBERED = 100_000
+"""So many raw numbers are remembered with what makes them comparable."""
+
+
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """How raw numbers of a site are made comparable; each is worked out once."""
+    """How raw numbers of a site are made comparable; each is worked out once, as long as it is
+    remembered.
+    """
 
     region: str | None = None
     internal: tuple[str, ...] = ()
@@ -29,6 +35,9 @@ class Numbers:
     def of(self, raw: str) -> Caller:
         """Return who called."""
         if raw not in self.known:
+            if len(self.known) >= REMEMBERED:
+                # who calls again calls soon; for months a watch hears new numbers
+                self.known.clear()
             self.known[raw] = caller(raw, self.region, self.internal)
         return self.known[raw]
 

@@ -376,11 +376,13 @@ class Watch:
         state.totalled_at = now if exact else state.totalled_at
 
     def _tidy(self) -> None:
-        """Do what no picture waits for, when it has been shown; the next one has the totals."""
+        """Do one thing that no picture waits for, when one has been shown; the next one has the totals."""
         now = self._now()
-        if not self.picture.tidy(now) and now - self._state.totalled_at >= IDLE * 1_000_000:
+        if now - self._state.totalled_at >= IDLE * 1_000_000:
             self._state.totalled_at = now
             self.picture.totals()
+        else:
+            self.picture.tidy(now)
 
     def _drawing(self, fresh: Sequence[Entry], now: int, exact: bool) -> Board:  # noqa: FBT001 - partial gives it by place
         self.picture.take(fresh, now, tidied=False)

@@ -23,6 +23,7 @@ from typing import IO, Self
 
 from everycall.clock import Clock, system_clock, to_micros
 from everycall.errors import BusyError, NotTakenError
+from everycall.history.journal_keys import Keys
 from everycall.history.journal_segments import (
     Damage,
     Entry,
@@ -154,7 +155,7 @@ class Journal:
         self._segment = segment
         self._disk = disk or Disk()
         self._clock = clock
-        self._ids: dict[bytes, None] = {}
+        self._ids = Keys()
         self._places: dict[str, Entry] = {}
         self._next = 1
         self._is_full = False
@@ -189,7 +190,7 @@ class Journal:
         for path in segments(self.folder):
             self._next = max(self._next, first_number(path) + 1)
             for entry in self._good(path):
-                self._learn(entry)
+                self._learn(_key(entry), entry)
             self._count.size += path.stat().st_size
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
@@ -278,7 +279,7 @@ class Journal:
             self._count.size -= path.stat().st_size
             for entry in read(path):
                 if isinstance(entry, Entry):
-                    self._ids.pop(_key(entry), None)
+                    self._ids.discard(_key(entry))
             path.unlink()
         return old
 
@@ -289,8 +290,8 @@ class Journal:
             else:
                 self._count.damage.append(entry)
 
-    def _learn(self, entry: Entry) -> None:
-        self._ids[_key(entry)] = None
+    def _learn(self, key: bytes, entry: Entry) -> None:
+        self._ids.add(key)
         self._next = max(self._next, entry.number + 1)
         place = self._places.get(entry.feed)
         if place is None or entry.number > place.number:
@@ -325,8 +326,8 @@ class Journal:
         except OSError as error:
             self._refuse(group, error)
             return
-        for entry in fresh.values():
-            self._learn(entry)
+        for key, entry in fresh.items():
+            self._learn(key, entry)
         self._count.refuses = self._count.since = None
         self._count.taken += len(fresh)
         for handed, receipt in zip(group, receipts, strict=True):

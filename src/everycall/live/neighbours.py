@@ -7,7 +7,7 @@ of them really belong together is for the chain to decide.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from everycall.events import Kind
@@ -37,13 +37,13 @@ COLUMNS = ("call_id", '"at"', "kind", "leg", "queue", "agent", "party", "reason"
 
 @dataclass(slots=True)
 class _Known:
-    """What is known of one call."""
+    """What is known of one call; each thing once, however often the call is told: a day has many."""
 
     last_at: int = 0
-    legs: set[str] = field(default_factory=set)
-    names: set[str] = field(default_factory=set)
-    talks: list[tuple[str, str, int]] = field(default_factory=list)
-    transfers: list[tuple[str, str, int]] = field(default_factory=list)
+    legs: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    talks: tuple[tuple[str, str, int], ...] = ()
+    transfers: tuple[tuple[str, str, int], ...] = ()
 
 
 class Neighbours:
@@ -51,7 +51,7 @@ class Neighbours:
 
     def __init__(self) -> None:
         self._calls: dict[str, _Known] = {}
-        self._by_leg: dict[str, set[str]] = defaultdict(set)
+        self._by_leg: dict[str, tuple[str, ...]] = {}
         self._by_name: dict[str, set[str]] = defaultdict(set)
         self._talks: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._transfers: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -79,22 +79,25 @@ class Neighbours:
 
     def _learn(self, event: Said, known: _Known) -> None:
         known.last_at = max(known.last_at, event.at)
-        if event.leg is not None and event.leg != event.call:
-            known.legs.add(event.leg)
-            self._by_leg[event.leg].add(event.call)
+        leg = event.leg
+        if leg is not None and leg != event.call and leg not in known.legs:
+            known.legs += (leg,)
+            self._by_leg[leg] = (*self._by_leg.get(leg, ()), event.call)
         for name in (event.agent, event.party):
-            if name is not None:
-                known.names.add(name)
+            if name is not None and name not in known.names:
+                known.names += (name,)
                 self._by_name[name].add(event.call)
         if event.queue is not None and event.agent is not None:
             self._in_queue(event, (event.queue, event.agent), known)
 
     def _in_queue(self, event: Said, where: tuple[str, str], known: _Known) -> None:
-        if event.kind == Kind.TALK_STARTED:
-            known.talks.append((*where, event.at))
+        said = (*where, event.at)
+        if event.kind == Kind.TALK_STARTED and said not in known.talks:
+            known.talks += (said,)
             self._talks[where].add(event.call)
-        elif event.kind == Kind.TRANSFER_STARTED and event.reason == "attended":
-            known.transfers.append((*where, event.at))
+        is_attended = event.kind == Kind.TRANSFER_STARTED and event.reason == "attended"
+        if is_attended and said not in known.transfers:
+            known.transfers += (said,)
             self._transfers[where].add(event.call)
 
     def forget(self, call: str) -> None:
@@ -103,13 +106,18 @@ class Neighbours:
         if known is None:
             return
         for leg in known.legs:
-            _discard(self._by_leg, leg, call)
+            self._forget_leg(leg, call)
         for name in known.names:
             _discard(self._by_name, name, call)
         for queue, agent, _ in known.talks:
             _discard(self._talks, (queue, agent), call)
         for queue, agent, _ in known.transfers:
             _discard(self._transfers, (queue, agent), call)
+
+    def _forget_leg(self, leg: str, call: str) -> None:
+        others = tuple(one for one in self._by_leg.pop(leg, ()) if one != call)
+        if others:
+            self._by_leg[leg] = others
 
     def mentioning(self, names: Iterable[str]) -> set[str]:
         """Return the calls that speak of any of these agents or phones."""

@@ -20,8 +20,8 @@ from everycall.metrics.slots import SLOT
 from everycall.metrics.stays import COLUMNS as STAY
 from everycall.metrics.stays import lone_stays
 
-RENEWED = 20
-"""After so many counts the room of deleted rows is given back."""
+RENEWED = 4_000
+"""After so many calls were counted the room of deleted rows is given back."""
 
 HOT = 90_000_000
 """A call stays hot for so long after its last sign of life, in microseconds."""
@@ -195,7 +195,7 @@ class Window:
         self._keep(wanted)
         self.engine.again("INSERT INTO fresh_ids SELECT id FROM counted_ids")
         self._learn()
-        self._counts += 1
+        self._counts += len(wanted)
 
     def _step(self, name: str, statement: str) -> None:
         """Fill a table of the chain, unless there can be nothing in it."""
@@ -209,9 +209,7 @@ class Window:
             self._rows[name] += self.engine.again(_OTHER_ANSWERS)[0][0]
 
     def make(self) -> None:
-        """Make every table once: on few calls to plan a statement takes longer than to run it, and
-        no plan outlives a table that is made.
-        """
+        """Make every table once: to plan takes longer than to run, and no plan outlives a new table."""
         if self._is_made:
             return
         every = [("events", _EVENTS), *self._chain.linking]
@@ -284,13 +282,17 @@ class Window:
 
     # ---- hot and cold
 
-    def cool(self, as_of: int) -> set[str]:
-        """Put the calls away that are over and of which nothing was heard for a while."""
-        if self._counts >= RENEWED:
-            # deleted rows would stay in their tables for ever
-            self.engine.run("CHECKPOINT")
-            self._counts = 0
-        moving = self._cooled(as_of - HOT)
+    def renew(self) -> bool:
+        """Give the room of deleted rows back, and return true, if there are many of them."""
+        if self._counts < RENEWED:
+            return False
+        self.engine.run("CHECKPOINT")
+        self._counts = 0
+        return True
+
+    def cool(self, as_of: int, most: int | None = None) -> set[str]:
+        """Put calls away that are over and of which nothing was heard for a while; return them."""
+        moving = self._cooled(as_of - HOT, most)
         if not moving:
             return moving
         self._ids("moving_ids", moving)
@@ -303,9 +305,11 @@ class Window:
         self._cold |= moving
         return moving
 
-    def _cooled(self, latest: int) -> set[str]:
+    def _cooled(self, latest: int, most: int | None) -> set[str]:
         moving: set[str] = set()
         for call in self._hot:
+            if most is not None and len(moving) >= most:
+                break
             if call not in moving and self._is_quiet(call, latest):
                 group = self.neighbours.together([call])
                 if all(self._is_quiet(one, latest) for one in group):

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from everycall.app import picking
 from everycall.app.asking import Asking
 from everycall.app.explaining import explain
 from everycall.app.filtering import ALL, Filter
+from everycall.app.finding_callers import list_missing
 from everycall.app.importing import Importer
 from everycall.app.narrowing import Narrow
 from everycall.app.picking import Picker
@@ -86,7 +88,9 @@ def test_a_page_is_what_a_sort_of_all_would_give(
         wanted = replace(one, newest_first=newest_first, skip=skip, limit=limit)
         for parts in (True, False):
             found = asking.calls(wanted, evidence=parts, parts=parts)
-            assert [call["call_id"] for call in found] == sorted_by_hand(asking, wanted)
+            told = list(found)
+            assert [call["call_id"] for call in told] == sorted_by_hand(asking, wanted)
+            assert all(bool(call["episode"]) == parts for call in told)
 
 
 def test_counted_before_or_not_the_page_is_the_same(shop: History, asking: Asking) -> None:
@@ -117,6 +121,46 @@ def test_months_that_have_moments_in_common_are_sorted_as_one(asking: Asking) ->
     found = [pick.call_id for pick in picker.picks(wanted, 70)]
     assert found == sorted_by_hand(asking, wanted)
     assert picker.count(wanted) == asking.count(wanted)
+
+
+def test_a_caller_is_found_by_the_list_of_callers_and_without_it(
+    shop: History, asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    callers = [
+        caller
+        for (caller,) in asking.rows(
+            "SELECT COALESCE(caller_key, caller_raw) AS caller FROM counted "
+            "WHERE NOT caller_raw IS NULL GROUP BY 1 ORDER BY COUNT(*) DESC, 1 LIMIT 3"
+        )
+    ]
+    for wanted in (
+        Filter(callers=(callers[0],), limit=4, newest_first=True),
+        Filter(callers=(callers[0],), limit=3, skip=1),
+        Filter(callers=tuple(callers), directions=("inbound",), limit=50),
+        Filter(callers=("nobody",), limit=5),
+    ):
+        found = [call["call_id"] for call in asking.calls(wanted, parts=False, evidence=False)]
+        assert found == sorted_by_hand(asking, wanted)
+        assert asking.count(wanted) == len(
+            sorted_by_hand(asking, replace(wanted, limit=None, skip=0))
+        )
+    assert all(shelf.callers for shelf in asking.picker.shelves)
+    plain = Picker(asking.rows, [replace(shelf, callers=None) for shelf in asking.picker.shelves])
+    one = Filter(callers=(callers[0],), newest_first=True)
+    listed = asking.picker.picks(one, 100)
+    assert [pick[1:] for pick in listed] == [pick[1:] for pick in plain.picks(one, 100)]
+    monkeypatch.setattr(picking, "MANY", 2)
+    with Asking(shop, ZONE) as fresh:
+        assert [pick[1:] for pick in fresh.picker.picks(one, 100)] == [p[1:] for p in listed]
+
+
+def test_months_of_before_are_given_a_list_of_their_callers(shop: History, asking: Asking) -> None:
+    lists = sorted((shop.folder / "segments").glob("*/callers.parquet"))
+    rows = [asking.rows(f"SELECT * FROM read_parquet('{path}')") for path in lists]
+    lists[0].unlink()
+    list_missing(shop)
+    assert [asking.rows(f"SELECT * FROM read_parquet('{path}')") for path in lists] == rows
+    assert not list((shop.folder / "segments").glob("*/tmp*"))
 
 
 def test_who_sees_some_calls_is_given_no_other_month_by_month(shop: History) -> None:

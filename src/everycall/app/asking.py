@@ -1,6 +1,6 @@
 """Answering questions about calls from what was counted; nothing here decides what a call was."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 from sqlglot import exp
 
 from everycall.app.filtering import Filter, Shelf, one_of
+from everycall.app.finding_callers import FILE as CALLERS
 from everycall.app.picking import Pick, Picker, lying
 from everycall.app.pooling import literal, reading
-from everycall.calls.outcomes import INBOUND_RULES, OUTBOUND_RULES
+from everycall.app.showing import NAMED, Near, shown, united
 from everycall.calls.statement import DIALECT, parse, write
 from everycall.clock import iso, to_micros
 from everycall.errors import NoCallsError, NotFoundError
@@ -25,7 +26,15 @@ __all__ = ["FLAGS", "IDS", "Asking", "Filter", "day_bounds", "of_history"]
 
 FLAGS = ("left_on_hold", "ringing_when_left", "short", "after_hours", "withheld", "shared_number")
 _TIMES = ("arrived_at", "ended_at", "answered_at")
-_RULES = {rule.outcome: rule for rule in (*INBOUND_RULES, *OUTBOUND_RULES)}
+_OWN = (
+    *("call_id", "client", "direction", "arrived_at", "ended_at", "caller", "caller_raw"),
+    *("caller_key", "called", "trunk", "language", "first_queue", "answered_queue"),
+    *("answered_agent", "answered", "answered_at", "wait_ms", "ring_ms", "talk_ms", "hold_ms"),
+    *("ended_by", "outcome", "confidence", "missing", "seen_by", "q850", "sip_code"),
+    *("menu_choice", "transfers", "people", "open_at_arrival"),
+    *(flag for flag in FLAGS if flag != "shared_number"),
+)
+"""What is told of a call without what belongs to it."""
 
 
 class Asking:
@@ -106,7 +115,10 @@ class Asking:
     def calls(
         self, wanted: Filter, *, evidence: bool = True, parts: bool = True
     ) -> Iterator[dict[str, Any]]:
-        """Yield calls in order of arrival, with their evidence, visits, attempts and talks if asked."""
+        """Yield calls in order of arrival, with their evidence if asked.
+
+        Without `parts` their visits, attempts, talks and episode are left out.
+        """
         way = "DESC" if wanted.newest_first else "ASC"
         order = f"ORDER BY arrived_at {way}, call_id {way}"
         self._laid_out = None
@@ -114,16 +126,16 @@ class Asking:
             picks = self.picker.picks(wanted, int(wanted.limit))
             if not picks:
                 return
-            near = self._lay_out(picks)
+            near = self._lay_out(picks, parts=parts)
         else:
             near = self._lay_out_all(wanted, order)
         if evidence:
             self._lay_out_said(one_call=wanted.limit == 1)
-        shown, values = _shown(near, parts=parts, evidence=evidence)
-        for row in self.engine.stream(f"SELECT * FROM ({shown}) AS b {order}", values):
+        query, values = shown(near, parts=parts, evidence=evidence)
+        for row in self.engine.stream(f"SELECT * FROM ({query}) AS b {order}", values):
             yield self.as_json(row)
 
-    def _lay_out_all(self, wanted: Filter, order: str) -> "Near":
+    def _lay_out_all(self, wanted: Filter, order: str) -> Near:
         where, values = wanted.where()
         limit = "" if wanted.limit is None else "LIMIT 0"
         self.engine.run(
@@ -133,22 +145,24 @@ class Asking:
         )
         return [(Shelf(), "TRUE", [])]
 
-    def _lay_out(self, picks: Sequence[Pick]) -> "Near":
+    def _lay_out(self, picks: Sequence[Pick], *, parts: bool) -> Near:
         """Lay out a few calls that were picked; returns where their parts lie."""
         near, calls, needs = [], [], []
         given: list[Any] = []
-        for shelf, those, parts, values in lying(picks):
-            near.append((shelf, parts, values))
-            calls.append(f"SELECT {_BY_ID} FROM {shelf.counted} AS c WHERE {those}")
-            needs.append(f"SELECT call_id, episode FROM {shelf.episode_calls} AS p WHERE {parts}")
+        columns = _BY_ID if parts else ", ".join(_OWN)
+        for shelf, those, belong, values in lying(picks):
+            near.append((shelf, belong, values))
+            calls.append(f"SELECT {columns} FROM {shelf.counted} AS c WHERE {those}")
+            lies = f"FROM {shelf.episode_calls} AS p WHERE {belong if parts else 'FALSE'}"
+            needs.append(f"SELECT call_id, episode {lies}")
             given += values
-        whole = _WHOLE.format(calls=f"({_all(calls)})", episode_calls=f"({_all(needs)})")
-        self.engine.run(f"CREATE OR REPLACE TABLE wanted AS {whole}", given * 2)
+        whole = _WHOLE.format(calls=f"({united(calls)})", episode_calls=f"({united(needs)})")
+        self.engine.run(f"CREATE OR REPLACE TABLE wanted AS {whole}", given * (2 if parts else 1))
         return near
 
     def _lay_out_said(self, *, one_call: bool) -> None:
         """Lay out what was said of the wanted calls."""
-        named = self.rows(_NAMED)
+        named = self.rows(NAMED)
         among, values = one_of("e.call_id", [name for name, _ in named])
         self.engine.run(
             f"CREATE OR REPLACE TABLE said AS SELECT e.* FROM events AS e WHERE {among}", values
@@ -187,6 +201,7 @@ class Asking:
             attempts=lies(folder / "attempts.parquet"),
             talks=lies(folder / "talks.parquet"),
             episode_calls=lies(self.episode_folder() / "episode_calls.parquet"),
+            callers=lies(folder / CALLERS) if (folder / CALLERS).exists() else None,
             key=key,
         )
 
@@ -364,69 +379,9 @@ LEFT JOIN sharing AS s ON s.caller_key = c.caller_key
 """
 _CALLS = _WHOLE.format(calls="counted", episode_calls="episode_calls")
 
-_PARTS = """
-SELECT p.call_id, LIST({{
-  'agent': p.agent, 'agent_kind': p.agent_kind, 'queue': p.queue,
-  'began_at': CASE WHEN p.began_within < 2000000 THEN p.began_at END,
-  'ended_at': CASE WHEN p.ended_within < 2000000 THEN p.ended_at END,
-  'lasted_ms': p.lasted_ms, 'result': p.result
-}} ORDER BY p.began_at, p.ended_at, p.agent, p.seq) AS list
-FROM ({parts}) AS p INNER JOIN wanted AS w ON w.call_id = p.call_id
-GROUP BY p.call_id
-"""
-
-_KINDS = " UNION ALL ".join(
-    f"SELECT '{rule.outcome}' AS outcome, '{kind}' AS kind"
-    for rule in _RULES.values()
-    for kind in dict.fromkeys(rule.evidence)
-)
-
-_NAMED = """
-SELECT w.call_id AS id, w.call_id FROM wanted AS w
-UNION
-SELECT l.id, l.call_id FROM links AS l INNER JOIN wanted AS w ON w.call_id = l.call_id
-"""
-"""Every id that events may name the wanted calls by."""
-
-_EVIDENCE = f"""
-SELECT w.call_id, LIST({{
-  'at': e."at", 'kind': e.kind, 'source': e.source, 'reason': e.reason, 'agent': e.agent,
-  'queue': e.queue, 'text': e.text
-}} ORDER BY e."at", e.seq) AS list
-FROM ({_NAMED}) AS n
-INNER JOIN wanted AS w ON w.call_id = n.call_id
-INNER JOIN said AS e ON e.call_id = n.id
-INNER JOIN ({_KINDS}) AS k ON k.outcome = w.outcome AND k.kind = e.kind
-GROUP BY w.call_id
-"""
-
 _TIMELINE = """
 SELECT e.* FROM {events} AS e WHERE {among} ORDER BY e."at", e.seq
 """
-
-Near = Sequence[tuple[Shelf, str, list[Any]]]
-"""Shelves on which parts of the wanted calls lie, with the condition over parts `p` and its values."""
-
-
-def _shown(near: Near, *, parts: bool, evidence: bool) -> tuple[str, list[Any]]:
-    """Return the query that tells the wanted calls with their lists, and its values."""
-    lists: list[tuple[str, str]] = []
-    values: list[Any] = []
-    for table in ("visits", "attempts", "talks") if parts else ():
-        found = (f"SELECT * FROM {getattr(s, table)} AS p WHERE {where}" for s, where, _ in near)
-        lists.append((f"{table[:-1]}_list", _PARTS.format(parts=_all(found))))
-        values += [value for _, _, given in near for value in given]
-    if evidence:
-        lists.append(("evidence_list", _EVIDENCE))
-    columns = "".join(f", {name}.list AS {name}" for name, _ in lists)
-    joined = " ".join(
-        f"LEFT JOIN ({query}) AS {name} ON {name}.call_id = w.call_id" for name, query in lists
-    )
-    return f"SELECT w.*{columns} FROM wanted AS w {joined}", values
-
-
-def _all(queries: Iterable[str]) -> str:
-    return " UNION ALL ".join(queries)
 
 
 def of_history(statement: str) -> str:

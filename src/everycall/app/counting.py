@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlglot import exp
 
+from everycall.app.finding_callers import list_callers
 from everycall.app.pooling import literal, take_month
 from everycall.calls.chain import Chain
 from everycall.calls.episodes import episode_steps
@@ -47,6 +48,7 @@ def count_month(
     for table in TABLES:
         made, order = numbered.get(table, table), _ORDER.get(table, "call_no, seq")
         engine.save(f"SELECT * FROM {made} ORDER BY {order}", folder / f"{table}.parquet")
+    list_callers(engine, folder)
     return Segment(month, name, calls, pending, numbered=True)
 
 

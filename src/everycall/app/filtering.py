@@ -15,6 +15,7 @@ class Shelf:
     Attributes:
         counted, visits, attempts, talks, episode_calls: what calls and what belongs to them are
             read from.
+        callers: the list of whose calls they are, sorted by number; None where there is none.
         key: the column by which parts know their call.
         since, until: every call arrived from the one moment on, before the other; None is unknown.
     """
@@ -24,6 +25,7 @@ class Shelf:
     attempts: str = "attempts"
     talks: str = "talks"
     episode_calls: str = "episode_calls"
+    callers: str | None = None
     key: str = "call_id"
     since: int | None = None
     until: int | None = None

@@ -16,6 +16,10 @@ REMEMBERED = 200
 """So many filters are remembered with their counts."""
 
 
+MANY = 2000
+"""Who called so often is looked for among all calls."""
+
+
 class Pick(NamedTuple):
     """A call that was found: where it lies, and by what it is known there."""
 
@@ -112,6 +116,8 @@ class Picker:
         if self._in_order is None:
             self._in_order = self._bounded()
         there = [shelf for shelf in self._in_order if _may_hold(shelf, wanted)]
+        if wanted.callers:
+            there = self._of_callers(there, wanted)
         groups: list[list[Shelf]] = []
         for shelf in there:
             if groups and (wanted.callers or wanted.call_ids or _meet(groups[-1], shelf)):
@@ -119,6 +125,25 @@ class Picker:
             else:
                 groups.append([shelf])
         yield from reversed(groups) if wanted.newest_first else groups
+
+    def _of_callers(self, shelves: list[Shelf], wanted: Filter) -> list[Shelf]:
+        """Return shelves with little more than the calls of some callers, where that is listed."""
+        listed = [shelf for shelf in shelves if shelf.callers is not None]
+        if not listed:
+            return shelves
+        whose, values = one_of("n.caller", wanted.callers)
+        asked = " UNION ALL ".join(
+            f"SELECT {place}, n.arrived_at FROM {shelf.callers} AS n WHERE {whose}"
+            for place, shelf in enumerate(listed)
+        )
+        found = self.rows(f"SELECT * FROM ({asked}) AS n LIMIT {MANY}", values * len(listed))
+        if len(found) == MANY:
+            return shelves
+        moments: dict[int, set[int]] = {}
+        for place, arrived_at in found:
+            moments.setdefault(place, set()).add(arrived_at)
+        narrow = {listed[place]: _at(listed[place], those) for place, those in moments.items()}
+        return [narrow.get(s, s) for s in shelves if s in narrow or s.callers is None]
 
     def _bounded(self) -> list[Shelf]:
         """Return the shelves with the moments of their first and last call, in order."""
@@ -146,6 +171,14 @@ def lying(picks: Sequence[Pick]) -> Iterator[tuple[Shelf, str, str, list[Any]]]:
         first, last = min(p.arrived_at for p in mine), max(p.arrived_at for p in mine)
         calls = f"c.arrived_at BETWEEN {first} AND {last} AND {keys.format('c')}"
         yield shelf, calls, keys.format("p"), values
+
+
+def _at(shelf: Shelf, moments: set[int]) -> Shelf:
+    """Return a shelf with the calls of some moments alone."""
+    listed = ", ".join(map(str, sorted(moments)))
+    return replace(
+        shelf, counted=f"(SELECT * FROM {shelf.counted} AS c WHERE c.arrived_at IN ({listed}))"
+    )
 
 
 def _asked(wanted: Filter) -> Filter:

@@ -2,6 +2,7 @@
 
 from everycall.app.clustering import see_people
 from everycall.app.defining import chosen
+from everycall.app.finding_callers import list_missing
 from everycall.app.holding import hold
 from everycall.app.kept_tables import is_worth_it
 from everycall.app.ledger import open_ledger
@@ -28,6 +29,7 @@ def prepare(history: History, site: SiteFile, progress: Progress = silent) -> No
     if not (manifest.numbered and is_worth_it(manifest)):
         return
     progress("finding what is asked most", 0.0)
+    list_missing(history)
     with MeasuredSite(history, site.zone) as asking:
         definition = chosen(site)
         hold(asking, definition)

@@ -13,7 +13,7 @@ from everycall.records.roles import Right
 from everycall.recovery.contacts import AddressBook, mark_of
 from everycall.web.crm import crm_of
 from everycall.web.pages import site_reader
-from everycall.web.scope import clients_of, may_see
+from everycall.web.scope import clients_of, may_see, queues_of
 from everycall.web.writing import moment
 
 LATEST = 10
@@ -52,15 +52,17 @@ def messages_left(caller: str, person: Person) -> list[dict[str, Any]]:
     terms = reader.settings().recordings
     wanted = Filter(callers=(caller,), directions=("inbound",), limit=LATEST, newest_first=True)
     with reader.asking() as asking:
-        found = [call for call in asking.calls(wanted, evidence=False) if not call["answered"]]
-        calls = [call for call in found if may_see(call, person, asking)]
+        bound = bool(queues_of(person))
+        calls = asking.calls(wanted, evidence=False, parts=bound)
+        found = [call for call in calls if not call["answered"]]
+        seen = [call for call in found if may_see(call, person, asking)]
         return [
             {
                 "at": moment(call["arrived_at"]),
                 "call": call["call_id"],
                 "sound": reverse("message", args=[call["call_id"], number]),
             }
-            for call in calls
+            for call in seen
             for number, kept in enumerate(recordings(asking, call, terms))
             if kept.message
         ]

@@ -99,10 +99,10 @@ asyncio.run(story())
 """
 
 
-def test_it_reaches_the_wallboard_and_the_promises_without_a_restart(tmp_path: Path) -> None:
+def test_it_reaches_the_wallboard_and_the_promises_without_a_restart(data: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
-        env=environment(tmp_path), capture_output=True, text=True, check=False,
+        env=environment(data), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     assert json.loads(done.stdout.splitlines()[-1]) == {

@@ -93,6 +93,29 @@ def test_a_page_is_what_a_sort_of_all_would_give(
             assert all(bool(call["episode"]) == parts for call in told)
 
 
+def test_page_after_page_is_the_whole(asking: Asking) -> None:
+    wanted = Filter(directions=("inbound",))
+    found: list[str] = []
+    after = None
+    while page := asking.picker.picks(replace(wanted, after=after), 700):
+        found += [pick.call_id for pick in page]
+        after = (page[-1].arrived_at, page[-1].call_id)
+    assert found == sorted_by_hand(asking, wanted)
+    tied = "SELECT COUNT(*) - COUNT(DISTINCT arrived_at) FROM counted WHERE direction = 'inbound'"
+    moments = asking.rows(tied)[0][0]
+    assert moments > 0, "no two calls came at the same moment, so their order was not tried"
+    [first] = asking.picker.picks(wanted, 1)
+    shared = asking.rows(
+        "SELECT MIN(arrived_at) FROM (SELECT arrived_at FROM counted WHERE direction = 'inbound' "
+        "GROUP BY 1 HAVING COUNT(*) > 1)"
+    )[0][0]
+    one, other = [p.call_id for p in asking.picker.picks(replace(wanted, since=shared), 2)]
+    assert [
+        pick.call_id for pick in asking.picker.picks(replace(wanted, after=(shared, one)), 1)
+    ] == [other]
+    assert first.call_id == found[0]
+
+
 def test_counted_before_or_not_the_page_is_the_same(shop: History, asking: Asking) -> None:
     for one in some(asking):
         wanted = replace(one, newest_first=True, limit=50)

@@ -40,6 +40,7 @@ class Filter:
 
     Attributes:
         since, until: moments in microseconds; calls that arrived from the first, before the second.
+        after: a call's moment of arrival and id; only calls that come after it in order of arrival.
         among: a table of calls, of which they have to be.
         skip: leave out so many before `limit` counts.
     """
@@ -54,6 +55,7 @@ class Filter:
     called: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
     call_ids: tuple[str, ...] = ()
+    after: tuple[int, str] | None = None
     among: str | None = None
     limit: int | None = None
     skip: int = 0
@@ -70,6 +72,9 @@ class Filter:
             if value is not None:
                 conditions.append(f"{column} {operator} ?")
                 values.append(value)
+        if self.after is not None:
+            conditions.append("c.arrived_at >= ? AND (c.arrived_at > ? OR c.call_id > ?)")
+            values.extend((self.after[0], *self.after))
         if self.among is not None:
             conditions.append(f"c.call_id IN (SELECT call_id FROM {self.among})")
         for condition, wanted in self._lists(shelf):

@@ -188,7 +188,8 @@ def _asked(wanted: Filter) -> Filter:
 
 def _may_hold(shelf: Shelf, wanted: Filter) -> bool:
     early = wanted.until is not None and shelf.since is not None and shelf.since >= wanted.until
-    late = wanted.since is not None and shelf.until is not None and shelf.until <= wanted.since
+    since = max((wanted.since, wanted.after and wanted.after[0]), key=lambda at: at or 0)
+    late = since is not None and shelf.until is not None and shelf.until <= since
     return not early and not late
 
 

@@ -53,8 +53,6 @@ def calls(request: HttpRequest, wish: Annotated[Wish, Query()]) -> dict[str, Any
     with site_reader().asking() as asking:
         after = cursors.read(wish.cursor) if wish.cursor else None
         found = list(asking.calls(_filter(wish, after, key_of(request))))
-    if after is not None:
-        found = [call for call in found if _place(call) > after]
     more = len(found) > wish.limit
     found = found[: wish.limit]
     given = as_allowed(found, key_of(request))
@@ -62,17 +60,15 @@ def calls(request: HttpRequest, wish: Annotated[Wish, Query()]) -> dict[str, Any
 
 
 def _filter(wish: Wish, after: tuple[int, str] | None, token: Token) -> Filter:
-    since = micros(wish.since)
-    # calls of the very moment at which the page before ended come again and are left out
-    room = 1 if after is None else 1000
     return Filter(
-        since=since if after is None else max(since or 0, after[0]),
+        since=micros(wish.since),
+        after=after,
         until=micros(wish.until),
         outcomes=tuple(wish.outcome),
         queues=tuple(wish.queue),
         callers=tuple(wish.caller),
         clients=tuple(token.clients),
-        limit=wish.limit + room,
+        limit=wish.limit + 1,
     )
 
 

@@ -48,9 +48,22 @@ def test_load_is_taken_and_the_picture_keeps_up() -> None:
     behind = heard(Telling(5000, 300))
     behind.weighed = [(300, number * 1000) for number in range(60)]
     assert load(behind).endswith(": not reached")
+    unseen = heard(Telling(5000, 300))
+    unseen.seen = {call: at for call, at in unseen.seen.items() if call not in ("50", "51")}
+    assert load(unseen).endswith(": not reached")
     refused = heard(Telling(5000, 300))
     refused.events //= 2
     assert load(refused).endswith(": not reached")
+
+
+def test_a_picture_that_is_ever_later_does_not_keep_up() -> None:
+    later = heard(Telling(5000, 300))
+    later.seen = {call: at + 0.02 * int(call) for call, at in later.sent.items()}
+    said = load(later)
+    assert "340 / 660 ms, 1,000 / 1,320 ms, 1,660 / 1,980 ms in the first, middle and last" in said
+    assert said.endswith(": not reached")
+    assert load(heard(Telling(5000, 300), lag=2.9)).endswith(": reached")
+    assert load(heard(Telling(5000, 300), lag=3.1)).endswith(": not reached")
 
 
 def test_memory_is_flat_where_the_last_third_needs_hardly_more() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext_lazy as _
 
 from everycall.records.models import Person
@@ -34,14 +34,19 @@ MENU = (
 )
 
 
+def _is_within(request: HttpRequest, place: Place) -> bool:
+    """Tell whether a page is a place of the menu, or lies beneath it."""
+    first = reverse(place.name).removeprefix(get_script_prefix()).partition("/")[0]
+    return request.path_info.startswith(f"/{first}/")
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return what the frame of every page needs: the menu of this person."""
     person = getattr(request, "user", None)
     if not isinstance(person, Person):
         return {"menu": ()}
-    here = request.resolver_match.view_name if request.resolver_match else ""
     entries = [
-        {"title": p.title, "url": reverse(p.name), "key": p.key, "here": p.name == here}
+        {"title": p.title, "url": reverse(p.name), "key": p.key, "here": _is_within(request, p)}
         for p in MENU
         if person.may(p.right)
     ]

@@ -12,8 +12,24 @@ from everycall.events.sights import Sight
 from everycall.metrics.catalog import METRICS
 from everycall.metrics.targets import Limit
 from everycall.reports.languages import Language, known_languages, language
-from everycall.reports.words import Words
+from everycall.reports.words import DASH, Words
 from everycall.web.live.boxes import METRICS as BOXES
+
+
+@cache
+def _locale(name: str) -> Locale:
+    return Locale.parse(name, sep="-")
+
+
+class _Words(Words):
+    """Writes shares as the language has them: where the sign stands, and what is between."""
+
+    def percent(self, ratio: float | None) -> str:
+        """Write a ratio as a percentage with one decimal."""
+        if ratio is None:
+            return DASH
+        pattern = _locale(self.name).percent_formats[None].pattern.replace("#,##0", "#,##0.0")
+        return str(format_percent(ratio, pattern, locale=_locale(self.name)))
 
 
 class _Texts(gettext.NullTranslations):
@@ -30,9 +46,9 @@ class _Texts(gettext.NullTranslations):
 
 @cache
 def _words(name: str) -> Words:
-    found = Words()
+    found = _Words()
     found.name = name
-    symbols = Locale.parse(name, sep="-").number_symbols["latn"]
+    symbols = _locale(name).number_symbols["latn"]
     marks = ("," if name == "en" else str(symbols["group"]), str(symbols["decimal"]))
     found.language = Language(name, _Texts(name), *marks)
     return found
@@ -98,7 +114,7 @@ def limit_words(text: str) -> str:
 def share(ratio: float) -> str:
     """Write a share as the live picture's script writes it: with no more decimals than it needs."""
     name = translation.get_language() or "en"
-    return str(format_percent(ratio, locale=Locale.parse(name, sep="-")))
+    return str(format_percent(ratio, locale=_locale(name)))
 
 
 def live_words() -> dict[str, dict[str, str]]:

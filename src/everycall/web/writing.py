@@ -13,7 +13,7 @@ from everycall.events.callers import WITHHELD
 from everycall.records.models import Person
 from everycall.records.roles import Right
 from everycall.reports.words import DASH
-from everycall.web.saying import duration
+from everycall.web.saying import duration, words
 
 KEPT = 3
 """So many digits of a masked number are shown."""
@@ -107,10 +107,12 @@ def moment(text: str | None) -> datetime | None:
 
 def steps(call: dict[str, Any]) -> list[dict[str, str]]:
     """Return the story of a call, each step with the time since it arrived."""
-    return [
-        {**step, "after": f"{step['timer_ms'] / 1000:.1f} s" if step["timer_ms"] else "0 s"}
-        for step in call["timeline"]
-    ]
+    return [{**step, "after": _seconds(step["timer_ms"])} for step in call["timeline"]]
+
+
+def _seconds(milliseconds: int) -> str:
+    places = 1 if milliseconds else 0
+    return words()("{s} s", s=words().number(milliseconds / 1000, places))
 
 
 def guarded(call: dict[str, Any], person: Person, *, reveal: bool = False) -> dict[str, Any]:

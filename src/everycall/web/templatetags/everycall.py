@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext
 
 from everycall.reports.model import Column, Unit
 from everycall.reports.words import DASH
@@ -46,6 +47,18 @@ def largest(rows: list[tuple[Any, ...]], place: int) -> float:
 register.filter("limit_words", limit_words)
 register.filter("say", say)
 register.simple_tag(live_words, name="live_words")
+
+
+@register.filter
+def channel_kind(name: str) -> str:
+    """Write by what somebody is told."""
+    return {"mail": gettext("E-mail"), "chat": gettext("chat or SMS")}.get(name, name)
+
+
+@register.filter
+def brand(name: str) -> str:
+    """Write the name of a phone system as its maker does."""
+    return {"ringcentral": "RingCentral"}.get(name, name.capitalize())
 
 
 @register.filter

@@ -49,6 +49,24 @@ def day(value: date | datetime | None) -> str:
 
 
 @register.filter
+def in_words(value: datetime | None) -> str:
+    """Write a moment for a caller: the day by its name, and the time."""
+    if value is None:
+        return DASH
+    named = format_date(timezone.localtime(value), "full", locale=locale())
+    return f"{named}, {clock(value)}"
+
+
+@register.filter
+def day_or_name(value: str | None) -> str:
+    """Write what a row is about: a day as days are written, else its name."""
+    try:
+        return day(date.fromisoformat(value or ""))
+    except ValueError:
+        return value or DASH
+
+
+@register.filter
 def clock(value: datetime | None) -> str:
     """Write a time of day."""
     if value is None:

@@ -22,6 +22,7 @@ from everycall.records.models import Person, Team
 from everycall.records.roles import Right, Role
 from everycall.records.trail import note
 from everycall.web.guards import needs, person_of
+from everycall.web.saying import say
 
 if TYPE_CHECKING:
     OfPerson = forms.ModelForm[Person]
@@ -61,6 +62,10 @@ class PersonForm(OfPerson):
             "agent": gettext_lazy("Name in the phone system, if they answer calls"),
             "teams": gettext_lazy("Teams"),
         }
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["role"].choices = [(role.value, say(role.value)) for role in Role]  # type: ignore[attr-defined]  # a choice has some
 
     def clean_email(self) -> str:
         """Write addresses in small letters, so that one person has one account."""

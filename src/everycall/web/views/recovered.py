@@ -27,9 +27,10 @@ from everycall.records.roles import Right
 from everycall.recovery import Move, State
 from everycall.recovery.ledger import GROUPS, Balance, Fate, Kept, Stage, balance, cut, funnel
 from everycall.recovery.worth import sold_to, worth_of
-from everycall.reports.words import DASH, percent
+from everycall.reports.words import DASH
 from everycall.web.guards import needs, person_of
 from everycall.web.pages import site_reader
+from everycall.web.saying import percent
 from everycall.web.scope import clients_of, queues_of
 from everycall.web.writing import number_for
 

@@ -14,7 +14,7 @@ from everycall.app.filtering import Filter, Shelf, one_of
 from everycall.app.finding_callers import FILE as CALLERS
 from everycall.app.picking import Pick, Picker, lying
 from everycall.app.pooling import literal, reading
-from everycall.app.showing import NAMED, Near, shown, united
+from everycall.app.showing import NAMED, SAID, Near, shown, united
 from everycall.calls.statement import DIALECT, parse, write
 from everycall.clock import iso, to_micros
 from everycall.errors import NoCallsError, NotFoundError
@@ -163,9 +163,11 @@ class Asking:
     def _lay_out_said(self, *, one_call: bool) -> None:
         """Lay out what was said of the wanted calls."""
         named = self.rows(NAMED)
+        columns = "e.*" if one_call else SAID
         among, values = one_of("e.call_id", [name for name, _ in named])
         self.engine.run(
-            f"CREATE OR REPLACE TABLE said AS SELECT e.* FROM events AS e WHERE {among}", values
+            f"CREATE OR REPLACE TABLE said AS SELECT {columns} FROM events AS e WHERE {among}",
+            values,
         )
         self._laid_out = named[0][1] if one_call and named else None
 

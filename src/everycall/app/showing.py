@@ -32,6 +32,9 @@ SELECT l.id, l.call_id FROM links AS l INNER JOIN wanted AS w ON w.call_id = l.c
 """
 """Every id that events may name the wanted calls by."""
 
+SAID = 'e.call_id, e."at", e.seq, e.kind, e.source, e.reason, e.agent, e.queue, e.text'
+"""What evidence tells of an event."""
+
 _EVIDENCE = f"""
 SELECT w.call_id, LIST({{
   'at': e."at", 'kind': e.kind, 'source': e.source, 'reason': e.reason, 'agent': e.agent,

@@ -36,12 +36,14 @@ from everycall.metrics.targets import SHIPPED  # noqa: E402
 from everycall.records.roles import Role  # noqa: E402
 from everycall.recovery import State  # noqa: E402
 from everycall.recovery.ledger import GROUPS, Fate, Stage  # noqa: E402
+from everycall.registry import load, names  # noqa: E402
 from everycall.reports.trades import TRADES  # noqa: E402
 from everycall.reports.words import UNITS  # noqa: E402
 from everycall.settings import doc_of  # noqa: E402
 from everycall.web.carrying import KINDS as CHANNELS  # noqa: E402
 from everycall.web.connecting import KINDS as CONNECTIONS  # noqa: E402
 from everycall.web.saying import LENGTHS, LIMITS, MORE_LENGTHS, UNSEEN, no_values  # noqa: E402
+from everycall.web.texting import KINDS as GATEWAYS  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "everycall"
@@ -71,7 +73,10 @@ def declared() -> Iterator[str]:
         yield from (told.value.replace("_", " "), told.doc)
     yield from GROUPS
     yield from (trade.doc for trade in TRADES.values())
-    for kind in (*CHANNELS.values(), *CONNECTIONS.values()):
+    hands = [load("crm", name) for name in names("crm")]
+    for kind in (*hands, *GATEWAYS.values()):
+        yield (kind.__doc__ or "").rstrip(".")
+    for kind in (*CHANNELS.values(), *CONNECTIONS.values(), *hands, *GATEWAYS.values()):
         yield from (doc_of(field) for field in fields(kind))
     yield from (*UNITS, *LENGTHS.values(), *MORE_LENGTHS.values(), *LIMITS.values(), UNSEEN)
     yield from (*no_values(), *(sight.doc for sight in Sight))

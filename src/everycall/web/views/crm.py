@@ -20,6 +20,7 @@ from everycall.web.crm import WORK, crm_of
 from everycall.web.declared import fields_of, kept_of
 from everycall.web.guards import needs, person_of
 from everycall.web.pages import site_reader
+from everycall.web.saying import say
 
 SHOWN = 200
 
@@ -33,7 +34,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
     jobs = Job.objects.filter(func__in=WAITING_JOBS).order_by("-failed_at", "run_at")
     page = {
         "accounts": [_shown(row) for row in found],
-        "kinds": [(name, load("crm", name).__doc__.rstrip(".")) for name in names("crm")],
+        "kinds": [(name, say(load("crm", name).__doc__.rstrip("."))) for name in names("crm")],
         "jobs": [_job(job) for job in jobs[:SHOWN]],
         "waiting": jobs.filter(failed_at=None).count(),
         "failed": jobs.exclude(failed_at=None).count(),
@@ -45,7 +46,7 @@ def _shown(row: CrmAccount) -> dict[str, Any]:
     made = row.items.exclude(remote="")
     return {
         "row": row,
-        "title": load("crm", row.kind).__doc__.rstrip("."),
+        "title": say(load("crm", row.kind).__doc__.rstrip(".")),
         "contacts": made.filter(kind="contact").count(),
         "calls": made.filter(kind="call").count(),
         "open": made.filter(kind="task", closed_at=None).count(),
@@ -81,7 +82,7 @@ def connect(request: HttpRequest, kind: str, pk: int | None = None) -> HttpRespo
         return _tried(request, row)
     page = {
         "form": form,
-        "title": hand.__doc__.rstrip("."),
+        "title": say(hand.__doc__.rstrip(".")),
         "lead": _(
             "From now on every call with a number goes into its contact's history there, and every "
             "call back that is owed becomes a task. Calls of the past are not sent."

@@ -31,6 +31,7 @@ from everycall.web.guards import needs, person_of
 from everycall.web.mailing import mails_of, send_link
 from everycall.web.pages import site_reader
 from everycall.web.requesting import pages
+from everycall.web.saying import say
 from everycall.web.texting import KINDS, received, reply
 from everycall.web.views.callbacks import found_promise
 from everycall.web.writing import number_for
@@ -52,7 +53,7 @@ def texts(request: HttpRequest) -> HttpResponse:
             for row in TextGateway.objects.filter(removed_at=None)
         ],
         "kinds": [
-            (name, kind.__doc__.rstrip(".") if kind.__doc__ else name)
+            (name, say(kind.__doc__.rstrip(".")) if kind.__doc__ else name)
             for name, kind in KINDS.items()
         ],
         "rows": rows,

@@ -127,6 +127,14 @@ def test_three_rings_in_a_row_that_nobody_took_are_counted(told: Told) -> None:
     assert board.agents[0].no_answers == 0
 
 
+def test_rings_of_a_phone_that_is_not_there_are_in_vain_too(told: Told) -> None:
+    told.tell(0, enters(1, "+493023125001"))
+    for n in range(3):
+        # a ring of no time at all is that of a phone that could not be reached
+        board = told.tell(20 * (n + 1), f"{NOON}.1|sales|Ann|RINGNOANSWER|0")
+    assert board.agents[0].no_answers == 3
+
+
 def remark(kind: Kind, second: int, name: str, text: str = "") -> Remark:
     is_line = kind is not Kind.TALK_QUALITY
     return Remark(kind, second * SECOND, name if is_line else None, None if is_line else name, text)

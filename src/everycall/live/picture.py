@@ -41,7 +41,8 @@ WHERE NOT agent IS NULL AND call_id IN (SELECT id FROM fresh_ids) GROUP BY agent
 """
 _STOPPED_RINGS = """
 SELECT agent, result, ended_at FROM hot_attempts
-WHERE NOT agent IS NULL AND NOT ended_at IS NULL AND result IN ('answered', 'no_answer')
+WHERE NOT agent IS NULL AND NOT ended_at IS NULL
+  AND result IN ('answered', 'no_answer', 'unreachable')
   AND call_id IN (SELECT id FROM fresh_ids)
 ORDER BY ended_at, seq
 """

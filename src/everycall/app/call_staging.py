@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
 from everycall.app.pooling import literal
+from everycall.app.soundness import sound, sound_events, tolerated
 from everycall.app.staging import Stage, Staged
 from everycall.events import COLUMNS, Event, Skip
 from everycall.history import Engine
@@ -71,7 +73,7 @@ def stage_calls(stage: Stage, staged: Sequence[Staged], tail: Path | None) -> It
     engine.table("once", _ONCE)
     engine.load("roots", {"call": "VARCHAR", "root": "VARCHAR"}, _roots(engine).items())
     engine.table("rooted", _ROOTED)
-    engine.load("translated", _EVENT, _translated(stage, translation))
+    engine.load("translated", _EVENT, _translated(stage, translation, last))
     stage.keep('SELECT * FROM translated ORDER BY "at", seq', last)
     last.replaced = stage.folder / f"{last.source.name}-replaced.parquet"
     engine.save(_REPLACED, last.replaced)
@@ -102,11 +104,17 @@ def _rows(
                 one.notes.append(item.text)
                 continue
             one.lines += 1
-            if isinstance(item, Skip):
-                one.skips.append(item)
+            found = sound(item, one.path.name, stage.latest)
+            if isinstance(found, Skip):
+                one.skips.append(found)
             else:
-                body = json.dumps(item.body, separators=(",", ":"), ensure_ascii=False)
-                yield one.number, item.line, item.call, item.unit, item.at, body
+                yield one.number, found.line, found.call, found.unit, found.at, _body(found)
+
+
+def _body(record: Record) -> str:
+    """Write what a record says; half a sign, which no file takes, becomes a question mark."""
+    body = json.dumps(record.body, separators=(",", ":"), ensure_ascii=False)
+    return body if body.isascii() else body.encode(errors="replace").decode()
 
 
 def _watched(stage: Stage, what: str, items: Iterable[T], total: int) -> Iterator[T]:
@@ -154,13 +162,17 @@ class Groups:
         return {item: eldest[self.find(item)] for item in list(self.parent)}
 
 
-def _translated(stage: Stage, translation: CallTranslation) -> Iterator[tuple[Any, ...]]:
+def _translated(
+    stage: Stage, translation: CallTranslation, last: Staged
+) -> Iterator[tuple[Any, ...]]:
     seq = 0
     total = stage.engine.value("SELECT COUNT(*) FROM rooted")
     ordered = _watched(stage, "telling calls", stage.engine.stream(_ORDERED), total)
     for root, rows in groupby(ordered, key=itemgetter("root")):
         records = [_record(row) for row in rows]
-        for event in translation.translate(root, records, stage.site):
+        telling = partial(translation.translate, root, records, stage.site)
+        told = tolerated(telling, last.path.name, str(root), last.skips)
+        for event in sound_events(told, last.path.name, last.skips, stage.latest):
             seq += 1
             yield _values(event, seq)
 

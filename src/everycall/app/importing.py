@@ -16,11 +16,12 @@ from everycall.app.pooling import DAY, Part, literal, overlaps, without_repeats
 from everycall.app.progress import Progress, silent
 from everycall.app.sitefile import SiteFile
 from everycall.app.skips import save_skips, whole
+from everycall.app.soundness import latest_of
 from everycall.app.speaking import moment_of, sources_of, view_of
 from everycall.app.staging import FreshFile, Numbers, Stage, Staged, stage_lines
 from everycall.calls.chain import Chain, written
 from everycall.calls.model import Setting
-from everycall.clock import Clock, system_clock
+from everycall.clock import Clock, system_clock, to_micros
 from everycall.errors import BrokenHistoryError, EverycallError, NotThatKindError
 from everycall.history import Engine, History, Segment
 from everycall.history.journal_segments import Entry
@@ -133,6 +134,7 @@ class Importer:
                     self._numbers(),
                     self.history.site,
                     self.progress,
+                    latest_of(to_micros(self.clock()) if self.heard else 0),
                 )
                 staged = self._stage(stage, fresh, manifest, summary)
                 manifest = self.anew(manifest) if self.anew and staged else manifest

@@ -7,6 +7,7 @@ from pathlib import Path
 from everycall.app.pooling import Part, literal
 from everycall.app.progress import Progress, silent
 from everycall.events import COLUMNS, Skip, SkipReason
+from everycall.events.bounds import LATEST
 from everycall.events.callers import Caller, caller
 from everycall.history import Engine
 from everycall.sources.base import LineTranslation, Note, Site, Source
@@ -89,7 +90,11 @@ class Staged:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A place where the files of one import are translated and wait."""
+    """A place where the files of one import are translated and wait.
+
+    Attributes:
+        latest: nothing is believed that is said to have happened later.
+    """
 
     engine: Engine
     folder: Path
@@ -97,6 +102,7 @@ class Stage:
     numbers: Numbers
     name: str
     progress: Progress = silent
+    latest: int = LATEST
 
     def keep(self, statement: str, staged: Staged) -> None:
         """Write the events that a statement gives to a file, with everything filled in."""

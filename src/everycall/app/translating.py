@@ -10,8 +10,9 @@ from typing import Any, Protocol, TypeVar
 
 from everycall.app.call_staging import Groups
 from everycall.app.pooling import literal
+from everycall.app.soundness import latest_of, sound, sound_events, tolerated
 from everycall.app.staging import Stage, Staged, stage_chunk
-from everycall.events import COLUMNS, Event, Skip, SkipReason
+from everycall.events import COLUMNS, Event, Skip
 from everycall.history import Engine
 from everycall.history.journal_segments import Entry
 from everycall.live.signs import Sign
@@ -212,10 +213,13 @@ class CallFeed:
                 elif isinstance(said, Skip):
                     told.skips.append(said)
                 elif said.call is None:
-                    events += self.translation.translate(None, [said], self.stage.site)
+                    alone = partial(self.translation.translate, None, [said], self.stage.site)
+                    events += self._tolerant(alone, entry.body, told)
                 else:
                     touched.add(self._keep(entry.feed, said, said.call))
-        self._hand_over([*events, *self._retold(touched, told)])
+        found = [*events, *self._retold(touched, told)]
+        latest = latest_of(max((entry.received_at for entry in entries), default=0))
+        self._hand_over(list(sound_events(found, self.source.name, told.skips, latest)))
         return told
 
     def _retold(self, touched: Collection[str], told: Told) -> Iterator[Event]:
@@ -227,13 +231,8 @@ class CallFeed:
         told.retold.append(Retold(self.source.name, retold))
 
     def _tolerant(self, work: Callable[[], Iterable[T]], text: str, told: Told) -> list[T]:
-        """Do some work; what nobody thought of costs the record or call, never the feed."""
-        try:
-            return list(work())
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            why = f"{type(error).__name__}: {error}"
-            told.skips.append(Skip(self.source.name, 0, SkipReason.BAD_VALUE, why, text[:500]))
-            return []
+        """Do some work; what fails is told."""
+        return tolerated(work, self.source.name, text, told.skips)
 
     def _read(self, entry: Entry) -> Iterator[Record | Skip | Sign]:
         """Read with what earlier records of the same connection left to remember."""
@@ -242,7 +241,8 @@ class CallFeed:
         reader = self._readers.get(entry.feed)
         if reader is None:
             reader = self._readers[entry.feed] = self.source.live()
-        yield from reader.take(entry.body, ordinal(entry), entry.received_at)
+        for item in reader.take(entry.body, ordinal(entry), entry.received_at):
+            yield sound(item, self.source.name, latest_of(entry.received_at))
 
     def _keep(self, feed: str, record: Record, call: str) -> str:
         if call not in self._kept:

@@ -7,7 +7,12 @@ from everycall.live.board import Board
 
 @dataclass(slots=True)
 class WatchState:
-    """What changes while watching."""
+    """What changes while watching.
+
+    Attributes:
+        missed: what could not be heard or read, in sentences.
+        left_out: records that would break the picture.
+    """
 
     board: Board
     drawn_at: int = 0
@@ -18,3 +23,4 @@ class WatchState:
     refusal: str | None = None
     failure: BaseException | None = None
     missed: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)

@@ -6,8 +6,9 @@ the journal's, one for the picture and one for sealing.
 
 import asyncio
 import contextlib
+import logging
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -28,6 +29,7 @@ from everycall.app.ingesting import (
     since_second,
 )
 from everycall.app.picturing import LivePicture
+from everycall.app.quarantine import Beginning, recent
 from everycall.app.sealing import Sealed, Sealer
 from everycall.app.sitefile import SiteFile
 from everycall.app.watch_state import WatchState
@@ -45,6 +47,8 @@ from everycall.wire.inbox import Inbox
 from everycall.wire.log_follower import LogFollower
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 LISTEN = 0.05
 """Logs are looked at, and what was heard is handed to the journal, this often in seconds."""
@@ -147,16 +151,11 @@ class Watch:
         settings, now = self.settings, self._now()
         names = dict.fromkeys(source_of(feed) for feed in settings.feeds)
         sources: list[Source] = [load("source", name) for name in names]
-        self.picture = LivePicture(settings.site, sources, now, name=settings.name)
-        since = now - 2 * 86_400_000_000
-        batch: list[Entry] = []
-        for entry in self.journal.entries():
-            if entry.received_at >= since and entry.source in names:
-                batch.append(entry)
-            if len(batch) >= 20_000:
-                self.picture.take(batch, now)
-                batch = []
-        self.picture.take(batch, now)
+        heard = partial(recent, self.journal, names, now)
+        make = partial(LivePicture, settings.site, sources, now, name=settings.name)
+        beginning = Beginning(make, heard, now)
+        self.picture = beginning.begin()
+        self._state.left_out = [f"record {e.number} of {e.feed}" for e in beginning.left_out]
         self._state.board = self.picture.board(now)
         self._state.drawn_at = now
 
@@ -191,11 +190,7 @@ class Watch:
         if rest := self._inbox.take():
             with contextlib.suppress(NotTakenError):
                 await asyncio.wrap_future(self.intake.take(self._entries(rest)))
-        try:
-            await self.seal()
-        except EverycallError as refusal:
-            # the journal keeps everything, and the next watch seals it
-            self._state.seal_trouble = str(refusal)
+        await self._goes_well(self.seal)
         self.journal.close()
         await self._in_picture(self.picture.close)
         self._picture_thread.shutdown()
@@ -296,6 +291,7 @@ class Watch:
         found = [f"nothing is taken in: {journal.refuses}"] if journal.refuses else []
         found += [f"history is not kept up: {state.seal_trouble}"] if state.seal_trouble else []
         found += [self._check.trouble] if self._check.trouble else []
+        found += [f"the picture leaves out {one}, which breaks it" for one in state.left_out]
         return [*found, *down, *state.missed[-20:]]
 
     # ---- hearing
@@ -393,13 +389,23 @@ class Watch:
         every = self.settings.seal_every.total_seconds()
         while True:
             await asyncio.sleep(every)
-            try:
-                await self.seal()
+            if await self._goes_well(self.seal):
                 self.journal.roll()
                 await asyncio.to_thread(sealer.tidy)
-                await self.check()
-            except EverycallError as error:
-                self._state.seal_trouble = str(error)
+                await self._goes_well(self.check)
+
+    async def _goes_well(self, work: Callable[[], Awaitable[object]]) -> bool:
+        """Seal or check; if that fails, say why: the journal keeps everything, and it is tried again."""
+        try:
+            await work()
+        except EverycallError as error:
+            self._state.seal_trouble = str(error)
+            return False
+        except Exception as error:  # what is heard is taken in all the same
+            log.exception("sealing broke off")
+            self._state.seal_trouble = f"sealing broke off ({type(error).__name__}); see the log"
+            return False
+        return True
 
     async def check(self) -> None:
         """Hold yesterday's board against the report of that day, once it is finished and sealed."""

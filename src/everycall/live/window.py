@@ -163,6 +163,8 @@ class Window:
         engine.again(f"INSERT INTO gaps {_GAPS}")
         if engine.again(f"SELECT COUNT(*) FROM ({_GAPS})")[0][0]:
             touched = set(self.neighbours)
+        # of a call that is older than the window nothing is known, and nothing is counted
+        touched = {call for call in touched if call in self.neighbours}
         wanted = self.neighbours.together(touched | self._timed_out(as_of))
         self._warm(wanted)
         for one in retold:

@@ -8,13 +8,14 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from everycall.clock import to_micros
 from everycall.errors import did_you_mean
 from everycall.events import Event, Kind, Skip, SkipReason
+from everycall.events.bounds import event_beyond
 from everycall.events.model import AgentKind, AttemptResult, Direction, EndedBy, Exit
 from everycall.events.sights import Sight
 from everycall.sources.base import CallTranslation, Head, Note, Recognised, Record, Site, Source
@@ -60,7 +61,7 @@ def _moment(value: Any) -> int:
         raise _WrongError(f"'at' is no moment: {value!r}") from None
     if moment.tzinfo is None:
         raise _WrongError(f"'at' has no time zone: {value!r}; end it with Z or +01:00")
-    return to_micros(moment.astimezone(UTC))
+    return to_micros(moment)
 
 
 def _word(name: str, value: Any) -> Any:
@@ -115,6 +116,9 @@ def _may_lack_call(event: Event) -> bool:
 
 
 def _sensible(event: Event) -> Event:
+    beyond = event_beyond(event)
+    if beyond is not None:
+        raise _WrongError(beyond)
     if event.call_id is None and not _may_lack_call(event):
         raise _WrongError(f"'{event.kind}' needs a 'call_id'")
     known = _REASONS.get(event.kind)

@@ -15,8 +15,9 @@ from everycall.app.picturing import LivePicture
 from everycall.app.quarantine import MOST, Beginning
 from everycall.app.sealing import write_records
 from everycall.app.sitefile import SiteFile
+from everycall.app.soundness import tolerated
 from everycall.app.watching import Posted, Watch, WatchSettings
-from everycall.events import Event, Kind
+from everycall.events import Event, Kind, Skip
 from everycall.events.bounds import LATEST, event_beyond
 from everycall.history import History
 from everycall.history.journal_segments import Entry
@@ -107,6 +108,16 @@ def test_a_call_that_is_older_than_the_picture_is_left_to_history() -> None:
         for second in range(0, 300, 20):
             picture.take(heard if second == 0 else [], NOW + second * 1_000_000)
             assert not picture.board(NOW + second * 1_000_000).calls
+
+
+@pytest.mark.parametrize("error", [RecursionError, OverflowError, KeyError, TypeError])
+def test_a_call_that_nobody_knows_how_to_tell_is_told_of(error: type[Exception]) -> None:
+    def telling() -> list[Event]:
+        raise error("nobody thought of this")
+
+    skips: list[Skip] = []
+    assert tolerated(telling, "x", "what it said", skips) == []
+    assert (skips[0].text, error.__name__ in skips[0].detail) == ("what it said", True)
 
 
 class Brittle:

@@ -12,6 +12,9 @@ from everycall.sources.base import Record
 
 T = TypeVar("T")
 
+TOLERATED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a record can make a translation do that was not written for it."""
+
 SHOWN = 500
 """So many characters of what could not be read are shown."""
 
@@ -56,7 +59,7 @@ def tolerated(work: Callable[[], Iterable[T]], name: str, text: str, skips: list
     """Do some work; what nobody thought of costs the record or call, never the feed."""
     try:
         return list(work())
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except TOLERATED as error:
         why = f"{type(error).__name__}: {error}"
         skips.append(Skip(name, 0, SkipReason.BAD_VALUE, why, text[:SHOWN]))
         return []

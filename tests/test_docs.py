@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from everycall.app.explaining import SAYS
+from everycall.app.answers.explaining import SAYS
 from everycall.calls.facts import ENDS, FACTS
 from everycall.calls.outcomes import INBOUND_RULES, OUTBOUND_RULES
 from everycall.calls.results import RESULTS

@@ -27,7 +27,7 @@ from django.utils.translation.template import templatize
 django.setup()
 
 from everycall.alerts import PLAIN  # noqa: E402
-from everycall.app.explaining import SAYS  # noqa: E402
+from everycall.app.answers.explaining import SAYS  # noqa: E402
 from everycall.calls.outcomes import INBOUND_RULES, OUTBOUND_RULES, outcome_names  # noqa: E402
 from everycall.events.sights import Sight  # noqa: E402
 from everycall.live.board import AgentState  # noqa: E402

@@ -15,11 +15,11 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from everycall.app.beside import LINES_FULL, MORE_LINES
-from everycall.app.blindness import NOTHING_SHOWS, SHOWN_BY
-from everycall.app.finding import every_source
-from everycall.app.remedy_words import NO_QUEUE, TITLES, WHEN
-from everycall.app.remedying import FEW_IN_MENU, STATES, TOO_FEW
+from everycall.app.answers.blindness import NOTHING_SHOWS, SHOWN_BY
+from everycall.app.audit.beside import LINES_FULL, MORE_LINES
+from everycall.app.audit.remedy_words import NO_QUEUE, TITLES, WHEN
+from everycall.app.audit.remedying import FEW_IN_MENU, STATES, TOO_FEW
+from everycall.app.intake.finding import every_source
 from everycall.calls.outcomes import INBOUND_RULES
 from everycall.definitions import definition_ids, load
 from everycall.events.sights import Sight

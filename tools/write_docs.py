@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from definition_pages import definition_pages
-from everycall.app.explaining import SAYS
-from everycall.app.sitefile import SiteFile
+from everycall.app.answers.explaining import SAYS
+from everycall.app.site.sitefile import SiteFile
 from everycall.calls.causes import CAUSES
 from everycall.calls.facts import ENDS, FACTS
 from everycall.calls.model import Fact, Rule

@@ -8,11 +8,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from everycall.app.asking import Asking, Filter
-from everycall.app.erasing import Erasure, erase
-from everycall.app.importing import Importer
-from everycall.app.measuring import measure
-from everycall.app.sitefile import SiteFile
+from everycall.app.answers.measuring import measure
+from everycall.app.history.asking import Asking, Filter
+from everycall.app.intake.importing import Importer
+from everycall.app.keeping.erasing import Erasure, erase
+from everycall.app.site.sitefile import SiteFile
 from everycall.errors import NotFoundError
 from everycall.history import History
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.test_erasing import AT, GONE, STAYS, call, holds, log, take, totals
-from everycall.app.forgetting import Forgetting, forget, forgotten, silent
+from everycall.app.keeping.forgetting import Forgetting, forget, forgotten, silent
 from everycall.clock import to_micros
 from everycall.errors import BusyError
 from everycall.history import History

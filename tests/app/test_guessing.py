@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from everycall.app.guessing import Guess, Proposal, guess
+from everycall.app.intake.guessing import Guess, Proposal, guess
 from everycall.events import Skip
 from everycall.sources.base import Record, Site
 from everycall.sources.mapping import read_mapping

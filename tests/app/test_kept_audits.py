@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from everycall.app import kept_audits
-from everycall.app.asking import Asking
-from everycall.app.auditing import Order, definitions_of, make_audit, span_of
-from everycall.app.definitions_used import remember
-from everycall.app.importing import Importer
-from everycall.app.kept_audits import KeptAudits
-from everycall.app.sitefile import Client, SiteFile
+from everycall.app.answers.definitions_used import remember
+from everycall.app.audit import kept_audits
+from everycall.app.audit.auditing import Order, definitions_of, make_audit, span_of
+from everycall.app.audit.kept_audits import KeptAudits
+from everycall.app.history.asking import Asking
+from everycall.app.intake.importing import Importer
+from everycall.app.site.sitefile import Client, SiteFile
 from everycall.definitions import load
 from everycall.history import History
 from everycall.money.inputs import MoneySettings

@@ -9,19 +9,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from everycall.app import kept_tables
-from everycall.app.asking import Asking
-from everycall.app.auditing import Order, make_audit
-from everycall.app.defining import chosen
-from everycall.app.erasing import erase
-from everycall.app.importing import Importer
-from everycall.app.ledger import open_ledger
-from everycall.app.measured_site import MeasuredSite
-from everycall.app.measured_tables import make
-from everycall.app.measuring import measure
-from everycall.app.narrowing import Filter, Narrow
-from everycall.app.preparing import prepare
-from everycall.app.sitefile import SiteFile, read_site
+from everycall.app.answers.defining import chosen
+from everycall.app.answers.ledger import open_ledger
+from everycall.app.answers.measured_site import MeasuredSite
+from everycall.app.answers.measured_tables import make
+from everycall.app.answers.measuring import measure
+from everycall.app.audit.auditing import Order, make_audit
+from everycall.app.audit.preparing import prepare
+from everycall.app.history import kept_tables
+from everycall.app.history.asking import Asking
+from everycall.app.history.narrowing import Filter, Narrow
+from everycall.app.intake.importing import Importer
+from everycall.app.keeping.erasing import erase
+from everycall.app.site.sitefile import SiteFile, read_site
 from everycall.history import History
 from everycall.reports.stored import to_json
 from everycall.reports.trades import SHOP

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from everycall.app.asking import Asking, Filter
-from everycall.app.auditing import Order, make_audit
-from everycall.app.importing import Importer
-from everycall.app.kept_audits import KeptAudits, read_report
-from everycall.app.latest_audits import LatestAudits
-from everycall.app.narrowing import Narrow
-from everycall.app.sitefile import SiteFile
+from everycall.app.audit.auditing import Order, make_audit
+from everycall.app.audit.kept_audits import KeptAudits, read_report
+from everycall.app.audit.latest_audits import LatestAudits
+from everycall.app.history.asking import Asking, Filter
+from everycall.app.history.narrowing import Narrow
+from everycall.app.intake.importing import Importer
+from everycall.app.site.sitefile import SiteFile
 from everycall.history import History
 from everycall.reports import Words
 

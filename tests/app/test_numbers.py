@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from everycall.app.asking import Asking
-from everycall.app.auditing import Order, make_audit
-from everycall.app.importing import Importer
-from everycall.app.measured_tables import exists, make
-from everycall.app.measuring import measure
-from everycall.app.sitefile import SiteFile, read_site
+from everycall.app.answers.measured_tables import exists, make
+from everycall.app.answers.measuring import measure
+from everycall.app.audit.auditing import Order, make_audit
+from everycall.app.history.asking import Asking
+from everycall.app.intake.importing import Importer
+from everycall.app.site.sitefile import SiteFile, read_site
 from everycall.history import History
 from everycall.metrics.callers import episode_people, neighbours
 from everycall.reports.stored import to_json

@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from everycall.app import picking
-from everycall.app.asking import Asking
-from everycall.app.explaining import explain
-from everycall.app.filtering import ALL, Filter
-from everycall.app.finding_callers import list_missing
-from everycall.app.importing import Importer
-from everycall.app.narrowing import Narrow
-from everycall.app.picking import Picker
-from everycall.app.sitefile import read_site
+from everycall.app.answers.explaining import explain
+from everycall.app.history import picking
+from everycall.app.history.asking import Asking
+from everycall.app.history.filtering import ALL, Filter
+from everycall.app.history.finding_callers import list_missing
+from everycall.app.history.narrowing import Narrow
+from everycall.app.history.picking import Picker
+from everycall.app.intake.importing import Importer
+from everycall.app.site.sitefile import read_site
 from everycall.history import History
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "shop"

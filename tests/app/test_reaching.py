@@ -1,6 +1,6 @@
 """How long a phone's silence would go unseen."""
 
-from everycall.app.reaching import Silence, silences
+from everycall.app.live.reaching import Silence, silences
 
 
 def aor(name: str, every: int, wait: str = "3.000000") -> dict[str, str]:

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from threading import Event
 
-from everycall.app.replaying import Said, moved, play, sample_day
+from everycall.app.intake.replaying import Said, moved, play, sample_day
 
 SHOP = Path(__file__).parents[2] / "samples" / "shop"
 LINE = "1791271461|1791271453.13475|sales|Ann|CONNECT|5|1791271461.13476|5\n"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from everycall.app.landing import Landing, Landings, taken_of
-from everycall.app.sharing import Follower, Shared, read_shared, share
-from everycall.app.sitefile import SiteFile
-from everycall.app.watching import Posted, Watch, WatchSettings
+from everycall.app.intake.landing import Landing, Landings, taken_of
+from everycall.app.live.sharing import Follower, Shared, read_shared, share
+from everycall.app.live.watching import Posted, Watch, WatchSettings
+from everycall.app.site.sitefile import SiteFile
 from everycall.clock import to_micros
 from everycall.errors import NotTakenError
 from everycall.history.journal import Journal, Receipt

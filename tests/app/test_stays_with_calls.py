@@ -5,14 +5,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from everycall.app import kept_tables
-from everycall.app.defining import chosen
-from everycall.app.importing import Importer
-from everycall.app.measured_site import MeasuredSite
-from everycall.app.measured_tables import exists
-from everycall.app.measuring import measure
-from everycall.app.preparing import prepare
-from everycall.app.sitefile import read_site
+from everycall.app.answers.defining import chosen
+from everycall.app.answers.measured_site import MeasuredSite
+from everycall.app.answers.measured_tables import exists
+from everycall.app.answers.measuring import measure
+from everycall.app.audit.preparing import prepare
+from everycall.app.history import kept_tables
+from everycall.app.intake.importing import Importer
+from everycall.app.site.sitefile import read_site
 from everycall.history import History
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "shop"

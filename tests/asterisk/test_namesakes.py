@@ -13,12 +13,12 @@ import pytest
 from asterisk.kit import Cable
 from asterisk.watching import Feeds, agent, feeds_of, rows, run, seen, settled, told, wired
 from asterisk.watching import watching as heard
-from everycall.app.acting import Act, Steering, Wish, carry_out, commands_for
-from everycall.app.asking import Asking, Filter
-from everycall.app.calling_back import CallingBack, people_of
-from everycall.app.dialling import Dialler
-from everycall.app.explaining import explain
-from everycall.app.watching import Log, Manager, Watch
+from everycall.app.answers.explaining import explain
+from everycall.app.history.asking import Asking, Filter
+from everycall.app.live.acting import Act, Steering, Wish, carry_out, commands_for
+from everycall.app.live.watching import Log, Manager, Watch
+from everycall.app.recovery.calling_back import CallingBack, people_of
+from everycall.app.recovery.dialling import Dialler
 from everycall.clock import system_clock
 from everycall.events.origins import HERE, Origin, mark_of
 from everycall.history import History

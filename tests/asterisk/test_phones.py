@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from asterisk.watching import agent, feeds_of, rows, run, seen, settled, watching, wired
-from everycall.app.reaching import Silence, silences
-from everycall.app.watching import Watch
+from everycall.app.live.reaching import Silence, silences
+from everycall.app.live.watching import Watch
 from everycall.live.board import AgentState
 from everycall.wire.ami import Connection, Pbx
 from lab.node import MANAGER_USER, SECRET, Node

@@ -18,7 +18,7 @@ from asterisk.watching import (
     watching,
     wired,
 )
-from everycall.app.acting import Act, Steering, Wish, commands_for
+from everycall.app.live.acting import Act, Steering, Wish, commands_for
 from everycall.live.board import AgentState
 from everycall.telephony.ami import AmiPhoneSystem
 from lab.node import Node

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from asterisk.watching import run, settled
-from everycall.app.asking import Asking, Filter
-from everycall.app.recordings import recordings
+from everycall.app.history.asking import Asking, Filter
+from everycall.app.keeping.recordings import recordings
 from everycall.history import History
 from everycall.quality.recordings import RecordingSettings
 from recovery.office import CALLER, Office, office

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from asterisk.kit import Cable
-from everycall.app.asking import Asking, Filter
-from everycall.app.sitefile import SiteFile
-from everycall.app.watching import Log, Manager, Watch, WatchSettings
+from everycall.app.history.asking import Asking, Filter
+from everycall.app.live.watching import Log, Manager, Watch, WatchSettings
+from everycall.app.site.sitefile import SiteFile
 from everycall.history import History
 from everycall.live.board import AgentNow, AgentState, Board
 from everycall.settings import read_table

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from browser.chromium import MISSING, OPTIONS, chromium
-from everycall.app.publishing import publish
+from everycall.app.audit.publishing import publish
 from everycall.reports import Words
 from reports.shop import audited, shop_audit
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli.running import Ran, run
-from everycall.app.attached_rows import Scale
+from everycall.app.site.attached_rows import Scale
 
 START = datetime(2026, 3, 28, 9, 0, tzinfo=UTC)
 ANN, BEN = "+441632960001", "+441632960002"

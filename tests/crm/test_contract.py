@@ -19,7 +19,7 @@ from crm.servers import (
     ZendeskServer,
     serving,
 )
-from everycall.app.crm_sync import CrmSync
+from everycall.app.recovery.crm_sync import CrmSync
 from everycall.errors import BusyError, LaterError, NotTakenError, RefusedError
 from everycall.recovery.contacts import (
     AddressBook,

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from everycall.app.importing import Importer
-from everycall.app.sitefile import SiteFile
+from everycall.app.intake.importing import Importer
+from everycall.app.site.sitefile import SiteFile
 from everycall.history import History
 from everycall.settings import read_table
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from definitions.histories import SITE, history, waits
-from everycall.app.asking import Asking
-from everycall.app.defining import chosen, compare, count, side_by_side, verdicts_of
-from everycall.app.definitions_used import changed, remember
-from everycall.app.sitefile import SiteFile, read_site
+from everycall.app.answers.defining import chosen, compare, count, side_by_side, verdicts_of
+from everycall.app.answers.definitions_used import changed, remember
+from everycall.app.history.asking import Asking
+from everycall.app.site.sitefile import SiteFile, read_site
 from everycall.cli import main
 from everycall.definitions import Category, definition_ids, load
 from everycall.history import History

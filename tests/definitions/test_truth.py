@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from everycall.app.asking import Asking
-from everycall.app.defining import compare, count
+from everycall.app.answers.defining import compare, count
+from everycall.app.history.asking import Asking
 from everycall.definitions import definition_ids, load
 from everycall.history import History
 from sources.shared import data, found

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from everycall.app.importing import Importer
-from everycall.app.sitefile import SiteFile
+from everycall.app.intake.importing import Importer
+from everycall.app.site.sitefile import SiteFile
 from everycall.calls.chain import INPUTS, written
 from everycall.calls.episodes import INPUTS as EPISODE_INPUTS
 from everycall.calls.episodes import episode_steps

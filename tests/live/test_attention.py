@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from everycall.app.picturing import LivePicture, helps_of
-from everycall.app.sitefile import SiteFile
+from everycall.app.live.picturing import LivePicture, helps_of
+from everycall.app.site.sitefile import SiteFile
 from everycall.errors import BadSettingsError
 from everycall.events import Kind
 from everycall.live.board import AgentState, Board, Need

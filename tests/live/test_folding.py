@@ -1,7 +1,7 @@
 """Steps that only work out columns are views: the fewer tables are filled, the sooner a picture is drawn."""
 
-from everycall.app.picturing import LivePicture
-from everycall.app.sitefile import SiteFile
+from everycall.app.live.picturing import LivePicture
+from everycall.app.site.sitefile import SiteFile
 from everycall.live.folding import folded
 from everycall.settings import read_table
 from live.days import AMI, SAMPLES, lines_of, said, source

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from everycall.app.picturing import LivePicture
-from everycall.app.sitefile import SiteFile
+from everycall.app.live.picturing import LivePicture
+from everycall.app.site.sitefile import SiteFile
 from everycall.history.journal_segments import Entry
 from everycall.live.board import AgentState, Board
 from everycall.live.signs import Device, Sign

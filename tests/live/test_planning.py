@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from everycall.app.picturing import LivePicture
-from everycall.app.sitefile import SiteFile
+from everycall.app.live.picturing import LivePicture
+from everycall.app.site.sitefile import SiteFile
 from everycall.history import Engine
 from everycall.settings import read_table
 from live.days import AMI, SAMPLES, lines_of, said, source

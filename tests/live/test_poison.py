@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from everycall.app.importing import Importer
-from everycall.app.picturing import LivePicture
-from everycall.app.quarantine import MOST, Beginning
-from everycall.app.sealing import write_records
-from everycall.app.sitefile import SiteFile
-from everycall.app.soundness import tolerated
-from everycall.app.watching import Posted, Watch, WatchSettings
+from everycall.app.history.soundness import tolerated
+from everycall.app.intake.importing import Importer
+from everycall.app.intake.sealing import write_records
+from everycall.app.live.picturing import LivePicture
+from everycall.app.live.quarantine import MOST, Beginning
+from everycall.app.live.watching import Posted, Watch, WatchSettings
+from everycall.app.site.sitefile import SiteFile
 from everycall.events import Event, Kind, Skip
 from everycall.events.bounds import LATEST, event_beyond
 from everycall.history import History
@@ -175,7 +175,7 @@ def waiting(name: str) -> str:
 
 @pytest.fixture
 def tender(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("everycall.app.watching.LivePicture", Tender)
+    monkeypatch.setattr("everycall.app.live.watching.LivePicture", Tender)
 
 
 @pytest.mark.usefixtures("tender")
@@ -210,7 +210,7 @@ def test_a_seal_that_fails_is_told_and_nothing_else_ends(
         raise OverflowError("nobody thought of this")
 
     wanted = WatchSettings(tmp_path, SITE, (Posted("post", "everycall_events"),))
-    monkeypatch.setattr("everycall.app.sealing.Sealer.seal", fails)
+    monkeypatch.setattr("everycall.app.intake.sealing.Sealer.seal", fails)
 
     async def story() -> None:
         async with Watch(wanted) as watch:

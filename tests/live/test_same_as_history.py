@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from everycall.app.agreeing import bounds, differences
-from everycall.app.asking import Asking
-from everycall.app.checking import DayCheck
-from everycall.app.importing import Importer
-from everycall.app.picturing import LivePicture
-from everycall.app.sitefile import SiteFile, read_site
+from everycall.app.answers.agreeing import bounds, differences
+from everycall.app.history.asking import Asking
+from everycall.app.intake.importing import Importer
+from everycall.app.live.checking import DayCheck
+from everycall.app.live.picturing import LivePicture
+from everycall.app.site.sitefile import SiteFile, read_site
 from everycall.history import History
 from everycall.history.journal import Journal
 from everycall.history.journal_segments import Entry

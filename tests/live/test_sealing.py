@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-from everycall.app.asking import Asking, Filter
-from everycall.app.sealing import Sealer
-from everycall.app.sitefile import SiteFile
+from everycall.app.history.asking import Asking, Filter
+from everycall.app.intake.sealing import Sealer
+from everycall.app.site.sitefile import SiteFile
 from everycall.history import History
 from everycall.history.journal import Journal
 from everycall.history.journal_segments import Entry

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from everycall.app import picturing
-from everycall.app.picturing import LivePicture
-from everycall.app.sitefile import SiteFile
-from everycall.app.staging import Numbers
+from everycall.app.history.staging import Numbers
+from everycall.app.live import picturing
+from everycall.app.live.picturing import LivePicture
+from everycall.app.site.sitefile import SiteFile
 from everycall.events import Kind
 from everycall.live.neighbours import Neighbours, Said
 from everycall.live.window import HOT, RENEWED
@@ -64,7 +64,7 @@ def test_a_call_that_is_told_again_takes_no_more_room() -> None:
 
 
 def test_raw_numbers_are_remembered_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("everycall.app.staging.REMEMBERED", 5)
+    monkeypatch.setattr("everycall.app.history.staging.REMEMBERED", 5)
     numbers = Numbers("GB")
     found = [numbers.of(f"0163296{i:04}").e164 for i in range(50)]
     assert found == [f"+44163296{i:04}" for i in range(50)]

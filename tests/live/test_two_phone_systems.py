@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from everycall.app.asking import Asking, Filter
-from everycall.app.ingesting import AmiFeed, LogFeed, line_of
-from everycall.app.picturing import LivePicture
-from everycall.app.sitefile import SiteFile
+from everycall.app.history.asking import Asking, Filter
+from everycall.app.intake.ingesting import AmiFeed, LogFeed, line_of
+from everycall.app.live.picturing import LivePicture
+from everycall.app.site.sitefile import SiteFile
 from everycall.events.origins import HERE, Origin, mark_of
 from everycall.history import History
 from everycall.history.journal import Journal

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from cli.running import run
-from everycall.app.asking import Asking, Filter
-from everycall.app.sealing import Sealer
-from everycall.app.sitefile import SiteFile
-from everycall.app.unread import Again, Replayer, kept
+from everycall.app.history.asking import Asking, Filter
+from everycall.app.intake.sealing import Sealer
+from everycall.app.intake.unread import Again, Replayer, kept
+from everycall.app.site.sitefile import SiteFile
 from everycall.history import History
 from everycall.history.journal import Journal
 from everycall.history.journal_segments import Entry

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from everycall.app.asking import Asking, Filter
-from everycall.app.sitefile import SiteFile
-from everycall.app.watching import Log, Manager, Watch, WatchSettings
+from everycall.app.history.asking import Asking, Filter
+from everycall.app.live.watching import Log, Manager, Watch, WatchSettings
+from everycall.app.site.sitefile import SiteFile
 from everycall.history import History
 from everycall.history.journal import Journal
 from everycall.live.board import AgentState, Board

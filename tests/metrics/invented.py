@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from everycall.app.asking import Asking
-from everycall.app.measured_site import TABLES, complete
+from everycall.app.answers.measured_site import TABLES, complete
+from everycall.app.history.asking import Asking
 from everycall.clock import to_micros
 from everycall.events.sights import Sight
 from everycall.history import Engine, History

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from everycall.app.importing import Importer
-from everycall.app.measured_site import MeasuredSite
-from everycall.app.measuring import measure
-from everycall.app.sitefile import read_site
+from everycall.app.answers.measured_site import MeasuredSite
+from everycall.app.answers.measuring import measure
+from everycall.app.intake.importing import Importer
+from everycall.app.site.sitefile import read_site
 from everycall.history import History
 from everycall.metrics.answering import Table
 from everycall.metrics.catalog import METRICS

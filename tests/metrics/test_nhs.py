@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from everycall.app.nhs import days_of, month_of
+from everycall.app.answers.nhs import days_of, month_of
 from everycall.metrics.nhs import (
     DAYS_HEADER,
     DURATION_BANDS,

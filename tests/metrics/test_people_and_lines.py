@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from everycall.app.importing import Importer
-from everycall.app.measured_site import MeasuredSite
-from everycall.app.measuring import measure
+from everycall.app.answers.measured_site import MeasuredSite
+from everycall.app.answers.measuring import measure
+from everycall.app.intake.importing import Importer
 from everycall.events.sights import Sight
 from everycall.history import History
 from metrics.invented import Invented, at, told_episodes

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from everycall.app.measuring import measure
+from everycall.app.answers.measuring import measure
 from everycall.errors import NotFoundError
 from everycall.events.sights import Sight
 from everycall.history.store import Manifest

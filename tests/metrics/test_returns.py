@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from everycall.app.measuring import measure
+from everycall.app.answers.measuring import measure
 from metrics.invented import Invented, at, told_episodes
 from truth.histories import site_of
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from everycall.app.measuring import measure
+from everycall.app.answers.measuring import measure
 from metrics.invented import Invented, at
 
 NINE = at("2026-10-05 09:00")

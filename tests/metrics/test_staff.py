@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from everycall.app.measuring import measure
+from everycall.app.answers.measuring import measure
 from metrics.invented import Invented, at
 
 DAY = "2026-10-05"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from everycall.app.targeting import Kept, hold
+from everycall.app.answers.targeting import Kept, hold
 from everycall.errors import BadSettingsError
 from metrics.invented import Invented, at
 from truth.histories import site_of

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from everycall.app.asking import Asking
-from everycall.app.importing import Importer
-from everycall.app.measured_site import MeasuredSite
-from everycall.app.measuring import measure
+from everycall.app.answers.measured_site import MeasuredSite
+from everycall.app.answers.measuring import measure
+from everycall.app.history.asking import Asking
+from everycall.app.intake.importing import Importer
 from everycall.history import History
 from everycall.metrics.answering import Table
 from everycall.metrics.model import Cell

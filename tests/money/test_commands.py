@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from everycall.app.importing import Importer
-from everycall.app.sitefile import read_site
+from everycall.app.intake.importing import Importer
+from everycall.app.site.sitefile import read_site
 from everycall.cli import main
 from everycall.history import History
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from everycall.app.selling import FILE, read_deals, write_deals
+from everycall.app.audit.selling import FILE, read_deals, write_deals
 from everycall.money.sold import AFTERWARDS, Deal, Helped, sales, won
 
 DAY = 86_400_000_000

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from everycall.app.asking import Asking, Filter
-from everycall.app.importing import Importer
-from everycall.app.recordings import recordings
-from everycall.app.sitefile import SiteFile
+from everycall.app.history.asking import Asking, Filter
+from everycall.app.intake.importing import Importer
+from everycall.app.keeping.recordings import recordings
+from everycall.app.site.sitefile import SiteFile
 from everycall.events.origins import Origin
 from everycall.history import History
 from everycall.quality.recordings import RecordingSettings, is_message_of, is_of, note_of

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 from asterisk.kit import Cable
 from asterisk.watching import SITE, feeds_of, watching, wired
-from everycall.app.calling_back import CallingBack
-from everycall.app.dialling import Dialler, Wish
-from everycall.app.recovering import Recoverer
-from everycall.app.watching import Watch
+from everycall.app.live.watching import Watch
+from everycall.app.recovery.calling_back import CallingBack
+from everycall.app.recovery.dialling import Dialler, Wish
+from everycall.app.recovery.recovering import Recoverer
 from everycall.clock import system_clock, to_micros
 from everycall.recovery import Move, OwingSettings, State
 from everycall.recovery.automatic_settings import AutomaticSettings

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from everycall.app.calling_back import KEPT, CallingBack
-from everycall.app.dialling import Dialler
+from everycall.app.recovery.calling_back import KEPT, CallingBack
+from everycall.app.recovery.dialling import Dialler
 from everycall.clock import to_micros
 from everycall.live.board import AgentNow, AgentState, Board, CallNow, Stage
 from everycall.recovery import OwingSettings, State

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from everycall.app.dialling import Dialler, Wish
+from everycall.app.recovery.dialling import Dialler, Wish
 from everycall.recovery import Move, State
 from everycall.recovery.memory import MemoryPromises
 from everycall.recovery.promises import Promise, Step, take

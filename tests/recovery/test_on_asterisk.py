@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from asterisk import kit
-from everycall.app.dialling import Wish
+from everycall.app.recovery.dialling import Wish
 from everycall.recovery import State
 from everycall.telephony import Result
 from recovery.office import CALLER, Office, office

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from everycall.app.asking import Asking
-from everycall.app.replaying_promises import DELAYS, Replay, replay
-from everycall.app.sitefile import SiteFile
+from everycall.app.history.asking import Asking
+from everycall.app.recovery.replaying_promises import DELAYS, Replay, replay
+from everycall.app.site.sitefile import SiteFile
 from everycall.history import History
 from everycall.recovery import State
 from sources.shared import data, found

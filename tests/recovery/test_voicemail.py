@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from everycall.app.asking import Asking, Filter
-from everycall.app.importing import Importer
-from everycall.app.recordings import recordings
-from everycall.app.recovering import Recoverer
-from everycall.app.sitefile import SiteFile
+from everycall.app.history.asking import Asking, Filter
+from everycall.app.intake.importing import Importer
+from everycall.app.keeping.recordings import recordings
+from everycall.app.recovery.recovering import Recoverer
+from everycall.app.site.sitefile import SiteFile
 from everycall.history import History
 from everycall.quality.recordings import RecordingSettings
 from everycall.recovery import OwingSettings

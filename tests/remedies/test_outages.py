@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from everycall.app.asking import Asking
-from everycall.app.importing import Importer
-from everycall.app.remedying import Remedies, remedies
-from everycall.app.sitefile import SiteFile
+from everycall.app.audit.remedying import Remedies, remedies
+from everycall.app.history.asking import Asking
+from everycall.app.intake.importing import Importer
+from everycall.app.site.sitefile import SiteFile
 from everycall.history import History
 from everycall.hours import SiteHours
 from everycall.settings import read_table

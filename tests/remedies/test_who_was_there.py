@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from everycall.app.asking import Asking, day_bounds
-from everycall.app.importing import Importer
-from everycall.app.remedying import remedies
-from everycall.app.sitefile import read_site
+from everycall.app.audit.remedying import remedies
+from everycall.app.history.asking import Asking, day_bounds
+from everycall.app.intake.importing import Importer
+from everycall.app.site.sitefile import read_site
 from everycall.history import History
 
 SHOP = Path(__file__).parents[2] / "samples" / "shop"

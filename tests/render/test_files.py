@@ -8,7 +8,7 @@ import openpyxl
 import pypdfium2
 import pytest
 
-from everycall.app.publishing import WRITERS, publish
+from everycall.app.audit.publishing import WRITERS, publish
 from everycall.errors import BadSettingsError
 from everycall.reports import Words
 from reports.shop import audited, shop_audit

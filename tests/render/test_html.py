@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from everycall.app.publishing import WRITERS
+from everycall.app.audit.publishing import WRITERS
 from everycall.calls.outcomes import outcome_names
 from everycall.render.html import Page
 from everycall.render.kept_calls import MOST_BYTES, KeptCalls

@@ -5,10 +5,10 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from everycall.app.asking import Asking
-from everycall.app.auditing import Order, make_audit
-from everycall.app.importing import Importer
-from everycall.app.sitefile import SiteFile, read_site
+from everycall.app.audit.auditing import Order, make_audit
+from everycall.app.history.asking import Asking
+from everycall.app.intake.importing import Importer
+from everycall.app.site.sitefile import SiteFile, read_site
 from everycall.history import History
 from everycall.reports import Report
 from everycall.reports.trades import SHOP

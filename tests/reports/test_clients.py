@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from everycall.app.auditing import Order, make_audit
-from everycall.app.behind import choose
-from everycall.app.brands import calls_of, language_of, seen_as
-from everycall.app.defining import chosen, compare
-from everycall.app.ledger import open_ledger, view_ledger
-from everycall.app.measuring import measure
-from everycall.app.sitefile import SiteFile
+from everycall.app.answers.defining import chosen, compare
+from everycall.app.answers.ledger import open_ledger, view_ledger
+from everycall.app.answers.measuring import measure
+from everycall.app.audit.auditing import Order, make_audit
+from everycall.app.audit.behind import choose
+from everycall.app.audit.brands import calls_of, language_of, seen_as
+from everycall.app.site.sitefile import SiteFile
 from everycall.errors import NotFoundError
 from everycall.reports import Words
 from reports.shop import shop, shop_site

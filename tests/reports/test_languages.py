@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from everycall.app.auditing import Order, definitions_of, make_audit
+from everycall.app.audit.auditing import Order, definitions_of, make_audit
 from everycall.definitions.language import show
 from everycall.errors import NotFoundError
 from everycall.reports import Words

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
-from everycall.app.asking import Filter
-from everycall.app.behind import choose
+from everycall.app.audit.behind import choose
+from everycall.app.history.asking import Filter
 from everycall.cli.behind import take
 from everycall.cli.calls import command as calls_command
 from everycall.render.kept_calls import command_of

@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from everycall.app.auditing import Order, make_audit
-from everycall.app.publishing import publish
+from everycall.app.audit.auditing import Order, make_audit
+from everycall.app.audit.publishing import publish
 from everycall.render.terminal import console, show_report
 from everycall.reports import Report, Words
 from everycall.reports.trades import SHOP

@@ -6,9 +6,9 @@ from functools import cache
 
 import pytest
 
-from everycall.app.auditing import Order, make_audit, wants_nhs
-from everycall.app.nhs import days_of, month_of
-from everycall.app.sitefile import SiteFile
+from everycall.app.answers.nhs import days_of, month_of
+from everycall.app.audit.auditing import Order, make_audit, wants_nhs
+from everycall.app.site.sitefile import SiteFile
 from everycall.metrics.nhs import RATE, NhsSettings, lines
 from everycall.reports import Report, Section, Words
 from everycall.reports.audit import SECTIONS

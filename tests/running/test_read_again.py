@@ -17,8 +17,8 @@ from django.core.management import call_command
 call_command("migrate", verbosity=0)
 from django.conf import settings
 
-from everycall.app.site_writing import change
-from everycall.app.unread import Replayer
+from everycall.app.site.site_writing import change
+from everycall.app.intake.unread import Replayer
 from everycall.clock import to_micros
 from everycall.records.models import Promise
 from everycall.sources import everycall_events

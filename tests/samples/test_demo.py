@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from everycall.app.samples import SITE, sample_folder, take_samples
+from everycall.app.intake.samples import SITE, sample_folder, take_samples
 from everycall.cli import main
 from everycall.errors import NotFoundError
 from everycall.history import History

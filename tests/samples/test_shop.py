@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from everycall.app.asking import Asking
-from everycall.app.importing import Importer
-from everycall.app.sitefile import read_site
+from everycall.app.history.asking import Asking
+from everycall.app.intake.importing import Importer
+from everycall.app.site.sitefile import read_site
 from everycall.history import History
 
 ROOT = Path(__file__).parents[2]

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from everycall.app.asking import Asking
-from everycall.app.costing import cost
-from everycall.app.importing import Importer
-from everycall.app.ledger import open_ledger, view_ledger
-from everycall.app.remedying import Remedies, remedies
-from everycall.app.sitefile import SiteFile, read_site
+from everycall.app.answers.ledger import open_ledger, view_ledger
+from everycall.app.audit.costing import cost
+from everycall.app.audit.remedying import Remedies, remedies
+from everycall.app.history.asking import Asking
+from everycall.app.intake.importing import Importer
+from everycall.app.site.sitefile import SiteFile, read_site
 from everycall.history import History
 from everycall.money.inputs import Amount, MoneySettings, Share
 from everycall.remedies.causes import CAUSES

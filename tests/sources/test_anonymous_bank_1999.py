@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from everycall.app.skips import skips
+from everycall.app.history.skips import skips
 from everycall.history import History
 from sources.shared import data, found
 from truth.histories import Told, told

@@ -6,9 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from everycall.app.finding import SURE_ENOUGH, LeftOut, every_source, find, guesses, read_head
-from everycall.app.importing import Importer
-from everycall.app.sitefile import SiteFile
+from everycall.app.intake.finding import (
+    SURE_ENOUGH,
+    LeftOut,
+    every_source,
+    find,
+    guesses,
+    read_head,
+)
+from everycall.app.intake.importing import Importer
+from everycall.app.site.sitefile import SiteFile
 from everycall.errors import NotThatKindError
 from everycall.events.sights import Sight
 from everycall.history import History

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from everycall.app.finding import every_source
-from everycall.app.importing import Importer
-from everycall.app.sitefile import SiteFile
+from everycall.app.intake.finding import every_source
+from everycall.app.intake.importing import Importer
+from everycall.app.site.sitefile import SiteFile
 from everycall.errors import EverycallError
 from everycall.events import Event, Kind, Skip
 from everycall.history import History

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from everycall.app.asking import Asking, Filter
-from everycall.app.importing import Importer
-from everycall.app.sitefile import SiteFile
+from everycall.app.history.asking import Asking, Filter
+from everycall.app.intake.importing import Importer
+from everycall.app.site.sitefile import SiteFile
 from everycall.history import History
 from sources.shared import data as shared_data
 

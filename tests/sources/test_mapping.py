@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from everycall.app.importing import Importer
-from everycall.app.skips import skips
+from everycall.app.history.skips import skips
+from everycall.app.intake.importing import Importer
 from everycall.errors import BadSettingsError, NotThatKindError
 from everycall.events.sights import Sight
 from everycall.history import History

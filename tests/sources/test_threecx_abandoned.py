@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from everycall.app.finding import LeftOut, find
+from everycall.app.intake.finding import LeftOut, find
 from sources.shared import data, found
 from truth.histories import told
 

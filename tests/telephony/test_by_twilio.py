@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from everycall.app.calling_back import CallingBack, listed
-from everycall.app.dialling import Dialler
+from everycall.app.recovery.calling_back import CallingBack, listed
+from everycall.app.recovery.dialling import Dialler
 from everycall.clock import system_clock, to_micros
 from everycall.live.board import AgentNow, AgentState, Board
 from everycall.recovery import OwingSettings, State

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from everycall.app.acting import Act, Steering, Wish, carry_out, commands_for
-from everycall.app.calling_back import people_of
+from everycall.app.live.acting import Act, Steering, Wish, carry_out, commands_for
+from everycall.app.recovery.calling_back import people_of
 from everycall.errors import NotFoundError
 from everycall.events.origins import HERE, Origin
 from everycall.live.board import AgentNow, AgentState, Board, CallNow

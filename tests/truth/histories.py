@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from everycall.app.asking import Asking, Filter
-from everycall.app.importing import Importer, Summary
-from everycall.app.sitefile import SiteFile
+from everycall.app.history.asking import Asking, Filter
+from everycall.app.intake.importing import Importer, Summary
+from everycall.app.site.sitefile import SiteFile
 from everycall.history import History
 from everycall.settings import read_table
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from everycall.app.asking import Asking
-from everycall.app.importing import Importer
+from everycall.app.history.asking import Asking
+from everycall.app.intake.importing import Importer
 from everycall.history import History
 from truth.gold import SHARED
 from truth.histories import site_of

@@ -20,8 +20,8 @@ from django.db import transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import setup_databases, setup_test_environment  # noqa: E402
 
-from everycall.app.importing import Importer  # noqa: E402
-from everycall.app.sitefile import SiteFile  # noqa: E402
+from everycall.app.intake.importing import Importer  # noqa: E402
+from everycall.app.site.sitefile import SiteFile  # noqa: E402
 from everycall.history import History  # noqa: E402
 from everycall.records.models import Person  # noqa: E402
 from everycall.web import awaiting  # noqa: E402

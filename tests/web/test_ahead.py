@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from everycall.app import kept_tables
+from everycall.app.history import kept_tables
 from everycall.records.models import Person
 from everycall.web import ahead, awaiting
 from everycall.web.ahead import Ahead, spans

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from everycall.app.picturing import helps_of
-from everycall.app.site_writing import file_of
+from everycall.app.live.picturing import helps_of
+from everycall.app.site.site_writing import file_of
 from everycall.live.needs import HelpSettings, TeamHelpSettings
 from everycall.records.models import Entry, Person, Team
 from everycall.web.pages import site_reader

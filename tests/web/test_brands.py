@@ -8,8 +8,8 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from everycall.app.importing import Importer
-from everycall.app.sitefile import Client, SiteFile
+from everycall.app.intake.importing import Importer
+from everycall.app.site.sitefile import Client, SiteFile
 from everycall.clock import from_micros
 from everycall.history import History
 from everycall.live.board import AgentNow, AgentState, Board

@@ -10,9 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from everycall.app.asking import Asking
-from everycall.app.recovering import Recoverer
-from everycall.app.sitefile import SiteFile
+from everycall.app.history.asking import Asking
+from everycall.app.recovery.recovering import Recoverer
+from everycall.app.site.sitefile import SiteFile
 from everycall.history import History
 from everycall.live.board import AgentNow, AgentState, Board, CallNow, Stage
 from everycall.records.models import NotReturnable, Person, Promise, PromiseCall, PromiseMove

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from everycall.app.asking import Filter
+from everycall.app.history.asking import Filter
 from everycall.records.crm import CrmAccount, CrmItem
 from everycall.records.models import Entry, Promise
 from everycall.recovery.contacts import mark_of

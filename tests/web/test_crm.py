@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from crm.servers import KEY, HubSpotServer, Trouble, serving
-from everycall.app.selling import FILE, read_deals
+from everycall.app.audit.selling import FILE, read_deals
 from everycall.records.crm import LEASE, CrmAccount, CrmItem, WonDeal
 from everycall.records.jobs import Job
 from everycall.records.models import Entry, Person, Promise

@@ -10,8 +10,8 @@ import pytest
 from django.conf import settings
 
 from app.test_erasing import AT, GONE, STAYS, TOLD, holds, log
-from everycall.app.importing import Importer
-from everycall.app.sitefile import SiteFile
+from everycall.app.intake.importing import Importer
+from everycall.app.site.sitefile import SiteFile
 from everycall.history import History
 from everycall.records.models import Entry, Person, Promise, Text
 from everycall.web.pages import site_reader

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.core import serializers
 from django.utils import timezone
 
-from everycall.app.erasing import Erasure
+from everycall.app.keeping.erasing import Erasure
 from everycall.records.erasing import erase_everywhere
 from everycall.records.hooks import Hook, tell
 from everycall.records.jobs import enqueue

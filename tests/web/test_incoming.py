@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from everycall.app.finding import shipped
+from everycall.app.intake.finding import shipped
 from everycall.errors import NotTakenError
 from everycall.history.journal import Receipt
 from everycall.records.connections import Connection

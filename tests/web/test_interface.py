@@ -11,8 +11,8 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from everycall.app.landing import Landing
-from everycall.app.measuring import measure
+from everycall.app.answers.measuring import measure
+from everycall.app.intake.landing import Landing
 from everycall.client import Client, RefusedError, Reply
 from everycall.history.journal import Disk
 from everycall.records.models import Answer, Promise, Token

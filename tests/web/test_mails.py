@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from crm.servers import KEY, HubSpotServer, Trouble
 from crm.servers import serving as serving_crm
-from everycall.app.erasing import Erasure
+from everycall.app.keeping.erasing import Erasure
 from everycall.records.alerts import Channel
 from everycall.records.crm import LEASE, CrmAccount, CrmItem
 from everycall.records.erasing import erase_everywhere

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from everycall.app.asking import Asking
-from everycall.app.importing import Importer
-from everycall.app.sitefile import SiteFile
+from everycall.app.history.asking import Asking
+from everycall.app.intake.importing import Importer
+from everycall.app.site.sitefile import SiteFile
 from everycall.clock import from_micros
 from everycall.history import History
 from everycall.records.models import Person

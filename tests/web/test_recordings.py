@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from everycall.app.asking import Filter
+from everycall.app.history.asking import Filter
 from everycall.records.models import Entry, Person
 from everycall.web.pages import site_reader
 from web.conftest import browser, person

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from everycall.app.asking import Filter
+from everycall.app.history.asking import Filter
 from everycall.records.jobs import Job, run_one
 from everycall.records.models import Channel, Entry, Person, ReportPlan, ReportRun, Team
 from everycall.records.report_plans import Every, due

@@ -15,9 +15,9 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from app.test_erasing import GONE, STAYS, call, holds, log
-from everycall.app.importing import Importer
-from everycall.app.site_writing import change
-from everycall.app.sitefile import SiteFile
+from everycall.app.intake.importing import Importer
+from everycall.app.site.site_writing import change
+from everycall.app.site.sitefile import SiteFile
 from everycall.errors import BadSettingsError, BusyError
 from everycall.history import History
 from everycall.records.models import (

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from everycall.app.asking import Asking
+from everycall.app.history.asking import Asking
 from everycall.history import History
 from web.serving import Server, free_port, serving, started, wait_for
 

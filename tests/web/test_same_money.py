@@ -12,14 +12,14 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from everycall.app.asking import Asking
-from everycall.app.auditing import Order, make_audit
-from everycall.app.behind import choose
-from everycall.app.costing import Money, cost
-from everycall.app.importing import Importer
-from everycall.app.recovering import Recoverer
-from everycall.app.selling import write_deals
-from everycall.app.sitefile import SiteFile, read_site
+from everycall.app.audit.auditing import Order, make_audit
+from everycall.app.audit.behind import choose
+from everycall.app.audit.costing import Money, cost
+from everycall.app.audit.selling import write_deals
+from everycall.app.history.asking import Asking
+from everycall.app.intake.importing import Importer
+from everycall.app.recovery.recovering import Recoverer
+from everycall.app.site.sitefile import SiteFile, read_site
 from everycall.history import History
 from everycall.records.crm import CrmAccount, WonDeal, deals
 from everycall.records.models import Person

@@ -1,6 +1,6 @@
 """Connecting a second phone system: its names are marked from the first moment, and stay so."""
 
-from everycall.app.feeds import Log, Manager
+from everycall.app.intake.feeds import Log, Manager
 from everycall.events.origins import HERE, Origin
 from everycall.records.connections import Connection
 from everycall.records.models import Person

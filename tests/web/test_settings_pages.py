@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from everycall.app.site_writing import change, file_of
+from everycall.app.site.site_writing import change, file_of
 from everycall.errors import BadSettingsError
 from everycall.records.models import Entry, Person
 from everycall.web import first_key

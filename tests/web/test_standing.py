@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from everycall.app.recovering import Recoverer
+from everycall.app.recovery.recovering import Recoverer
 from everycall.records.models import Entry, OptOut, Person, Promise
 from everycall.records.promises import StoredPromises
 from everycall.records.standing import NEVER, SHARED, Standing

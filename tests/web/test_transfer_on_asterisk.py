@@ -13,7 +13,7 @@ import pytest
 
 from asterisk.kit import demand
 from asterisk.watching import run, watched
-from everycall.app.watching import Watch
+from everycall.app.live.watching import Watch
 from everycall.web.live.hub import hub
 from everycall.web.live.stream import Ask
 from everycall.web.on_line import Line, LineStream

@@ -15,9 +15,9 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from everycall.app.asking import Asking, Filter
-from everycall.app.importing import Importer
-from everycall.app.sitefile import SiteFile
+from everycall.app.history.asking import Asking, Filter
+from everycall.app.intake.importing import Importer
+from everycall.app.site.sitefile import SiteFile
 from everycall.errors import BadSettingsError
 from everycall.history import History
 from everycall.live.board import Board

@@ -34,9 +34,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs 
 
 from bench.telling import Teller, length
 from bench.walls import memory_of, walls
-from everycall.app.sealing import Sealed
-from everycall.app.sitefile import SiteFile
-from everycall.app.watching import Posted, Watch, WatchSettings
+from everycall.app.intake.sealing import Sealed
+from everycall.app.live.watching import Posted, Watch, WatchSettings
+from everycall.app.site.sitefile import SiteFile
 from everycall.history.journal import Journal
 from everycall.history.journal_segments import Entry
 from everycall.settings import read_table

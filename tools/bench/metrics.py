@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import gettempdir
 
-from everycall.app.measured_site import TABLES, MeasuredSite
-from everycall.app.measuring import measure
-from everycall.app.preparing import prepare
-from everycall.app.sitefile import SiteFile
+from everycall.app.answers.measured_site import TABLES, MeasuredSite
+from everycall.app.answers.measuring import measure
+from everycall.app.audit.preparing import prepare
+from everycall.app.site.sitefile import SiteFile
 from everycall.events.sights import Sight
 from everycall.history import Engine, History
 from everycall.history.store import EventFile, Manifest, Segment, SourceState, month_bounds

@@ -45,7 +45,7 @@ import django; django.setup()
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
 from django.utils import timezone
-from everycall.app.asking import Filter
+from everycall.app.history.asking import Filter
 from everycall.records.models import Person, Promise, SavedView, Token, Wall
 from everycall.web.ahead import Ahead
 from everycall.web.pages import site_reader

@@ -12,8 +12,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 
-from everycall.app.auditing import Order, make_audit
-from everycall.app.samples import SITE, sample_folder, take_samples
+from everycall.app.audit.auditing import Order, make_audit
+from everycall.app.intake.samples import SITE, sample_folder, take_samples
 from everycall.cli.common import open_site
 from everycall.render.terminal import show_report
 from everycall.reports.trades import trade

@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from everycall.app.attached_rows import Headings, Scale
-from everycall.app.attaching import Attached, Attaching
-from everycall.app.sitefile import SiteFile, read_site
+from everycall.app.intake.attaching import Attached, Attaching
+from everycall.app.site.attached_rows import Headings, Scale
+from everycall.app.site.sitefile import SiteFile, read_site
 from everycall.cli.common import data_options, say_json
 from everycall.history import History
 from everycall.render.terminal import console, grid

@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from everycall.app.asking import Asking, day_bounds
-from everycall.app.auditing import Order, make_audit
-from everycall.app.brands import calls_of, language_of, seen_as
-from everycall.app.kept_audits import KeptAudits
-from everycall.app.sitefile import SiteFile
+from everycall.app.audit.auditing import Order, make_audit
+from everycall.app.audit.brands import calls_of, language_of, seen_as
+from everycall.app.audit.kept_audits import KeptAudits
+from everycall.app.history.asking import Asking, day_bounds
+from everycall.app.site.sitefile import SiteFile
 from everycall.cli.common import as_day, data_options, open_site, period_options, say_json
 from everycall.clock import from_micros
 from everycall.render.terminal import console, show_report
@@ -88,7 +88,7 @@ def _written(kept: KeptAudits, out: Path, *, mask: bool) -> list[Path]:
     if kept.copy_to(out, mask=mask):
         return [out]
     # drawing takes long to load, and an answer from the disk needs none of it
-    from everycall.app.publishing import check_ending, publish
+    from everycall.app.audit.publishing import check_ending, publish
 
     check_ending(out)
     written = publish(kept.asking, _made(kept), kept.words, out, mask=mask)

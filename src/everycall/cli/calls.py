@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from everycall.app.asking import Asking, Filter, day_bounds
-from everycall.app.behind import choose
-from everycall.app.brands import calls_of, seen_as
+from everycall.app.audit.behind import choose
+from everycall.app.audit.brands import calls_of, seen_as
+from everycall.app.history.asking import Asking, Filter, day_bounds
 from everycall.calls.outcomes import outcome_names
 from everycall.cli.behind import behind_options, take
 from everycall.cli.common import as_day, data_options, open_site, period_options, say_json

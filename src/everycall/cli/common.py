@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 import click
 from platformdirs import user_data_path
 
-from everycall.app.asking import Asking
-from everycall.app.progress import Progress
-from everycall.app.sitefile import SiteFile, read_site
+from everycall.app.history.asking import Asking
+from everycall.app.history.progress import Progress
+from everycall.app.site.sitefile import SiteFile, read_site
 from everycall.history import History
 from everycall.render.terminal import console
 

@@ -8,8 +8,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
-from everycall.app.asking import day_bounds
-from everycall.app.defining import (
+from everycall.app.answers.defining import (
     Comparison,
     Counted,
     Step,
@@ -18,7 +17,8 @@ from everycall.app.defining import (
     verdicts_of,
     why,
 )
-from everycall.app.defining import compare as compare_calls
+from everycall.app.answers.defining import compare as compare_calls
+from everycall.app.history.asking import day_bounds
 from everycall.cli.common import as_day, data_options, open_site, period_options, say_json
 from everycall.definitions import Category, Definition
 from everycall.render.terminal import console, grid

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
-from everycall.app.defining import judge_stories
+from everycall.app.answers.defining import judge_stories
 from everycall.cli.common import say_json
 from everycall.cli.comparing import compare, verdicts
 from everycall.definitions import Definition, definition_ids, load

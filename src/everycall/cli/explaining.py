@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from everycall.app.explaining import explain
+from everycall.app.answers.explaining import explain
 from everycall.cli.common import data_options, open_site, say_json
 from everycall.render.terminal import console, grid
 from everycall.reports.model import Column, Table

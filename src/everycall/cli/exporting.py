@@ -9,7 +9,7 @@ from typing import IO, Any
 
 import click
 
-from everycall.app.nhs import days_of, month_of
+from everycall.app.answers.nhs import days_of, month_of
 from everycall.cli.common import data_options, open_site
 from everycall.metrics.nhs import DAYS_HEADER, HEADER, NhsSettings, lines
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from everycall.app.given import site_calendars
-from everycall.app.sitefile import read_site
+from everycall.app.site.given import site_calendars
+from everycall.app.site.sitefile import read_site
 from everycall.cli.common import data_options, say_json
 from everycall.hours import Calendar, explain
 from everycall.hours.local_time import day_length

@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from everycall.app.importing import Importer, Summary
-from everycall.app.preparing import prepare
-from everycall.app.sitefile import read_site
+from everycall.app.audit.preparing import prepare
+from everycall.app.intake.importing import Importer, Summary
+from everycall.app.site.sitefile import read_site
 from everycall.cli.common import data_options, progress_bar, say_json
 from everycall.errors import EverycallError
 from everycall.history import History

@@ -6,8 +6,15 @@ from typing import Any
 
 import click
 
-from everycall.app.asking import day_bounds
-from everycall.app.ledger import GROUPS, Balance, LedgerView, list_needs, open_ledger, view_ledger
+from everycall.app.answers.ledger import (
+    GROUPS,
+    Balance,
+    LedgerView,
+    list_needs,
+    open_ledger,
+    view_ledger,
+)
+from everycall.app.history.asking import day_bounds
 from everycall.cli.common import as_day, data_options, open_site, period_options, say_json
 from everycall.money.chance import Rate
 from everycall.money.ledger import CATEGORIES, State

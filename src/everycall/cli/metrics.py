@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 import click
 from rich.table import Table as Grid
 
-from everycall.app.asking import day_bounds
-from everycall.app.measured_site import MeasuredSite
-from everycall.app.measuring import measure
-from everycall.app.sitefile import read_site
+from everycall.app.answers.measured_site import MeasuredSite
+from everycall.app.answers.measuring import measure
+from everycall.app.history.asking import day_bounds
+from everycall.app.site.sitefile import read_site
 from everycall.cli.common import as_day, data_options, period_options, say_json
 from everycall.history import History
 from everycall.metrics.answering import Table

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from everycall.app.asking import day_bounds
-from everycall.app.costing import as_json, cost
-from everycall.app.quick import from_history, given_by
+from everycall.app.answers.quick import from_history, given_by
+from everycall.app.audit.costing import as_json, cost
+from everycall.app.history.asking import day_bounds
 from everycall.cli.common import as_day, data_options, open_site, period_options, say_json
 from everycall.cli.money_text import show_money, show_sum
 from everycall.errors import BadSettingsError, Mistake

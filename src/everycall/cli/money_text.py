@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from everycall.app.costing import Money
+from everycall.app.audit.costing import Money
 from everycall.money.amounts import amount, in_words, span
 from everycall.money.estimates import Callers, Figure
 from everycall.money.texts import Line, Sum

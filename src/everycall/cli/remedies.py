@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from everycall.app.asking import day_bounds
-from everycall.app.remedying import Remedies, remedies
+from everycall.app.audit.remedying import Remedies, remedies
+from everycall.app.history.asking import day_bounds
 from everycall.cli.common import as_day, data_options, open_site, period_options, say_json
 from everycall.errors import NotFoundError, did_you_mean
 from everycall.money.amounts import in_words

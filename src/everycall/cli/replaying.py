@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from everycall.app.sitefile import read_site
-from everycall.app.unread import Replayer
+from everycall.app.intake.unread import Replayer
+from everycall.app.site.sitefile import read_site
 from everycall.cli.common import data_options, say_json
 from everycall.history import History
 from everycall.render.terminal import console

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from everycall.app.skips import skips
+from everycall.app.history.skips import skips
 from everycall.cli.common import data_options, say_json
 from everycall.history import History
 from everycall.render.terminal import console, grid

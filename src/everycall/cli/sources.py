@@ -7,8 +7,8 @@ from typing import Any
 import click
 from rich.text import Text
 
-from everycall.app.finding import every_source
-from everycall.app.guessing import Guess, Proposal, guess
+from everycall.app.intake.finding import every_source
+from everycall.app.intake.guessing import Guess, Proposal, guess
 from everycall.cli.common import data_option, say_json
 from everycall.errors import NotFoundError, NotThatKindError, did_you_mean
 from everycall.events.sights import Sight

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from everycall.app.arrivals import WEEKDAYS, by_hour
-from everycall.app.asking import day_bounds
+from everycall.app.answers.arrivals import WEEKDAYS, by_hour
+from everycall.app.history.asking import day_bounds
 from everycall.cli.common import as_day, data_options, open_site, period_options, say_json
 from everycall.errors import BadSettingsError, Mistake
 from everycall.render.terminal import console, grid

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from everycall.app.asking import day_bounds
-from everycall.app.measured_site import MeasuredSite
-from everycall.app.sitefile import read_site
-from everycall.app.targeting import Kept, hold
+from everycall.app.answers.measured_site import MeasuredSite
+from everycall.app.answers.targeting import Kept, hold
+from everycall.app.history.asking import day_bounds
+from everycall.app.site.sitefile import read_site
 from everycall.cli.common import as_day, data_options, period_options, say_json
 from everycall.history import History
 from everycall.metrics.model import Unit

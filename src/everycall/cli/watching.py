@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from everycall.app.sitefile import read_site
-from everycall.app.telling import board_as_json, health_as_json
-from everycall.app.watching import Log, Manager, Watch, WatchSettings
+from everycall.app.live.telling import board_as_json, health_as_json
+from everycall.app.live.watching import Log, Manager, Watch, WatchSettings
+from everycall.app.site.sitefile import read_site
 from everycall.cli.common import data_options, say_json
 from everycall.events.origins import HERE, Origin
 from everycall.wire.ami import Pbx

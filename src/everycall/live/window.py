@@ -44,10 +44,7 @@ SELECT h.* FROM hot_events AS h INNER JOIN counted_ids AS i ON i.id = h.call_id
 UNION ALL
 SELECT * FROM gaps
 """
-_RETOLD = """
-DELETE FROM hot_events
-WHERE call_id IN (SELECT UNNEST(?)) AND source = ?
-"""
+_RETOLD = "DELETE FROM hot_events WHERE call_id IN (SELECT UNNEST(?)) AND source = ?"
 _OTHER_ANSWERS = """
 INSERT INTO lone_answers (call_id, source, agent)
 SELECT -number, source, agent FROM kept_answers
@@ -63,9 +60,7 @@ SELECT {STAY} FROM counted_visits
 UNION ALL
 SELECT {STAY} FROM ({lone_stays("counted_calls", "counted_talks", "counted_visits")}) AS lone
 """
-_LEARNED = """
-SELECT one, other FROM known_agents EXCEPT SELECT one, other FROM given_agents
-"""
+_LEARNED = "SELECT one, other FROM known_agents EXCEPT SELECT one, other FROM given_agents"
 
 
 @dataclass(frozen=True, slots=True)

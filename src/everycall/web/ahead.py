@@ -8,9 +8,9 @@ import threading
 from contextlib import suppress
 from datetime import date, timedelta
 
-from everycall.app.kept_tables import is_worth_it
-from everycall.app.preparing import prepare
-from everycall.app.product import product
+from everycall.app.audit.preparing import prepare
+from everycall.app.history.kept_tables import is_worth_it
+from everycall.app.history.product import product
 from everycall.errors import EverycallError
 from everycall.records.models import Person
 from everycall.records.roles import Role

@@ -16,8 +16,8 @@ from time import monotonic
 
 from django.utils import timezone
 
-from everycall.app.kept_audits import KeptAudits, read_report
-from everycall.app.latest_audits import LatestAudits
+from everycall.app.audit.kept_audits import KeptAudits, read_report
+from everycall.app.audit.latest_audits import LatestAudits
 from everycall.reports import Report
 from everycall.web.pages import site_reader
 from everycall.web.reports import PICTURES, Question, answering

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
-from everycall.app.calling_back import CallingBack, left_today, listed, people_of
-from everycall.app.dialling import Dialler, Wish
-from everycall.app.feeds import Manager
-from everycall.app.recovering import Recoverer
-from everycall.app.watching import Watch
+from everycall.app.intake.feeds import Manager
+from everycall.app.live.watching import Watch
+from everycall.app.recovery.calling_back import CallingBack, left_today, listed, people_of
+from everycall.app.recovery.dialling import Dialler, Wish
+from everycall.app.recovery.recovering import Recoverer
 from everycall.clock import system_clock, to_micros
 from everycall.errors import EverycallError
 from everycall.events.origins import HERE, Origin

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from everycall.app.asking import Filter
-from everycall.app.recordings import recordings
+from everycall.app.history.asking import Filter
+from everycall.app.keeping.recordings import recordings
 from everycall.errors import EverycallError
 from everycall.records.crm import CrmAccount, CrmItem
 from everycall.records.people import Person

@@ -12,8 +12,8 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import connections
 
-from everycall.app.sharing import Shared
-from everycall.app.watching import Health, Log, Manager, Posted, Watch, WatchSettings
+from everycall.app.live.sharing import Shared
+from everycall.app.live.watching import Health, Log, Manager, Posted, Watch, WatchSettings
 from everycall.errors import EverycallError
 from everycall.live.board import Board
 from everycall.records.connections import Connection

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from everycall.app.crm_sync import CrmSync, notes
-from everycall.app.selling import write_deals
+from everycall.app.audit.selling import write_deals
+from everycall.app.recovery.crm_sync import CrmSync, notes
 from everycall.records.crm import CrmAccount, CrmItem, StoredMarks, WonDeal, deals
 from everycall.records.jobs import Work, enqueue
 from everycall.records.promises import Promise, PromiseMove, StoredPromises

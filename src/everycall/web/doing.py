@@ -6,8 +6,8 @@ from contextlib import AsyncExitStack
 from dataclasses import asdict
 from typing import Any
 
-from everycall.app.acting import Act, Steering, Wish, carry_out, commands_for
-from everycall.app.dialling import Wish as ToDial
+from everycall.app.live.acting import Act, Steering, Wish, carry_out, commands_for
+from everycall.app.recovery.dialling import Wish as ToDial
 from everycall.errors import EverycallError, NotFoundError
 from everycall.events.origins import Origin
 from everycall.live.board import AgentNow, Board

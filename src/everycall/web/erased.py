@@ -4,10 +4,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from everycall.app.asking import Filter
-from everycall.app.deleting_recordings import Deleted, delete
-from everycall.app.erasing import Erasure, erase
-from everycall.app.recordings import recordings
+from everycall.app.history.asking import Filter
+from everycall.app.keeping.deleting_recordings import Deleted, delete
+from everycall.app.keeping.erasing import Erasure, erase
+from everycall.app.keeping.recordings import recordings
 from everycall.errors import BusyError, NotFoundError
 from everycall.events.callers import caller
 from everycall.records.erasing import erase_everywhere

@@ -4,7 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from typing import Any
 
-from everycall.app.site_writing import file_of
+from everycall.app.site.site_writing import file_of
 from everycall.web.connecting import Live
 from everycall.web.pages import site_reader
 from everycall.web.reading import Reader

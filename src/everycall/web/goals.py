@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 
-from everycall.app.asking import Asking
-from everycall.app.defining import chosen
-from everycall.app.measuring import measure
-from everycall.app.sitefile import SiteFile
-from everycall.app.targeting import targets_of
+from everycall.app.answers.defining import chosen
+from everycall.app.answers.measuring import measure
+from everycall.app.answers.targeting import targets_of
+from everycall.app.history.asking import Asking
+from everycall.app.site.sitefile import SiteFile
 from everycall.clock import to_micros
 from everycall.errors import EverycallError
 from everycall.metrics.model import Cell

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from everycall.app.asking import Asking, Filter
+from everycall.app.history.asking import Asking, Filter
 from everycall.clock import to_micros
 from everycall.errors import EverycallError
 from everycall.records.hooks import CALL_ENDED, JOB, PROMISE_MOVED, Hook, Telling, tell

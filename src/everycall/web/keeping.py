@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from django.utils import timezone
 
-from everycall.app.recovering import Recoverer
+from everycall.app.recovery.recovering import Recoverer
 from everycall.records.promises import StoredPromises
 from everycall.recovery.promises import tidy
 from everycall.web.ahead import ahead

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from everycall.app.sitefile import SiteFile
+from everycall.app.site.sitefile import SiteFile
 from everycall.channels.mail import Mail
 from everycall.errors import NotTakenError, RefusedError, UnclearError
 from everycall.records.alerts import Channel

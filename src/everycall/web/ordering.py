@@ -16,7 +16,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from everycall.app.acting import NotAllowedError
+from everycall.app.live.acting import NotAllowedError
 from everycall.errors import BusyError, EverycallError, NotFoundError, NotTakenError
 from everycall.records import orders
 from everycall.records.orders import Order, OrderState

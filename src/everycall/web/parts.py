@@ -14,8 +14,8 @@ from enum import StrEnum
 
 from django.conf import settings
 
-from everycall.app.landing import Landing, Landings, landings
-from everycall.app.sharing import Follower, Shared, place_of, share
+from everycall.app.intake.landing import Landing, Landings, landings
+from everycall.app.live.sharing import Follower, Shared, place_of, share
 from everycall.errors import EverycallError, NotTakenError
 from everycall.live.ended import Before
 from everycall.web.connecting import live, watched

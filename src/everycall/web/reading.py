@@ -6,9 +6,9 @@ from pathlib import Path
 from threading import Lock
 from zoneinfo import ZoneInfo
 
-from everycall.app.asking import Asking, Filter
-from everycall.app.narrowing import Narrow
-from everycall.app.sitefile import SiteFile, read_site
+from everycall.app.history.asking import Asking, Filter
+from everycall.app.history.narrowing import Narrow
+from everycall.app.site.sitefile import SiteFile, read_site
 from everycall.history import History
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from everycall.app.asking import Asking, Filter, day_bounds
-from everycall.app.auditing import Order, make_audit
-from everycall.app.kept_audits import KeptAudits
-from everycall.app.publishing import publish
-from everycall.app.sitefile import SiteFile
+from everycall.app.audit.auditing import Order, make_audit
+from everycall.app.audit.kept_audits import KeptAudits
+from everycall.app.audit.publishing import publish
+from everycall.app.history.asking import Asking, Filter, day_bounds
+from everycall.app.site.sitefile import SiteFile
 from everycall.clock import from_micros
 from everycall.errors import NotFoundError
 from everycall.records.models import Person

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.utils.text import slugify
 
-from everycall.app.recovering import Recoverer
-from everycall.app.sitefile import SiteFile
+from everycall.app.recovery.recovering import Recoverer
+from everycall.app.site.sitefile import SiteFile
 from everycall.records.promises import StoredPromises
 from everycall.records.requests import Answer, Request, ask
 from everycall.recovery import Owed

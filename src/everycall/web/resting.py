@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db import DatabaseError, connections
 
-from everycall.app.sitefile import SiteFile
+from everycall.app.site.sitefile import SiteFile
 from everycall.errors import EverycallError
 from everycall.records.connections import Connection
 from everycall.web.reading import Reader

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from everycall.app.deleting_recordings import Deleted, delete, old_files
-from everycall.app.forgetting import forget, silent
-from everycall.app.forgetting_unread import forget_unread, old_unread
-from everycall.app.retaining import RetentionSettings
-from everycall.app.sitefile import SiteFile
+from everycall.app.keeping.deleting_recordings import Deleted, delete, old_files
+from everycall.app.keeping.forgetting import forget, silent
+from everycall.app.keeping.forgetting_unread import forget_unread, old_unread
+from everycall.app.site.retaining import RetentionSettings
+from everycall.app.site.sitefile import SiteFile
 from everycall.clock import to_micros
 from everycall.errors import BusyError
 from everycall.records import retaining as records

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from everycall.app.recovering import Recoverer
-from everycall.app.sitefile import SiteFile
-from everycall.app.watching import Watch
+from everycall.app.live.watching import Watch
+from everycall.app.recovery.recovering import Recoverer
+from everycall.app.site.sitefile import SiteFile
 from everycall.clock import iso, to_micros
 from everycall.errors import EverycallError
 from everycall.events import Kind

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from everycall.app.backing_up import NotEmptyError, back_up, unpacked
+from everycall.app.keeping.backing_up import NotEmptyError, back_up, unpacked
 from everycall.cli.common import data_option
 from everycall.web.serving import set_up
 

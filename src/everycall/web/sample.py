@@ -7,8 +7,8 @@ import threading
 import time
 from pathlib import Path
 
-from everycall.app.replaying import play, sample_day
-from everycall.app.samples import sample_folder
+from everycall.app.intake.replaying import play, sample_day
+from everycall.app.intake.samples import sample_folder
 
 _PORTS = 20
 

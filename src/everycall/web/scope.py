@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from everycall.app.asking import Asking, Filter
+from everycall.app.history.asking import Asking, Filter
 from everycall.records.alerts import Alert
 from everycall.records.models import Person
 from everycall.records.roles import Right, Role

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from everycall.alerts import MissedCall, Observed, Situation
-from everycall.app.asking import Asking
-from everycall.app.measuring import measure
-from everycall.app.sitefile import SiteFile
-from everycall.app.watching import Watch
+from everycall.app.answers.measuring import measure
+from everycall.app.history.asking import Asking
+from everycall.app.live.watching import Watch
+from everycall.app.site.sitefile import SiteFile
 from everycall.clock import from_micros, to_micros
 from everycall.errors import EverycallError
 from everycall.events.callers import caller

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from everycall.app.sitefile import SiteFile
+from everycall.app.site.sitefile import SiteFile
 from everycall.records.alerts import AlertRule
 from everycall.records.connections import Connection
 from everycall.records.people import Person

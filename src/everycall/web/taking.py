@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from concurrent.futures import TimeoutError as TooSlowError
 from dataclasses import dataclass
 
-from everycall.app.landing import Desk, Landing
-from everycall.app.watching import Watch
+from everycall.app.intake.landing import Desk, Landing
+from everycall.app.live.watching import Watch
 from everycall.clock import Clock, system_clock, to_micros
 from everycall.errors import NotTakenError
 from everycall.history.journal import Receipt

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from everycall.app.sitefile import SiteFile
+from everycall.app.site.sitefile import SiteFile
 from everycall.channels.sms import Gateway, Twilio
 from everycall.errors import NotTakenError, RefusedError, UnclearError
 from everycall.records.jobs import Work, enqueue

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from everycall.app.asking import Asking
+from everycall.app.history.asking import Asking
 from everycall.calls.outcomes import outcome_names
 from everycall.events.callers import WITHHELD
 from everycall.records.models import Person

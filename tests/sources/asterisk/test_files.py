@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from everycall.app.skips import skips
+from everycall.app.history.skips import skips
 from everycall.errors import EverycallError
 from everycall.history import History
 from truth.histories import Told, site_of, told

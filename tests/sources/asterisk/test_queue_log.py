@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from everycall.app.skips import skips
+from everycall.app.history.skips import skips
 from everycall.history import History
 from truth.histories import Told, site_of, told
 

@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
-from everycall.app.asking import Filter
-from everycall.app.explaining import explain
+from everycall.app.answers.explaining import explain
+from everycall.app.history.asking import Filter
 from everycall.calls.outcomes import outcome_names
 from everycall.clock import to_micros
 from everycall.errors import NotFoundError, did_you_mean

@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from everycall.app.asking import Asking
-from everycall.app.measuring import measure
+from everycall.app.answers.measuring import measure
+from everycall.app.history.asking import Asking
 from everycall.clock import iso
 from everycall.definitions import definition_ids, load
 from everycall.errors import NotFoundError

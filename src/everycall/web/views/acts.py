@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from everycall.app.acting import Act, NotAllowedError, Wish
+from everycall.app.live.acting import Act, NotAllowedError, Wish
 from everycall.errors import EverycallError, NotFoundError
 from everycall.live.board import AgentState, Board
 from everycall.records.models import Person

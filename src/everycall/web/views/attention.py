@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from everycall.app.sitefile import SiteFile
+from everycall.app.site.sitefile import SiteFile
 from everycall.records.people import Team
 from everycall.records.roles import Right
 from everycall.web.guards import needs

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
-from everycall.app.recovering import Recoverer
+from everycall.app.recovery.recovering import Recoverer
 from everycall.errors import EverycallError
 from everycall.events.callers import caller as made_comparable
 from everycall.records.models import NotReturnable, Promise, PromiseCall, PromiseMove

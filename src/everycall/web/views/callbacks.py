@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from everycall.app.asking import Filter
+from everycall.app.history.asking import Filter
 from everycall.records.models import NotReturnable, Promise
 from everycall.records.people import Person
 from everycall.records.promises import StoredPromises

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from everycall.app.asking import Asking, Filter, day_bounds
-from everycall.app.explaining import explain
-from everycall.app.recordings import recordings
+from everycall.app.answers.explaining import explain
+from everycall.app.history.asking import Asking, Filter, day_bounds
+from everycall.app.keeping.recordings import recordings
 from everycall.calls.outcomes import outcome_names
 from everycall.errors import NotFoundError
 from everycall.events.callers import caller

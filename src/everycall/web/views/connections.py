@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from everycall.app.reaching import Silence, silences
+from everycall.app.live.reaching import Silence, silences
 from everycall.clock import from_micros
 from everycall.errors import EverycallError
 from everycall.events.origins import MARK

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from everycall.app.asking import Asking
+from everycall.app.history.asking import Asking
 from everycall.clock import to_micros
 from everycall.metrics.asked import asked
 from everycall.metrics.model import Unit

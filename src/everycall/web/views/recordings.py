@@ -12,8 +12,8 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from everycall.app.asking import Filter
-from everycall.app.recordings import recordings
+from everycall.app.history.asking import Filter
+from everycall.app.keeping.recordings import recordings
 from everycall.quality.recordings import Kept
 from everycall.records.connections import Connection
 from everycall.records.roles import Right

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from everycall.app.sitefile import SiteFile
+from everycall.app.site.sitefile import SiteFile
 from everycall.clock import from_micros, to_micros
 from everycall.errors import EverycallError
 from everycall.money.advertising import read_costs

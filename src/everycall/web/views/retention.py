@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from everycall.app.retaining import DAY, JOURNAL, RetentionSettings
-from everycall.app.site_writing import change
+from everycall.app.site.retaining import DAY, JOURNAL, RetentionSettings
+from everycall.app.site.site_writing import change
 from everycall.records.models import RetentionRun
 from everycall.records.roles import Right
 from everycall.records.trail import note

@@ -12,8 +12,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from everycall.app.site_writing import Changes, change
-from everycall.app.sitefile import SiteFile
+from everycall.app.site.site_writing import Changes, change
+from everycall.app.site.sitefile import SiteFile
 from everycall.definitions import definition_ids, load
 from everycall.errors import BadSettingsError, EverycallError
 from everycall.metrics.catalog import METRICS

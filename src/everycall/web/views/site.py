@@ -7,8 +7,8 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from everycall.app.auditing import title_of
-from everycall.app.blindness import remedy_of
+from everycall.app.answers.blindness import remedy_of
+from everycall.app.audit.auditing import title_of
 from everycall.clock import from_micros
 from everycall.events.sights import Sight
 from everycall.records.models import Connection, Entry

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from everycall.app.unread import Kept, Replayer, kept
+from everycall.app.intake.unread import Kept, Replayer, kept
 from everycall.clock import from_micros
 from everycall.errors import EverycallError
 from everycall.records.roles import Right

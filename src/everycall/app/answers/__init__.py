@@ -1,0 +1,1 @@
+"""Answering questions: measures, definitions, the ledger, one call told, and why there is a dash."""

@@ -1,0 +1,1 @@
+"""The audit: causes, costs and remedies, made once and kept."""

@@ -1,0 +1,401 @@
+"""Answering questions about calls from what was counted; nothing here decides what a call was."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from sqlglot import exp
+
+from everycall.app.history.filtering import Filter, Shelf, one_of
+from everycall.app.history.finding_callers import FILE as CALLERS
+from everycall.app.history.picking import Pick, Picker, lying
+from everycall.app.history.pooling import literal, reading
+from everycall.app.history.showing import NAMED, SAID, Near, shown, united
+from everycall.calls.statement import DIALECT, parse, write
+from everycall.clock import iso, to_micros
+from everycall.errors import NoCallsError, NotFoundError
+from everycall.events.sights import Sight
+from everycall.history import Engine, History
+from everycall.history.store import Manifest
+
+__all__ = ["FLAGS", "IDS", "Asking", "Filter", "day_bounds", "of_history"]
+
+FLAGS = ("left_on_hold", "ringing_when_left", "short", "after_hours", "withheld", "shared_number")
+_TIMES = ("arrived_at", "ended_at", "answered_at")
+_OWN = (
+    *("call_id", "client", "direction", "arrived_at", "ended_at", "caller", "caller_raw"),
+    *("caller_key", "called", "trunk", "language", "first_queue", "answered_queue"),
+    *("answered_agent", "answered", "answered_at", "wait_ms", "ring_ms", "talk_ms", "hold_ms"),
+    *("ended_by", "outcome", "confidence", "missing", "seen_by", "q850", "sip_code"),
+    *("menu_choice", "transfers", "people", "open_at_arrival"),
+    *(flag for flag in FLAGS if flag != "shared_number"),
+)
+"""What is told of a call without what belongs to it."""
+
+
+class Asking:
+    """A site's history, opened for reading at one instant.
+
+    Attributes:
+        by_number: calls go by number in it, wherever `call_id` stands, and so do episodes: what
+            reads all calls is more than twice as quick so. `call_names` has the id of each.
+        stored: the table that has everything that is known of calls; `counted` may come to hold
+            only a part of it in memory.
+    """
+
+    def __init__(
+        self, history: History, zone: ZoneInfo | None = None, *, by_number: bool = False
+    ) -> None:
+        self.history = history
+        self.zone = zone or ZoneInfo("UTC")
+        self.manifest: Manifest = history.manifest()
+        self.by_number = by_number and self.manifest.numbered
+        self.stored = "counted"
+        self.engine = Engine()
+        self._laid_out: str | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self._open()
+        except BaseException:
+            self.engine.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.engine.close()
+
+    def _open(self) -> None:
+        if not self.manifest.generation:
+            sentence = f"nothing was imported yet for site '{self.history.site}'"
+            raise NotFoundError(f"{sentence}; begin with: everycall import PATH")
+        if not self.manifest.segments:
+            raise NoCallsError(f"no call is in what was imported for site '{self.history.site}'")
+        numbers = _NUMBERS if self.by_number else {}
+        for table in ("visits", "attempts", "talks", "holds", "links"):
+            self._table(table, self.history.files(self.manifest, table), numbers.get(table))
+        calls = self.history.files(self.manifest, "calls")
+        self._table("counted", calls, numbers.get("counted"))
+        self._table(
+            "call_names", calls, f"{'call_no' if numbers else 'call_id'} AS call_id, call_id AS id"
+        )
+        for table in ("episodes", "episode_calls", "sharing"):
+            self._table(table, [self.episode_folder() / f"{table}.parquet"], numbers.get(table))
+        events = [self.history.folder / e.path for e in self.manifest.events]
+        self.engine.view("events", reading(events))
+        self.engine.view("calls", _CALLS)
+        self.engine.view("call_ids", IDS)
+
+    @property
+    def scope(self) -> str:
+        """Say which part of the calls is seen; '' for all of them."""
+        return ""
+
+    def episode_folder(self) -> Path:
+        """Return where the episodes lie."""
+        return self.history.folder / (self.manifest.episodes or "")
+
+    def _table(self, name: str, files: Sequence[Path], columns: str | None = None) -> None:
+        listed = ", ".join(literal(file) for file in files)
+        self.engine.view(name, f"SELECT {columns or _BY_ID} FROM read_parquet([{listed}])")
+
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a query over calls, visits, attempts, talks, holds, episodes and events."""
+        return self.engine.rows(statement, values)
+
+    def calls(
+        self, wanted: Filter, *, evidence: bool = True, parts: bool = True
+    ) -> Iterator[dict[str, Any]]:
+        """Yield calls in order of arrival, with their evidence if asked.
+
+        Without `parts` their visits, attempts, talks and episode are left out.
+        """
+        way = "DESC" if wanted.newest_first else "ASC"
+        order = f"ORDER BY arrived_at {way}, call_id {way}"
+        self._laid_out = None
+        if wanted.limit:
+            picks = self.picker.picks(wanted, int(wanted.limit))
+            if not picks:
+                return
+            near = self._lay_out(picks, parts=parts)
+        else:
+            near = self._lay_out_all(wanted, order)
+        if evidence:
+            self._lay_out_said(one_call=wanted.limit == 1)
+        query, values = shown(near, parts=parts, evidence=evidence)
+        for row in self.engine.stream(f"SELECT * FROM ({query}) AS b {order}", values):
+            yield self.as_json(row)
+
+    def _lay_out_all(self, wanted: Filter, order: str) -> Near:
+        where, values = wanted.where()
+        limit = "" if wanted.limit is None else "LIMIT 0"
+        self.engine.run(
+            f"CREATE OR REPLACE TABLE wanted AS SELECT c.* FROM calls AS c WHERE {where} "
+            f"{order} {limit} OFFSET {int(wanted.skip)}",
+            values,
+        )
+        return [(Shelf(), "TRUE", [])]
+
+    def _lay_out(self, picks: Sequence[Pick], *, parts: bool) -> Near:
+        """Lay out a few calls that were picked; returns where their parts lie."""
+        near, calls, needs = [], [], []
+        given: list[Any] = []
+        columns = _BY_ID if parts else ", ".join(_OWN)
+        for shelf, those, belong, values in lying(picks):
+            near.append((shelf, belong, values))
+            calls.append(f"SELECT {columns} FROM {shelf.counted} AS c WHERE {those}")
+            lies = f"FROM {shelf.episode_calls} AS p WHERE {belong if parts else 'FALSE'}"
+            needs.append(f"SELECT call_id, episode {lies}")
+            given += values
+        whole = _WHOLE.format(calls=f"({united(calls)})", episode_calls=f"({united(needs)})")
+        self.engine.run(f"CREATE OR REPLACE TABLE wanted AS {whole}", given * (2 if parts else 1))
+        return near
+
+    def _lay_out_said(self, *, one_call: bool) -> None:
+        """Lay out what was said of the wanted calls."""
+        named = self.rows(NAMED)
+        columns = "e.*" if one_call else SAID
+        among, values = one_of("e.call_id", [name for name, _ in named])
+        self.engine.run(
+            f"CREATE OR REPLACE TABLE said AS SELECT {columns} FROM events AS e WHERE {among}",
+            values,
+        )
+        self._laid_out = named[0][1] if one_call and named else None
+
+    def table_with(self, call_id: str) -> str:
+        """Return a table that has a call with its need: what was told last, if it was that call."""
+        return "wanted" if self._laid_out == call_id else "calls"
+
+    def count(self, wanted: Filter) -> int:
+        """Return how many calls a filter finds."""
+        return self.picker.count(wanted)
+
+    @cached_property
+    def picker(self) -> Picker:
+        """What finds calls here."""
+        return Picker(self.rows, self._shelves())
+
+    def _shelves(self) -> list[Shelf]:
+        """Return where calls lie: month by month, or in what can be seen of them."""
+        if self.by_number or self.scope:
+            return [Shelf()]
+        key = "call_no" if self.manifest.numbered else "call_id"
+        return [
+            self._shelf(self.history.folder / one.folder, key) for one in self.manifest.segments
+        ]
+
+    def _shelf(self, folder: Path, key: str) -> Shelf:
+        def lies(path: Path) -> str:
+            return f"read_parquet({literal(path)})"
+
+        return Shelf(
+            counted=lies(folder / "calls.parquet"),
+            visits=lies(folder / "visits.parquet"),
+            attempts=lies(folder / "attempts.parquet"),
+            talks=lies(folder / "talks.parquet"),
+            episode_calls=lies(self.episode_folder() / "episode_calls.parquet"),
+            callers=lies(folder / CALLERS) if (folder / CALLERS).exists() else None,
+            key=key,
+        )
+
+    def queues(self) -> list[str]:
+        """Return the names of all queues that a call ever entered."""
+        return list(self._queues)
+
+    @cached_property
+    def _queues(self) -> tuple[str, ...]:
+        named = "SELECT DISTINCT queue FROM visits WHERE NOT queue IS NULL ORDER BY queue"
+        return tuple(name for (name,) in self.rows(named))
+
+    def save(self, wanted: Filter, path: Path) -> None:
+        """Write calls to a Parquet file, times as timestamps in UTC."""
+        where, values = wanted.where()
+        times = ", ".join(f"make_timestamp({c}) AS {c}" for c in _TIMES)
+        self.engine.run(
+            "CREATE OR REPLACE TABLE wanted AS SELECT "
+            f"c.* EXCLUDE (seen_by, {', '.join(_TIMES)}), {times} FROM calls AS c WHERE {where}",
+            values,
+        )
+        self.engine.save("SELECT * FROM wanted ORDER BY arrived_at, call_id", path)
+
+    def local(self, text: str | None) -> str | None:
+        """Write a moment that was given as ISO 8601 in the site's zone, to the second."""
+        if text is None:
+            return None
+        return f"{datetime.fromisoformat(text).astimezone(self.zone):%Y-%m-%d %H:%M:%S}"
+
+    def call(self, name: str) -> dict[str, Any]:
+        """Return one call, by its id or by any other id that it is known by.
+
+        Raises:
+            NotFoundError: there is no such call.
+        """
+        found = self.rows("SELECT call_id FROM links WHERE id = ?", [name])
+        call_id = found[0][0] if found else name
+        for call in self.calls(Filter(call_ids=(call_id,), limit=1)):
+            return call
+        raise NotFoundError(f"there is no call '{name}'{self._nearby(name)}")
+
+    def _nearby(self, name: str) -> str:
+        near = self.rows(
+            "SELECT call_id FROM counted WHERE contains(call_id, ?) ORDER BY call_id LIMIT 3",
+            [name],
+        )
+        return f"; did you mean {', '.join(call_id for (call_id,) in near)}?" if near else ""
+
+    def timeline(self, call_id: str) -> list[dict[str, Any]]:
+        """Return everything that was said of one call, in order."""
+        if self._laid_out == call_id:
+            return list(self.engine.stream(_TIMELINE.format(events="said", among="TRUE")))
+        ids = [
+            call_id,
+            *(i for (i,) in self.rows("SELECT id FROM links WHERE call_id = ?", [call_id])),
+        ]
+        among, values = one_of("e.call_id", ids)
+        return list(self.engine.stream(_TIMELINE.format(events="events", among=among), values))
+
+    def as_json(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Return a call in the form that other programs rely on; unknown is null."""
+        ours = row["direction"] in ("outbound", "callback")
+        return {
+            "call_id": row["call_id"],
+            "site": self.history.site,
+            "client": row["client"],
+            "direction": row["direction"],
+            "arrived_at": iso(row["arrived_at"]),
+            "ended_at": iso(row["ended_at"]),
+            "caller": row["caller"] or row["caller_raw"],
+            "called": row["called"],
+            "trunk": row["trunk"],
+            "language": row["language"],
+            "first_queue": row["first_queue"],
+            "answered_queue": row["answered_queue"],
+            "answered_agent": row["answered_agent"],
+            "answered": row["answered"],
+            "answered_at": iso(row["answered_at"]),
+            "wait_ms": row["wait_ms"],
+            "ring_ms": row["ring_ms"],
+            "talk_ms": row["talk_ms"],
+            "hold_ms": row["hold_ms"],
+            "ended_by": row["ended_by"],
+            "outcome": row["outcome"],
+            "rule": f"{'outbound' if ours else 'inbound'}.{row['outcome']}",
+            "confidence": row["confidence"],
+            "visits": [_visit(visit) for visit in row.get("visit_list") or ()],
+            "attempts": [_attempt(attempt) for attempt in row.get("attempt_list") or ()],
+            "talks": [_talk(talk) for talk in row.get("talk_list") or ()],
+            "episode": row["episode"],
+            "evidence": [_event(event) for event in row.get("evidence_list") or ()],
+            "missing": [fact for fact in (row["missing"] or "").split(",") if fact],
+            "flags": [flag for flag in FLAGS if row[flag]],
+            "sources": self.sources_of(row["seen_by"]),
+            "caller_raw": row["caller_raw"],
+            "q850": row["q850"],
+            "sip_code": row["sip_code"],
+            "menu_choice": row["menu_choice"],
+            "transfers": row["transfers"],
+            "people": row["people"],
+            "open_at_arrival": row["open_at_arrival"],
+        }
+
+    def sources_of(self, seen_by: int) -> list[str]:
+        """Return the names of the sources that saw a call, in whatever order they were taken in."""
+        return sorted(s.name for i, s in enumerate(self.manifest.sources) if seen_by >> i & 1)
+
+    def sees(self, sight: Sight) -> bool:
+        """Tell whether any source of the site can see a thing."""
+        return any(sight in source.sees for source in self.manifest.sources)
+
+
+def _visit(visit: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "queue": visit["queue"],
+        "entered_at": iso(visit["began_at"]),
+        "left_at": iso(visit["ended_at"]),
+        "wait_ms": visit["lasted_ms"],
+        "exit": visit["result"],
+        "agent": visit["agent"],
+    }
+
+
+def _attempt(attempt: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "agent": attempt["agent"],
+        "queue": attempt["queue"],
+        "rang_at": iso(attempt["began_at"]),
+        "stopped_at": iso(attempt["ended_at"]),
+        "ring_ms": attempt["lasted_ms"],
+        "result": attempt["result"],
+    }
+
+
+def _talk(talk: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "agent": talk["agent"],
+        "agent_kind": talk["agent_kind"] or "person",
+        "started_at": iso(talk["began_at"]),
+        "ended_at": iso(talk["ended_at"]),
+        "talk_ms": talk["lasted_ms"],
+        "ended_by": talk["result"],
+    }
+
+
+def _event(event: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in {**event, "at": iso(event["at"])}.items() if value}
+
+
+_BY_ID = "COLUMNS(LAMBDA name: NOT name IN ('call_no', 'episode_no', 'helped_by_no'))"
+_NUMBERS = {
+    **dict.fromkeys(
+        ("counted", "visits", "attempts", "talks", "holds"),
+        "call_no AS call_id, * EXCLUDE (call_id, call_no)",
+    ),
+    "episodes": "episode_no AS episode, helped_by_no AS helped_by, "
+    "* EXCLUDE (episode, helped_by, episode_no, helped_by_no)",
+    "episode_calls": "call_no AS call_id, episode_no AS episode",
+}
+"""What is read of a stored table: the ids of calls, or their numbers in the place of the ids."""
+
+IDS = """
+SELECT id, call_id FROM call_names
+UNION ALL
+SELECT l.id, n.call_id FROM links AS l INNER JOIN call_names AS n ON n.id = l.call_id
+"""
+"""Every id that an event may name a call by, and the call as it goes by here."""
+
+_WHOLE = """
+SELECT c.*, e.episode,
+  CASE WHEN NOT c.caller_key IS NULL THEN NOT s.caller_key IS NULL END AS shared_number
+FROM {calls} AS c
+LEFT JOIN {episode_calls} AS e ON e.call_id = c.call_id
+LEFT JOIN sharing AS s ON s.caller_key = c.caller_key
+"""
+_CALLS = _WHOLE.format(calls="counted", episode_calls="episode_calls")
+
+_TIMELINE = """
+SELECT e.* FROM {events} AS e WHERE {among} ORDER BY e."at", e.seq
+"""
+
+
+def of_history(statement: str) -> str:
+    """Return a statement over calls as they were counted: `calls` knows more, and costs more."""
+    tree = exp.replace_tables(parse(statement), {"calls": "counted"}, dialect=DIALECT)
+    return write(tree)
+
+
+def day_bounds(
+    since: date | None, until: date | None, zone: ZoneInfo
+) -> tuple[int | None, int | None]:
+    """Return the moments at which a range of local days begins and ends, `until` included."""
+    first = to_micros(datetime.combine(since, time(), zone)) if since else None
+    after = until + timedelta(days=1) if until else None
+    return first, to_micros(datetime.combine(after, time(), zone)) if after else None

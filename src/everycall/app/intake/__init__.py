@@ -1,0 +1,1 @@
+"""Taking records in: files, live feeds and what is posted, each once."""

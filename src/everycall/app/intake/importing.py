@@ -1,0 +1,433 @@
+"""Taking files in: all of a file or nothing of it, and never the same thing twice."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from everycall.app.history.call_staging import stage_calls
+from everycall.app.history.counting import count_episodes, count_month
+from everycall.app.history.pooling import DAY, Part, literal, overlaps, without_repeats
+from everycall.app.history.progress import Progress, silent
+from everycall.app.history.skips import save_skips, whole
+from everycall.app.history.soundness import latest_of
+from everycall.app.history.staging import FreshFile, Numbers, Stage, Staged, stage_lines
+from everycall.app.intake.assuming import assumptions, lines_of
+from everycall.app.intake.finding import Found, LeftOut, every_source, find
+from everycall.app.intake.speaking import moment_of, sources_of, view_of
+from everycall.app.keeping.erasing import keep_out
+from everycall.app.keeping.forgetting import keep_forgotten
+from everycall.app.site.given import give, give_windows
+from everycall.app.site.sitefile import SiteFile
+from everycall.calls.chain import Chain, written
+from everycall.calls.model import Setting
+from everycall.clock import Clock, system_clock, to_micros
+from everycall.errors import BrokenHistoryError, EverycallError, NotThatKindError
+from everycall.history import Engine, History, Segment
+from everycall.history.journal_segments import Entry
+from everycall.history.store import (
+    EventFile,
+    Imported,
+    Manifest,
+    SourceState,
+    month_bounds,
+    months_between,
+)
+from everycall.sources.base import LineTranslation
+from everycall.sources.mapping import FOLDER as MAPPINGS
+
+_EXTENT = 'SELECT COUNT(*), MIN("at"), MAX("at") FROM rest'
+
+_LAW = """
+SELECT COUNT(*), COUNT(DISTINCT call_id), COUNT(*) FILTER (WHERE direction = 'inbound')
+FROM read_parquet([{listed}])
+"""
+
+_BY_OUTCOME = """
+SELECT outcome, COUNT(*) FROM read_parquet([{listed}])
+WHERE direction = 'inbound' GROUP BY outcome ORDER BY outcome
+"""
+
+_NOT_TOLD_ANEW = """
+SELECT e.* FROM read_parquet({file}) AS e
+WHERE NOT EXISTS (
+  SELECT 1 FROM read_parquet(:replaced) AS r
+  WHERE r.call_id = e.call_id AND r.first_at <= e."at"
+)
+"""
+
+_OF_TAIL = "SELECT * FROM read_parquet({file}) WHERE call_id IN (SELECT call FROM {tail})"
+
+
+@dataclass(slots=True)
+class Summary:
+    """What an import did."""
+
+    site: str
+    files: list[Imported] = field(default_factory=list)
+    known: list[Path] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    refused: list[tuple[Path, str]] = field(default_factory=list)
+    notes: dict[Path, list[str]] = field(default_factory=dict)
+    months: int = 0
+    assumed: list[str] = field(default_factory=list)
+    arrived: int = 0
+    outcomes: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def unreadable(self) -> int:
+        """Lines that were damaged, over all files."""
+        return sum(file.unreadable for file in self.files)
+
+    @property
+    def without_word(self) -> int:
+        """Things that were read but have no word here, over all files."""
+        return sum(file.without_word for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """Takes files of one site in.
+
+    Attributes:
+        heard: the records that the lines of the file are, if they were heard live.
+        anew: what the state is to be without what is now read again.
+    """
+
+    history: History
+    site: SiteFile
+    clock: Clock = system_clock
+    progress: Progress = silent
+    memory: str = "2500MB"
+    heard: Sequence[Entry] = ()
+    anew: Callable[[Manifest], Manifest] | None = None
+
+    def take(
+        self, paths: Sequence[Path], source: str | None = None, mapping: Path | None = None
+    ) -> Summary:
+        """Take files in and count again what they touch; `mapping` says how to read all of them.
+
+        Raises:
+            EverycallError: nothing was taken in, and the sentence says why.
+        """
+        summary = Summary(self.history.site)
+        own = self.history.folder.parents[1] / MAPPINGS
+        if self.heard and source is not None:
+            # who said it is known, however little of it can be read
+            files: list[Found | LeftOut] = [
+                Found(path, every_source(own)[source], "heard") for path in paths
+            ]
+        else:
+            files = find(paths, source, mapping=mapping, folder=own)
+        found = list(_sorted_out(files, summary))
+        _insist(paths, found, summary)
+        with self.history.writing(), Engine(self.memory) as engine:
+            manifest = self.history.manifest()
+            self.history.clean(manifest)
+            fresh = [f for f in found if self.anew or not _known(f, manifest, summary)]
+            if fresh:
+                name, folder = self.history.new_folder("events")
+                stage = Stage(
+                    engine,
+                    folder,
+                    self.site.site(),
+                    self._numbers(),
+                    self.history.site,
+                    self.progress,
+                    latest_of(to_micros(self.clock()) if self.heard else 0),
+                )
+                staged = self._stage(stage, fresh, manifest, summary)
+                manifest = self.anew(manifest) if self.anew and staged else manifest
+                events = self._adopt(engine, manifest, staged, name)
+                self._commit(engine, replace(manifest, events=events), staged, summary)
+            elif not manifest.generation:
+                # from now on it is known that there were no calls, not only that nobody asked
+                self.history.commit(manifest)
+        return summary
+
+    def _numbers(self) -> Numbers:
+        return Numbers(self.site.region, self.site.internal)
+
+    def _stage(
+        self, stage: Stage, fresh: Sequence[Found], manifest: Manifest, summary: Summary
+    ) -> list[Staged]:
+        """Translate every file; one that fails as a whole is named and left out."""
+        start = max((file.number for file in manifest.imports), default=0) + 1
+        waiting = [Staged(f.path, f.source, n) for n, f in enumerate(fresh, start)]
+        done: list[Staged] = []
+        for group in _groups(waiting):
+            done += self._stage_group(stage, group, manifest, summary)
+        for one in done:
+            one.skips = whole(one.skips, self.heard)
+        keep_out(self.history, stage.engine, done)
+        keep_forgotten(self.history, stage.engine, done)
+        return done
+
+    def _stage_group(
+        self, stage: Stage, group: list[Staged], manifest: Manifest, summary: Summary
+    ) -> list[Staged]:
+        try:
+            for _ in self._staging(stage, group, manifest):
+                pass
+        except EverycallError as error:
+            # of several files only one can be told to be at fault, so each is tried by itself
+            if len(group) > 1:
+                singles = ([one] for one in group)
+                return [
+                    s for one in singles for s in self._stage_group(stage, one, manifest, summary)
+                ]
+            why = str(error).removeprefix(f"'{group[0].path}' ")
+            summary.refused.append((group[0].path, why))
+            return []
+        return group
+
+    def _staging(self, stage: Stage, group: list[Staged], manifest: Manifest) -> Iterator[int]:
+        first = group[0]
+        if isinstance(first.source.translation, LineTranslation):
+            size = max(first.path.stat().st_size, 1)
+            for read in stage_lines(stage, first):
+                self.progress(f"reading {first.path.name}", min(read / size, 1.0))
+                yield read
+            return
+        self.progress(f"reading {first.path.name}", 0.0)
+        state = manifest.source(first.source.name)
+        tail = self.history.folder / state.tail if state and state.tail else None
+        yield from stage_calls(stage, group, tail)
+        if self.anew:
+            self._spare(stage.engine, group[-1], tail)
+
+    def _spare(self, engine: Engine, one: Staged, tail: Path | None) -> None:
+        """Let a lone record of a call that is long over add to what is known of it, no more."""
+        if one.replaced is not None:
+            spared = one.replaced.with_suffix(".spared")
+            known = f"read_parquet({literal(tail)})" if tail else "(SELECT NULL AS call)"
+            engine.save(_OF_TAIL.format(file=literal(one.replaced), tail=known), spared)
+            spared.replace(one.replaced)
+
+    def _adopt(
+        self, engine: Engine, manifest: Manifest, staged: Sequence[Staged], name: str
+    ) -> tuple[EventFile, ...]:
+        """Return the event files of the new state: what is said anew is out, repeats are out."""
+        stored = list(manifest.events)
+        spoken = [Part(s.name, s.first_at, s.last_at) for s in manifest.sources]
+        for one in staged:
+            if one.replaced is not None:
+                stored = self._without_replaced(engine, stored, one)
+            windows = overlaps(one.part, spoken) if one.part else []
+            stored += self._new_files(engine, one, stored, windows, name)
+            spoken += [one.part] if one.part else []
+        return tuple(stored)
+
+    def _without_replaced(
+        self, engine: Engine, stored: Sequence[EventFile], one: Staged
+    ) -> list[EventFile]:
+        """Rewrite those files of a source that hold calls which it has now told anew."""
+        mine = [file for file in stored if file.source == one.source.name]
+        kept = [file for file in stored if file.source != one.source.name]
+        name, folder = self.history.new_folder("events")
+        for i, file in enumerate(mine):
+            rest = f"{_NOT_TOLD_ANEW.format(file=literal(self.history.folder / file.path))}"
+            engine.table("rest", rest.replace(":replaced", literal(one.replaced or "")))
+            count, first_at, last_at = engine.rows(_EXTENT)[0]
+            if count == file.events:
+                kept.append(file)
+            elif count:
+                engine.save("SELECT * FROM rest", folder / f"{i:05}.parquet")
+                path = f"{name}/{i:05}.parquet"
+                kept.append(EventFile(path, one.source.name, count, first_at, last_at))
+        return kept
+
+    def _new_files(
+        self,
+        engine: Engine,
+        one: Staged,
+        stored: Sequence[EventFile],
+        windows: Sequence[Part],
+        name: str,
+    ) -> list[EventFile]:
+        if windows:
+            known = [self.history.folder / f.path for f in stored if f.source == one.source.name]
+            fresh = [file.path for file in one.files]
+            engine.table("rest", without_repeats(engine, fresh, known, windows))
+            path = fresh[0].with_name(f"{one.number:06}-once.parquet")
+            engine.save("SELECT * FROM rest", path)
+            extent = engine.rows(_EXTENT)[0]
+            one.files = [FreshFile(path, *extent)] if extent[0] else []
+            for file in fresh:
+                file.unlink()
+        return [
+            EventFile(f"{name}/{f.path.name}", one.source.name, f.events, f.first_at, f.last_at)
+            for f in one.files
+        ]
+
+    def _commit(
+        self, engine: Engine, manifest: Manifest, staged: Sequence[Staged], summary: Summary
+    ) -> None:
+        sources = sources_of(manifest, staged, self.site)
+        if not sources:
+            imported = (*manifest.imports, *self._imported(engine, staged, summary))
+            self.history.commit(replace(manifest, imports=imported))
+            return
+        setting = Setting(tuple(map(view_of, sources)), self.site.limits.limits())
+        give(engine, self.site, moment_of(sources))
+        segments = self._count(engine, written(setting), manifest, staged, summary)
+        following = replace(
+            manifest,
+            segments=segments,
+            episodes=self._join(engine, segments, moment_of(sources)),
+            sources=self._with_tails(sources, staged),
+            imports=(*manifest.imports, *self._imported(engine, staged, summary)),
+        )
+        self._check(engine, following, summary)
+        summary.assumed += assumptions(self.site, lines_of(engine, self.history, following))
+        self.history.commit(following)
+
+    def _check(self, engine: Engine, manifest: Manifest, summary: Summary) -> None:
+        """See that every call that arrived has exactly one outcome, before it becomes true.
+
+        Raises:
+            BrokenHistoryError: the numbers do not add up; nothing was changed.
+        """
+        files = self.history.files(manifest, "calls")
+        if not files:
+            return
+        listed = ", ".join(literal(file) for file in files)
+        calls, ids, arrived = engine.rows(_LAW.format(listed=listed))[0]
+        found = engine.rows(_BY_OUTCOME.format(listed=listed))
+        summary.arrived, summary.outcomes = arrived, dict(found)
+        if calls != ids or arrived != sum(summary.outcomes.values()) or None in summary.outcomes:
+            sentence = f"{arrived} calls arrived, but the outcomes sum up to {dict(found)}"
+            raise BrokenHistoryError(f"{sentence}; nothing was changed, please report this")
+
+    def _count(
+        self,
+        engine: Engine,
+        chain: Chain,
+        manifest: Manifest,
+        staged: Sequence[Staged],
+        summary: Summary,
+    ) -> tuple[Segment, ...]:
+        again = {s.month for s in manifest.segments if s.pending or not s.numbered}
+        months = sorted(again | set(_touched(staged)))
+        counted: list[Segment] = []
+        for i, month in enumerate(months):
+            self.progress(f"counting {month}", i / len(months))
+            start, end = month_bounds(month)
+            files = self.history.event_files(manifest, start - DAY, end + DAY)
+            home = self.history.new_folder("segments")
+            segment = count_month(engine, chain, month, files, home)
+            if segment is not None:
+                counted.append(segment)
+        summary.months = len(counted)
+        kept = [s for s in manifest.segments if s.month not in set(months)]
+        return tuple(sorted([*kept, *counted], key=lambda s: s.month))
+
+    def _join(
+        self, engine: Engine, segments: Sequence[Segment], moment: tuple[int, int, int]
+    ) -> str | None:
+        if not segments:
+            return None
+        self.progress("joining calls of the same caller", 0.0)
+        give_windows(engine, self.site, moment)
+        folders = [self.history.folder / s.folder for s in segments]
+        home = self.history.new_folder("episodes")
+        return count_episodes(engine, self.site.limits.limits(), folders, home)
+
+    def _with_tails(
+        self, sources: Iterable[SourceState], staged: Sequence[Staged]
+    ) -> tuple[SourceState, ...]:
+        tails = {one.source.name: one.tail for one in staged if one.tail is not None}
+        return tuple(self._with_tail(source, tails.get(source.name)) for source in sources)
+
+    def _with_tail(self, source: SourceState, tail: Path | None) -> SourceState:
+        if tail is None:
+            return source
+        name, folder = self.history.new_folder("tails")
+        tail.replace(folder / "records.parquet")
+        return replace(source, tail=name)
+
+    def _imported(
+        self, engine: Engine, staged: Sequence[Staged], summary: Summary
+    ) -> Iterator[Imported]:
+        for one in staged:
+            done = self._record(engine, one)
+            summary.files.append(done)
+            if one.notes:
+                summary.notes[one.path] = one.notes
+            yield done
+
+    def _record(self, engine: Engine, one: Staged) -> Imported:
+        unreadable = sum(1 for skip in one.skips if skip.reason.unreadable)
+        return Imported(
+            number=one.number,
+            path=str(one.path.absolute()),
+            source=one.source.name,
+            size=one.path.stat().st_size,
+            digest=digest_of(one.path),
+            at=self.clock().isoformat(timespec="seconds"),
+            lines=one.lines,
+            events=one.events,
+            unreadable=unreadable,
+            without_word=len(one.skips) - unreadable,
+            first_at=one.part.first_at if one.part else None,
+            last_at=one.part.last_at if one.part else None,
+            skipped=save_skips(engine, self.history, one, self.heard),
+            heard=bool(self.heard),
+        )
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sorted_out(found: Iterable[Found | LeftOut], summary: Summary) -> Iterator[Found]:
+    for file in found:
+        if isinstance(file, Found):
+            yield file
+        elif file.named and not file.empty:
+            summary.refused.append((file.path, file.reason))
+        else:
+            summary.left_out.append(file)
+
+
+def _insist(paths: Iterable[Path], found: Sequence[Found], summary: Summary) -> None:
+    """Refuse an import in which nothing can be taken in; a log may be empty.
+
+    Raises:
+        NotThatKindError: with a sentence for each file that was named.
+    """
+    if found or any(file.empty for file in summary.left_out):
+        return
+    if not summary.refused:
+        folders = ", ".join(f"'{path}'" for path in paths)
+        raise NotThatKindError(f"there is no log in {folders}")
+    raise NotThatKindError("\n".join(f"'{path}' {why}" for path, why in summary.refused))
+
+
+def _known(file: Found, manifest: Manifest, summary: Summary) -> bool:
+    """Tell whether exactly this file was taken in before."""
+    size = file.path.stat().st_size
+    alike = {i.digest for i in manifest.imports if i.size == size and i.source == file.source.name}
+    if not alike or digest_of(file.path) not in alike:
+        return False
+    summary.known.append(file.path)
+    return True
+
+
+def _groups(staged: Iterable[Staged]) -> Iterator[list[Staged]]:
+    """Yield files that are translated together: those of a source that tells whole calls."""
+    by_source: dict[str, list[Staged]] = {}
+    for one in staged:
+        if isinstance(one.source.translation, LineTranslation):
+            yield [one]
+        else:
+            by_source.setdefault(one.source.name, []).append(one)
+    yield from by_source.values()
+
+
+def _touched(staged: Iterable[Staged]) -> Iterator[str]:
+    for one in staged:
+        if one.part is not None:
+            yield from months_between(one.part.first_at - DAY, one.part.last_at)

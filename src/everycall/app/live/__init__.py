@@ -1,0 +1,1 @@
+"""Watching: feeds are heard, the picture is drawn, days are sealed and checked, people act."""

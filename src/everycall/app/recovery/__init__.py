@@ -1,0 +1,1 @@
+"""Getting callers back: promises from calls, dialling, calling back, the CRM."""

@@ -87,6 +87,15 @@ class Outgoing:
         return address
 
 
+def is_outside(host: str, port: int) -> bool:
+    """Tell whether a host is known and all its addresses are public ones."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        return False
+    return all(_is_outside(str(one[4][0])) for one in found)
+
+
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 """IPv6 addresses that stand for an IPv4 address, which a gateway would call (RFC 6052)."""
 

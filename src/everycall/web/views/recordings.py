@@ -1,12 +1,10 @@
 """Listening to what was recorded: by right only, and every time on record."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -14,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from everycall.app.history.asking import Filter
 from everycall.app.keeping.recordings import recordings
+from everycall.errors import NotFoundError
 from everycall.quality.recordings import Kept
 from everycall.records.connections import Connection
 from everycall.records.roles import Right
@@ -21,9 +20,7 @@ from everycall.records.trail import Entry, note
 from everycall.web.guards import needs, person_of
 from everycall.web.pages import site_reader
 from everycall.web.scope import may_see
-
-PATIENCE = 20.0
-CHUNK = 65_536
+from everycall.wire.fetching import fetch
 
 HEARD = "recording heard"
 ONE_LISTENING = timedelta(hours=1)
@@ -102,20 +99,11 @@ def _file(request: HttpRequest, kept: Kept) -> HttpResponseBase:
 
 def _fetched(kept: Kept) -> HttpResponseBase:
     """Return what lies at a cloud phone system; the browser never speaks to another host."""
-    address, auth = _opened(kept.where)
-    client = httpx.Client(timeout=PATIENCE, follow_redirects=True, auth=auth)
     try:
-        answer = client.send(client.build_request("GET", address), stream=True)
-        answer.raise_for_status()
-    except httpx.HTTPError:
-        client.close()
+        found = fetch(*_opened(kept.where))
+    except NotFoundError:
         return HttpResponse(_("The phone system does not give the recording out now."), status=502)
-
-    def chunks() -> Iterator[bytes]:
-        with client:
-            yield from answer.iter_bytes(CHUNK)
-
-    return StreamingHttpResponse(chunks(), content_type=kept.sound)
+    return StreamingHttpResponse(found, content_type=kept.sound)
 
 
 def _opened(address: str) -> tuple[str, tuple[str, str] | None]:

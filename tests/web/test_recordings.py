@@ -1,6 +1,8 @@
 """Recordings are played by right, in parts if asked for, and every listening is on record."""
 
+import json
 import os
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -8,9 +10,14 @@ import pytest
 from django.conf import settings
 
 from everycall.app.history.asking import Filter
+from everycall.app.intake.importing import Importer
+from everycall.app.site.sitefile import SiteFile
+from everycall.history import History
+from everycall.records.connections import Connection
 from everycall.records.models import Entry, Person
 from everycall.web.pages import site_reader
 from web.conftest import browser, person
+from wire.sound_store import SOUND, Store, running, trusted
 
 
 @pytest.fixture
@@ -78,3 +85,68 @@ def test_who_may_not_hears_nothing(recorded: str, viewer: Person) -> None:
 def test_a_recording_that_is_not_there_is_not_found(recorded: str, supervisor: Person) -> None:
     assert browser(supervisor).get(f"/calls/{recorded}/recordings/5/").status_code == 404
     assert browser(supervisor).get("/calls/nobody/recordings/0/").status_code == 404
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """Yield a cloud phone system's store, with a call of which it keeps a talk and a message."""
+    with running(trusted(tmp_path, monkeypatch)) as found:
+        monkeypatch.setattr(settings, "DATA", tmp_path)
+        kinds = ["call.arrived", "recording.saved", "voicemail.left", "call.ended"]
+        told = [
+            {
+                "at": f"2026-10-31T09:00:0{second}Z",
+                "kind": kind,
+                "call_id": "a",
+                "text": f"{found.address}/sound" if second in {1, 2} else None,
+            }
+            for second, kind in enumerate(kinds)
+        ]
+        log = tmp_path / "events.jsonl"
+        log.write_text("".join(json.dumps(event) + "\n" for event in told))
+        Importer(History(tmp_path), SiteFile()).take([log])
+        yield found
+
+
+def connected(kind: str, **given: str) -> None:
+    row = Connection(name="cloud", kind=kind)
+    row.keep({"secret": "token", **given})
+    row.save()
+
+
+def test_what_a_cloud_phone_system_keeps_is_played_through_us(
+    store: Store, supervisor: Person
+) -> None:
+    connected("aircall", recordings=f"https://elsewhere.example {store.address}")
+    who = browser(supervisor)
+    assert who.get("/calls/a/").content.decode().count("<audio") == 1
+    answer = who.get("/calls/a/recordings/0/")
+    assert b"".join(answer) == SOUND  # type: ignore[arg-type]
+    assert store.asked == [("/sound", None)]
+    assert Entry.objects.filter(action="recording heard").count() == 1
+
+
+def test_twilio_is_shown_its_key(store: Store, supervisor: Person) -> None:
+    connected("twilio", account="me", recordings=store.address)
+    store.detours["/sound.mp3"] = "/sound"
+    answer = browser(supervisor).get("/calls/a/recordings/0/")
+    assert b"".join(answer) == SOUND  # type: ignore[arg-type]
+    assert store.asked[0] == ("/sound.mp3", "Basic bWU6dG9rZW4=")
+
+
+def test_nothing_is_fetched_from_where_no_phone_system_keeps_any(
+    store: Store, supervisor: Person
+) -> None:
+    connected("aircall", recordings="https://elsewhere.example")
+    assert browser(supervisor).get("/calls/a/recordings/0/").status_code == 404
+    assert store.asked == []
+
+
+def test_what_a_cloud_phone_system_does_not_give_out_is_said(
+    store: Store, supervisor: Person
+) -> None:
+    connected("aircall", recordings=store.address)
+    store.detours["/sound"] = "/sound"
+    answer = browser(supervisor).get("/calls/a/recordings/0/")
+    assert answer.status_code == 502
+    assert "does not give the recording out" in answer.content.decode()

@@ -39,7 +39,7 @@ ENDS = (
         "BOOLEAN",
         "The call has ended, as far as its sources can tell.",
         "NOT ended_at IS NULL OR (open_spans = 0 AND NOT :sees_end) "
-        f"OR (open_spans = 0 AND {_GONE} >= last_at - 2000000) "
+        f"OR (open_spans = 0 AND COALESCE({_GONE} >= last_at - 2000000, FALSE)) "
         "OR NOT stopped_at IS NULL OR last_at < :too_long_ago",
     ),
 )

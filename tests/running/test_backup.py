@@ -116,7 +116,7 @@ class Posting:
                 answer = client.post(
                     "/api/v1/events", json=call(self.taken), headers=self._server.headers
                 )
-                assert answer.status_code == 200
+                assert answer.status_code == 200, answer.text
                 self.taken += 1
 
 

@@ -15,7 +15,7 @@ SITE = "demo"
 """The site that the samples are taken in under, apart from anybody's own calls."""
 
 _PLACES = (
-    Path(__file__).parents[3] / "samples" / "shop",
+    Path(__file__).parents[4] / "samples" / "shop",
     Path(sys.prefix) / "share" / "everycall" / "shop",
 )
 

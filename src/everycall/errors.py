@@ -80,6 +80,12 @@ class NotTakenError(EverycallError):
     retry = True
 
 
+class ClosedError(NotTakenError):
+    """The journal is closed, or not open yet; the next one may be a moment away."""
+
+    id = "closed"
+
+
 class LaterError(NotTakenError):
     """The other side asks us to come again, not before some time has passed."""
 

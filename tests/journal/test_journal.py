@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from everycall.errors import BusyError, NotTakenError
+from everycall.errors import BusyError, ClosedError, NotTakenError
 from everycall.history.journal import Disk, Journal, Ordinals
 from everycall.history.journal_segments import Entry, decode, encode, segments
 
@@ -266,3 +266,29 @@ def test_equal_records_of_one_batch_are_two_and_the_batch_again_is_none() -> Non
     names = [first.name(body) for body in ("x", "y", "x")]
     assert len(set(names)) == 3
     assert [second.name(body) for body in ("x", "y", "x")] == names
+
+
+def test_what_comes_while_a_journal_closes_is_taken_or_refused_and_never_left_waiting(
+    tmp_path: Path,
+) -> None:
+    journal = Journal(tmp_path)
+    journal.open()
+    promises, stop = [], threading.Event()
+
+    def send() -> None:
+        while not stop.is_set():
+            promises.append(journal.submit([entry(str(len(promises)))]))
+
+    senders = [threading.Thread(target=send) for _ in range(3)]
+    for sender in senders:
+        sender.start()
+    journal.close()
+    stop.set()
+    for sender in senders:
+        sender.join()
+    promises.append(journal.submit([entry("late")]))
+    ends = [promise.exception(timeout=5) for promise in promises]
+    assert {type(end) for end in ends} <= {type(None), ClosedError}
+    assert isinstance(ends[-1], ClosedError)
+    with Journal(tmp_path) as again:
+        assert len(ids(again)) == len(set(ids(again))) == journal.state.taken

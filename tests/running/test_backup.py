@@ -116,6 +116,9 @@ class Posting:
                 answer = client.post(
                     "/api/v1/events", json=call(self.taken), headers=self._server.headers
                 )
+                if answer.status_code == 503:  # not taken, says the contract: sent again later
+                    self._stop.wait(float(answer.headers["Retry-After"]))
+                    continue
                 assert answer.status_code == 200, answer.text
                 self.taken += 1
 

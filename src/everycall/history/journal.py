@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from everycall.clock import Clock, system_clock, to_micros
-from everycall.errors import BusyError, NotTakenError
+from everycall.errors import BusyError, ClosedError, NotTakenError
 from everycall.history.journal_keys import Keys
 from everycall.history.journal_segments import (
     Damage,
@@ -164,6 +164,7 @@ class Journal:
         self._waiting: queue.SimpleQueue[_Handed | None] = queue.SimpleQueue()
         self._lock: IO[str] | None = None
         self._thread: threading.Thread | None = None
+        self._is_closed = False
 
     # ---- opening and closing
 
@@ -211,6 +212,8 @@ class Journal:
             self._waiting.put(None)
             self._thread.join()
             self._thread = None
+        self._is_closed = True
+        self._turn_away()
         self._let_go()
         if self._lock is not None:
             self._lock.close()
@@ -220,10 +223,12 @@ class Journal:
 
     def submit(self, entries: Iterable[Entry]) -> "Future[Receipt]":
         """Hand records in; the promise is kept when they are on the disk, or broken with
-        NotTakenError.
+        NotTakenError; at once with ClosedError if the journal has been closed.
         """
         promise: Future[Receipt] = Future()
         self._waiting.put(_Handed(tuple(entries), promise))
+        if self._is_closed:
+            self._turn_away()
         return promise
 
     def append(self, entries: Iterable[Entry]) -> Receipt:
@@ -233,6 +238,14 @@ class Journal:
             NotTakenError: none of them was taken; send them again later.
         """
         return self.submit(entries).result()
+
+    def _turn_away(self) -> None:
+        """Refuse whatever came after the last group: nobody writes any more."""
+        with suppress(queue.Empty):
+            while True:
+                handed = self._waiting.get_nowait()
+                if handed is not None and handed.promise.set_running_or_notify_cancel():
+                    handed.promise.set_exception(ClosedError(f"{self.folder} is closed"))
 
     # ---- looking
 

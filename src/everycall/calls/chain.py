@@ -8,6 +8,7 @@ Tables that the engine provides, see `INPUTS`: the events, and what the site fil
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlglot import exp
 
@@ -69,6 +70,7 @@ class Chain:
     counting: tuple[tuple[str, str, bool], ...]
 
 
+@lru_cache(maxsize=16)
 def written(setting: Setting, dialect: str = DIALECT) -> Chain:
     """Assemble the chain once; writing it out costs more than running it on one call."""
     return Chain(

@@ -1,6 +1,7 @@
 """From events to calls: the chain run over one month, and its tables written as a segment."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from sqlglot import exp
@@ -103,11 +104,18 @@ def count_episodes(
     engine.view("names", f"SELECT call_no, call_id FROM read_parquet([{calls}])")
     spoken = "SELECT call_no AS call_id, agent, agent_kind FROM"
     engine.view("talks_of_calls", f"{spoken} read_parquet([{talks}])")
-    tables = {"calls": "contacts", "talks": "talks_of_calls"}
-    beside = (("neighbours", neighbours()), ("episode_people", episode_people()))
-    for step, statement in (*episode_steps(limits), *beside):
-        tree = exp.replace_tables(parse(statement), tables, dialect=DIALECT)
-        engine.table(step, write(tree))
+    for step, statement in _joining(limits):
+        engine.table(step, statement)
     for table, statement in _NAMED.items():
         engine.save(statement, folder / f"{table}.parquet")
     return name
+
+
+@lru_cache(maxsize=16)
+def _joining(limits: Limits) -> tuple[tuple[str, str], ...]:
+    tables = {"calls": "contacts", "talks": "talks_of_calls"}
+    beside = (("neighbours", neighbours()), ("episode_people", episode_people()))
+    return tuple(
+        (step, write(exp.replace_tables(parse(statement), tables, dialect=DIALECT)))
+        for step, statement in (*episode_steps(limits), *beside)
+    )

@@ -15,6 +15,7 @@ from everycall.web.api import limits
 from everycall.web.api.keys import NUMBERS, Key, key_of
 from everycall.web.api.problems import ProblemError
 from everycall.web.live.hub import hub
+from everycall.web.live.owing import owed_for_page
 from everycall.web.live.stream import RETRY, Receive, Scope, Send, Stream
 from everycall.web.live.views import View, picture
 
@@ -72,7 +73,7 @@ def _board() -> Board:
 @router.get("/live", auth=Key(SCOPE), response=dict[str, Any], summary="What is happening now")
 def live(request: HttpRequest) -> dict[str, Any]:
     """Give the newest picture; moments are milliseconds since 1970, unknown is null."""
-    return picture(_board(), view_of(key_of(request)))
+    return picture(_board(), view_of(key_of(request)), owed_for_page())
 
 
 @router.get("/queues", auth=Key(SCOPE), response=list[QueueState], summary="Queues now")

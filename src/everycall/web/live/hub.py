@@ -5,6 +5,7 @@ A slow reader is never waited for: of what they were not shown yet, only the new
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
@@ -15,7 +16,7 @@ from everycall.web.live.boxes import Owed
 log = logging.getLogger(__name__)
 
 OWED_EVERY = 5.0
-"""Who is owed a call back is asked anew after so many seconds, while somebody looks."""
+"""Who is owed a call back is asked anew after so many seconds: while somebody looks on, or asks once."""
 
 HEARTBEAT = 15.0
 """Seconds of silence after which a comment is sent, so that no proxy thinks a stream is dead."""
@@ -142,12 +143,21 @@ class Hub:
         return frame
 
     def _renew_owed(self) -> None:
-        loop = asyncio.get_running_loop()
-        is_due = loop.time() - self._owed_at >= OWED_EVERY
-        if self.ask_owed is None or self._asking is not None or not is_due or not self.readers:
+        if self.ask_owed is None or self._asking is not None or not self.readers:
             return
-        self._owed_at = loop.time()
-        self._asking = loop.create_task(self._ask(self.ask_owed))
+        if self._is_owed_old():
+            self._owed_at = time.monotonic()
+            self._asking = asyncio.get_running_loop().create_task(self._ask(self.ask_owed))
+
+    def _is_owed_old(self) -> bool:
+        return time.monotonic() - self._owed_at >= OWED_EVERY
+
+    def fresh_owed(self, ask: Callable[[], Sequence[Owed]]) -> Sequence[Owed] | None:
+        """Return who is owed a call back, asked now if that was a while ago; from any thread."""
+        if self._is_owed_old():
+            self.owed = ask()
+            self._owed_at = time.monotonic()
+        return self.owed
 
     async def _ask(self, ask: Callable[[], Sequence[Owed]]) -> None:
         try:

@@ -21,6 +21,7 @@ from everycall.records.roles import Right
 from everycall.records.trail import note
 from everycall.web.guards import needs, person_of
 from everycall.web.live.hub import hub
+from everycall.web.live.owing import owed_for_page
 from everycall.web.live.stream import view_of
 from everycall.web.live.views import View, picture
 from everycall.web.ordering import ask
@@ -134,7 +135,7 @@ def _picture(view: View) -> dict[str, Any]:
     board = hub.board
     settings = site_reader().settings()
     zone = str(settings.zone or "UTC")
-    shown = picture(board, view, hub.owed) if board is not None else None
+    shown = picture(board, view, owed_for_page()) if board is not None else None
     return {"picture": shown, "zone": zone}
 
 

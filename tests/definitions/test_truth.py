@@ -8,10 +8,12 @@ import pytest
 
 from everycall.app.answers.defining import compare, count
 from everycall.app.history.asking import Asking
+from everycall.app.site.sitefile import SiteFile
 from everycall.definitions import definition_ids, load
 from everycall.history import History
 from sources.shared import data, found
 from truth.histories import site_of, told
+from truth.taken import copied
 
 BANK = found("anonymous_bank_1999/*.txt") or ["anonymous_bank_1999/absent.txt"]
 WEEKS = found("threecx/call_log/*.csv") or ["threecx/call_log/absent.csv"]
@@ -23,7 +25,7 @@ def month(
 ) -> tuple[list[dict[str, str]], History]:
     path = data(request.param)
     folder = tmp_path_factory.mktemp("month")
-    told(folder, [path])
+    copied(folder, [path], SiteFile())
     with path.open(encoding="ascii", newline="") as file:
         rows = [
             {name.strip(): value.strip() for name, value in row.items()}

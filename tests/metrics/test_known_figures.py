@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from everycall.app.site.sitefile import SiteFile
 from everycall.cli import main
 from sources.shared import data
 from truth.histories import told
+from truth.taken import copied
 
 BANK = {
     "01_January": {"answered": 27_060, "hung up": 4_299, "of these queued": 3_080},
@@ -41,7 +43,7 @@ def values(row: dict[str, Any], *names: str) -> list[Any]:
 @pytest.mark.parametrize("month", BANK)
 def test_the_bank_of_1999(tmp_path: Path, capsys: pytest.CaptureFixture[str], month: str) -> None:
     known = BANK[month]
-    told(tmp_path, [data(f"anonymous_bank_1999/{month}.txt")])
+    copied(tmp_path, [data(f"anonymous_bank_1999/{month}.txt")], SiteFile())
     names = ("answered", "not_answered", "calls_made", "reached")
     (row,) = asked(capsys, tmp_path, *names)
     answered, not_answered, made, reached = values(row, *names)

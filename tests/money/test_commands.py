@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from everycall.app.intake.importing import Importer
-from everycall.app.site.sitefile import read_site
 from everycall.cli import main
-from everycall.history import History
+from reports.shop import shop_site
+from truth.taken import copied
 
 SHOP = Path(__file__).parents[2] / "samples" / "shop"
 
@@ -41,7 +40,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (data / "site.toml").write_text(shop, encoding="utf-8")
     (data / "priced.toml").write_text(shop + MONEY, encoding="utf-8")
     (data / "ads.csv").write_text(ADS, encoding="utf-8")
-    Importer(History(data), read_site(data, None)).take([SHOP])
+    copied(data, [SHOP], shop_site())
     return data
 
 

@@ -21,6 +21,7 @@ from everycall.history import History
 from everycall.recovery import State
 from sources.shared import data, found
 from truth.histories import site_of, told
+from truth.taken import copied
 
 BANK = found("anonymous_bank_1999/*.txt") or ["anonymous_bank_1999/absent.txt"]
 WEEKS = found("threecx/call_log/*.csv") or ["threecx/absent.csv"]
@@ -30,6 +31,10 @@ TRIES = 3
 
 def replayed(folder: Path, path: Path, site: SiteFile) -> Replay:
     told(folder, [path], site)
+    return _replay(folder, site)
+
+
+def _replay(folder: Path, site: SiteFile) -> Replay:
     with Asking(History(folder), site.zone) as asking:
         return replay(asking, site)
 
@@ -108,7 +113,8 @@ def withheld(calls: list[Call]) -> int:
 @pytest.mark.parametrize("name", BANK)
 def test_a_month_of_the_bank(name: str, tmp_path: Path) -> None:
     path = data(name)
-    found = replayed(tmp_path, path, site_of(zone="Asia/Jerusalem"))
+    copied(tmp_path, [path], SiteFile())
+    found = _replay(tmp_path, site_of(zone="Asia/Jerusalem"))
     made, returned = by_hand(bank(path))
     assert found.balanced
     assert abs(found.withheld - withheld(bank(path))) <= found.withheld * 0.005

@@ -9,22 +9,22 @@ import pytest
 
 from everycall.app.audit.remedying import remedies
 from everycall.app.history.asking import Asking, day_bounds
-from everycall.app.intake.importing import Importer
-from everycall.app.site.sitefile import read_site
 from everycall.history import History
+from reports.shop import shop_site
+from truth.taken import copied
 
 SHOP = Path(__file__).parents[2] / "samples" / "shop"
 ZONE = ZoneInfo("Europe/Berlin")
-SITE = read_site(SHOP, SHOP / "site.toml")
+SITE = shop_site()
 
 _SEEN = "SELECT call_id, signed_in, paused, talking, elsewhere, free FROM misses ORDER BY call_id"
 
 
 @pytest.fixture(scope="module")
 def history(tmp_path_factory: pytest.TempPathFactory) -> History:
-    found = History(tmp_path_factory.mktemp("shop"))
-    Importer(found, SITE).take([SHOP])
-    return found
+    data = tmp_path_factory.mktemp("shop")
+    copied(data, [SHOP], SITE)
+    return History(data)
 
 
 def seen(history: History, first: date | None = None, last: date | None = None) -> Any:

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from everycall.app.audit.auditing import Order, make_audit
 from everycall.app.history.asking import Asking
-from everycall.app.intake.importing import Importer
 from everycall.app.site.sitefile import SiteFile, read_site
 from everycall.history import History
 from everycall.reports import Report
 from everycall.reports.trades import SHOP
+from truth.taken import copied
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "shop"
 ZONE = ZoneInfo("Europe/Berlin")
@@ -27,7 +27,7 @@ def shop_site() -> SiteFile:
 def shop() -> Asking:
     """Return the shop's two months, open for reading."""
     data = Path(tempfile.mkdtemp(prefix="everycall-shop-"))
-    Importer(History(data), shop_site()).take([SAMPLES])
+    copied(data, [SAMPLES], shop_site())
     asking = Asking(History(data), ZONE)
     return asking.__enter__()
 

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from everycall.app.history.asking import Asking
-from everycall.app.intake.importing import Importer
-from everycall.app.site.sitefile import read_site
 from everycall.history import History
+from reports.shop import shop_site
+from truth.taken import copied
 
 ROOT = Path(__file__).parents[2]
 SHOP = ROOT / "samples" / "shop"
@@ -32,8 +32,7 @@ UNSEEN_DOORS = {"queue_unstaffed": "unknown"}
 @pytest.fixture(scope="module")
 def asking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
     data = tmp_path_factory.mktemp("shop")
-    site = read_site(data, SHOP / "site.toml")
-    summary = Importer(History(data), site).take([SHOP])
+    summary = copied(data, [SHOP], shop_site())
     assert summary.unreadable == summary.without_word == 0
     assert not summary.refused
     with Asking(History(data), ZoneInfo("Europe/Berlin")) as found:

@@ -14,12 +14,13 @@ from everycall.app.answers.ledger import open_ledger, view_ledger
 from everycall.app.audit.costing import cost
 from everycall.app.audit.remedying import Remedies, remedies
 from everycall.app.history.asking import Asking
-from everycall.app.intake.importing import Importer
 from everycall.app.site.sitefile import SiteFile, read_site
 from everycall.history import History
 from everycall.money.inputs import Amount, MoneySettings, Share
 from everycall.remedies.causes import CAUSES
 from everycall.remedies.model import Area, Kind, Planned, Remedy
+from reports.shop import shop_site
+from truth.taken import copied
 
 ROOT = Path(__file__).parents[2]
 SHOP = ROOT / "samples" / "shop"
@@ -44,7 +45,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> SiteFile:
 @pytest.fixture(scope="module")
 def asking(tmp_path_factory: pytest.TempPathFactory, site: SiteFile) -> Iterator[Asking]:
     data = tmp_path_factory.mktemp("shop")
-    Importer(History(data), site).take([SHOP])
+    copied(data, [SHOP], shop_site())
     with Asking(History(data), ZONE) as found:
         yield found
 

@@ -10,6 +10,7 @@ from everycall.app.history.skips import skips
 from everycall.history import History
 from sources.shared import data, found
 from truth.histories import Told, told
+from truth.taken import taken
 
 RECORDING = Path(__file__).parent / "anonymous_bank_1999" / "recording.txt"
 
@@ -79,7 +80,7 @@ def month(
 ) -> tuple[Path, Told, History]:
     path = data(request.param)
     folder = tmp_path_factory.mktemp("month")
-    return path, told(folder, [path]), History(folder)
+    return path, taken(folder, [path]), History(folder)
 
 
 def rows(path: Path) -> list[dict[str, str]]:

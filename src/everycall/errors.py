@@ -58,6 +58,13 @@ class NotFoundError(EverycallError):
     exit_code = 2
 
 
+class UnsaidError(EverycallError):
+    """Something has to be said that is never guessed; the sentence names what there is to choose."""
+
+    id = "unsaid"
+    exit_code = 2
+
+
 class NoCallsError(EverycallError):
     """Logs were taken in, but there is no call in them: nothing to show, and nothing is wrong."""
 

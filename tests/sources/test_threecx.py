@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from everycall.app.history.skips import skips
-from everycall.app.intake.importing import Summary
+from everycall.app.intake.sorting_out import Summary
 from everycall.history import History
 from everycall.sources.threecx import born_at, milliseconds
 from sources.shared import data, found

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from everycall.app.history.asking import Asking, Filter
-from everycall.app.intake.importing import Importer, Summary
+from everycall.app.intake.importing import Importer
+from everycall.app.intake.sorting_out import Summary
 from everycall.app.site.sitefile import SiteFile
 from everycall.history import History
 from everycall.settings import read_table

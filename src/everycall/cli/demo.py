@@ -10,8 +10,8 @@ import click
 from click.core import ParameterSource
 from rich.markup import escape
 
-from everycall.app.intake.importing import Summary
 from everycall.app.intake.samples import SITE, sample_folder, take_samples
+from everycall.app.intake.sorting_out import Summary
 from everycall.cli import auditing
 from everycall.cli.common import DATA, default_data, open_site, progress_bar
 from everycall.render.terminal import console

@@ -10,10 +10,12 @@ from typing import Any
 import click
 
 from everycall.app.audit.preparing import prepare
-from everycall.app.intake.importing import Importer, Summary
+from everycall.app.intake.importing import Importer
+from everycall.app.intake.sorting_out import Summary
 from everycall.app.site.sitefile import read_site
 from everycall.cli.common import data_options, progress_bar, say_json
 from everycall.errors import EverycallError
+from everycall.events.origins import APART
 from everycall.history import History
 from everycall.history.store import Imported
 from everycall.render.terminal import console, grid
@@ -35,11 +37,16 @@ REFUSED = 2
     type=click.Path(path_type=Path, dir_okay=False),
     help="A TOML file that says what the columns of the files mean.",
 )
+@click.option(
+    "--system",
+    help="Whose files they are, where a site has several phone systems: the name of the connection.",
+)
 @data_options
 def command(
     paths: tuple[Path, ...],
     source: str | None,
     mapping: Path | None,
+    system: str | None,
     data: Path,
     site: str,
     config: Path | None,
@@ -52,6 +59,9 @@ def command(
     or compressed. Files of one site are read together, so several logs of the same calls become one
     story each. The same file can be taken in again without counting anything twice.
 
+    Where several phone systems are connected, --system says whose the files are: what was heard
+    live of them and is taken in again is the same calls.
+
     Any CSV of calls can be read by a mapping; `everycall sources guess FILE` proposes one.
     """
     if source and mapping:
@@ -60,7 +70,7 @@ def command(
     with progress_bar(quiet=as_json) as progress:
         history = History(data, site)
         importer = Importer(history, settings, progress=progress)
-        summary = importer.take(paths, source, mapping)
+        summary = importer.take(paths, source, mapping, system)
         if summary.files:
             # what is wrong with the settings is said by whoever asks
             with suppress(EverycallError):
@@ -112,6 +122,8 @@ def _say(summary: Summary) -> None:
 def _remarks(summary: Summary) -> Iterator[str]:
     """Yield what was left out, known, guessed or refused; the same thing of many files once."""
     yield from _grouped("taken in before, nothing new:", ((p.name, "") for p in summary.known))
+    marks = sorted({file.system for file in summary.files} - {""})
+    yield from (f"of the phone system {m}: its names begin with {m}{APART}" for m in marks)
     left = ((f.path.name, f.reason) for f in summary.left_out if f.named or not f.empty)
     yield from _grouped("left out:", left)
     notes = ((path.name, note) for path, found in summary.notes.items() for note in found)

@@ -66,6 +66,7 @@ class Imported:
     Attributes:
         skipped: the folder of what became no event.
         heard: its lines are records that were heard live; what could not be read is kept whole.
+        system: the mark of the phone system whose file it is; what was heard live says it itself.
     """
 
     number: int
@@ -82,6 +83,7 @@ class Imported:
     last_at: int | None
     skipped: str | None = None
     heard: bool = False
+    system: str = ""
 
 
 @dataclass(frozen=True, slots=True)

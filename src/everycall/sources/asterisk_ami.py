@@ -7,7 +7,6 @@ from pathlib import Path
 
 from everycall.events import Event, Skip, SkipReason
 from everycall.events.markers import Form
-from everycall.events.origins import HERE
 from everycall.events.sights import Sight
 from everycall.live.signs import Sign
 from everycall.sources.asterisk_ami_events import NOT_SAID, Fields, is_known, staff_of, step_of
@@ -19,7 +18,7 @@ from everycall.sources.channels import Step, interpret
 from everycall.sources.channels.people import endpoint_of
 from everycall.sources.json_objects import objects
 from everycall.sources.lines import open_bytes
-from everycall.sources.marking import MARK, QUEUES, marked, named_events, named_signs, origin_of
+from everycall.sources.marking import marked, named_signs, origin_of
 
 SECOND = 1_000_000
 VAGUE = 3 * SECOND
@@ -27,9 +26,6 @@ VAGUE = 3 * SECOND
 
 _UNTIMED = "untimed"
 """Marks what was said without a timestamp."""
-
-_BESIDE = (_UNTIMED, MARK, QUEUES)
-"""What stands beside a step and is no part of it."""
 
 
 @dataclass(slots=True)
@@ -145,21 +141,19 @@ def _is_timed(fields: Fields) -> bool:
 
 
 def _step(body: Fields) -> Step:
-    return Step.of({name: value for name, value in body.items() if name not in _BESIDE})
+    return Step.of({name: value for name, value in body.items() if name != _UNTIMED})
 
 
 def _translate(call: str | None, records: Sequence[Record], site: Site) -> Iterator[Event]:
     if call is not None:
-        origin = origin_of(records[0].body) if records else HERE
-        steps = (_step(record.body) for record in records)
-        told = named_events(interpret(origin.plain(call), steps, site), origin)
+        told = interpret(call, (_step(record.body) for record in records), site)
         untimed = any(record.body.get(_UNTIMED) for record in records)
         yield from (replace(e, resolution=VAGUE, value=None) if untimed else e for e in told)
         return
     for record in records:
         event = staff_of(record.body, record.at)
         if event is not None:
-            yield from named_events([event], origin_of(record.body))
+            yield event
 
 
 def _recognise(head: Head) -> Recognised | None:
@@ -218,4 +212,5 @@ source = Source(
     channels=True,
     people=True,
     live=Reading,
+    alike=True,
 )

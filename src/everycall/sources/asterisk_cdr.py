@@ -255,4 +255,5 @@ source = Source(
     forms=frozenset({Form.CONTEXT, Form.PROMPT, Form.APP}),
     fineness=7,
     channels=True,
+    alike=True,
 )

@@ -315,4 +315,5 @@ source = Source(
     forms=frozenset({Form.CONTEXT, Form.PROMPT, Form.APP, Form.VERB}),
     fineness=2,
     channels=True,
+    alike=True,
 )

@@ -343,4 +343,5 @@ source = Source(
     forms=frozenset({Form.VERB}),
     fineness=6,
     people=True,
+    alike=True,
 )

@@ -143,6 +143,8 @@ class Source:
         carrier: it speaks from outside: what it has and we have not never got in.
         refusal: says why a file is not one of its own, for one who insists that it is.
         live: makes a reader of its records as they come, if it can be heard live call by call.
+        alike: several of its phone systems may have the same names and ids, so that it has to be
+            said whose a file is.
     """
 
     name: str
@@ -159,6 +161,7 @@ class Source:
     carrier: bool = False
     refusal: Callable[[Head], str] | None = None
     live: Callable[[], LiveReader] | None = None
+    alike: bool = False
 
     def view(self, site: Site) -> SourceView:
         """Return what the chain has to know of this source."""

@@ -33,10 +33,16 @@ def marked(fields: Mapping[str, Any], origin: Origin) -> dict[str, Any]:
     return {**fields, MARK: origin.mark, **own}
 
 
-def origin_of(fields: Mapping[str, Any]) -> Origin:
+def unmarked(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record in its phone system's own words, without its origin."""
+    return {name: said for name, said in fields.items() if name not in (MARK, QUEUES)}
+
+
+def origin_of(fields: object) -> Origin:
     """Return the origin that stands beside a record."""
-    mark = fields.get(MARK)
-    return Origin(str(mark), bool(fields.get(QUEUES))) if mark else HERE
+    if not isinstance(fields, dict) or not fields.get(MARK):
+        return HERE
+    return Origin(str(fields[MARK]), bool(fields.get(QUEUES)))
 
 
 def named_events(events: Iterable[Event], origin: Origin) -> Iterator[Event]:

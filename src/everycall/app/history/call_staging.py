@@ -16,6 +16,7 @@ from everycall.events import COLUMNS, Event, Skip
 from everycall.history import Engine
 from everycall.sources.base import CallTranslation, Note, Record
 from everycall.sources.lines import lines_in
+from everycall.sources.marked_files import told
 
 TAIL = 24 * 3600 * 1_000_000
 """Records of calls that spoke within this time of the newest are kept: the call may go on."""
@@ -170,9 +171,9 @@ def _translated(
     ordered = _watched(stage, "telling calls", stage.engine.stream(_ORDERED), total)
     for root, rows in groupby(ordered, key=itemgetter("root")):
         records = [_record(row) for row in rows]
-        telling = partial(translation.translate, root, records, stage.site)
-        told = tolerated(telling, last.path.name, str(root), last.skips)
-        for event in sound_events(told, last.path.name, last.skips, stage.latest):
+        telling = partial(told, translation, root, records, stage.site)
+        found = tolerated(telling, last.path.name, str(root), last.skips)
+        for event in sound_events(found, last.path.name, last.skips, stage.latest):
             seq += 1
             yield _values(event, seq)
 

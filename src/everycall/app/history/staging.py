@@ -9,6 +9,7 @@ from everycall.app.history.progress import Progress, silent
 from everycall.events import COLUMNS, Skip, SkipReason
 from everycall.events.bounds import LATEST
 from everycall.events.callers import Caller, caller
+from everycall.events.origins import HERE, Origin
 from everycall.history import Engine
 from everycall.sources.base import LineTranslation, Note, Site, Source
 from everycall.sources.lines import Chunk, chunks
@@ -58,6 +59,7 @@ class Staged:
     """What a file gave: events that wait, and what in it could not be read.
 
     Attributes:
+        origin: the phone system whose file it is.
         notes: what was guessed, and why.
         replaced: a file that lists calls which this source has told anew.
         tail: a file of the records of calls that may go on in the next import.
@@ -66,6 +68,7 @@ class Staged:
     path: Path
     source: Source
     number: int
+    origin: Origin = HERE
     size: int = 0
     lines: int = 0
     skips: list[Skip] = field(default_factory=list)

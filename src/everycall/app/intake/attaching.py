@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from everycall.app.history.asking import Asking
 from everycall.app.history.staging import FILE_STEP
-from everycall.app.intake.importing import digest_of
+from everycall.app.intake.sorting_out import digest_of
 from everycall.app.site.attached_rows import AttachedFile, Headings, SaidOf, Scale
 from everycall.app.site.sitefile import SiteFile
 from everycall.clock import Clock, system_clock

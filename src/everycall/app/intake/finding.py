@@ -17,6 +17,7 @@ from everycall.errors import (
     NotThatKindError,
     did_you_mean,
 )
+from everycall.events.origins import HERE, Origin
 from everycall.registry import load_all, names
 from everycall.sources.base import Head, Recognised, Source
 from everycall.sources.lines import open_bytes
@@ -35,6 +36,7 @@ class Found:
     path: Path
     source: Source
     reason: str
+    origin: Origin = HERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
 """Taking files in: all of a file or nothing of it, and never the same thing twice."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from everycall.app.history.call_staging import stage_calls
@@ -14,7 +13,16 @@ from everycall.app.history.soundness import latest_of
 from everycall.app.history.staging import FreshFile, Numbers, Stage, Staged, stage_lines
 from everycall.app.intake.assuming import assumptions, lines_of
 from everycall.app.intake.finding import Found, LeftOut, every_source, find
+from everycall.app.intake.sorting_out import (
+    Summary,
+    digest_of,
+    insist_on,
+    is_known,
+    of_one_system,
+    sorted_out,
+)
 from everycall.app.intake.speaking import moment_of, sources_of, view_of
+from everycall.app.intake.systems import chosen, systems_of
 from everycall.app.keeping.erasing import keep_out
 from everycall.app.keeping.forgetting import keep_forgotten
 from everycall.app.site.given import give, give_windows
@@ -22,7 +30,7 @@ from everycall.app.site.sitefile import SiteFile
 from everycall.calls.chain import Chain, written
 from everycall.calls.model import Setting
 from everycall.clock import Clock, system_clock, to_micros
-from everycall.errors import BrokenHistoryError, EverycallError, NotThatKindError
+from everycall.errors import BrokenHistoryError, EverycallError
 from everycall.history import Engine, History, Segment
 from everycall.history.journal_segments import Entry
 from everycall.history.store import (
@@ -59,32 +67,6 @@ WHERE NOT EXISTS (
 _OF_TAIL = "SELECT * FROM read_parquet({file}) WHERE call_id IN (SELECT call FROM {tail})"
 
 
-@dataclass(slots=True)
-class Summary:
-    """What an import did."""
-
-    site: str
-    files: list[Imported] = field(default_factory=list)
-    known: list[Path] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
-    refused: list[tuple[Path, str]] = field(default_factory=list)
-    notes: dict[Path, list[str]] = field(default_factory=dict)
-    months: int = 0
-    assumed: list[str] = field(default_factory=list)
-    arrived: int = 0
-    outcomes: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def unreadable(self) -> int:
-        """Lines that were damaged, over all files."""
-        return sum(file.unreadable for file in self.files)
-
-    @property
-    def without_word(self) -> int:
-        """Things that were read but have no word here, over all files."""
-        return sum(file.without_word for file in self.files)
-
-
 @dataclass(frozen=True, slots=True)
 class Importer:
     """Takes files of one site in.
@@ -103,9 +85,15 @@ class Importer:
     anew: Callable[[Manifest], Manifest] | None = None
 
     def take(
-        self, paths: Sequence[Path], source: str | None = None, mapping: Path | None = None
+        self,
+        paths: Sequence[Path],
+        source: str | None = None,
+        mapping: Path | None = None,
+        system: str | None = None,
     ) -> Summary:
-        """Take files in and count again what they touch; `mapping` says how to read all of them.
+        """Take files in and count again what they touch.
+
+        `mapping` says how to read all of them, and `system` which phone system they are of.
 
         Raises:
             EverycallError: nothing was taken in, and the sentence says why.
@@ -119,12 +107,14 @@ class Importer:
             ]
         else:
             files = find(paths, source, mapping=mapping, folder=own)
-        found = list(_sorted_out(files, summary))
-        _insist(paths, found, summary)
+        found = list(sorted_out(files, summary))
+        insist_on(paths, found, summary)
+        if not self.heard:
+            found = self._of_system(found, system, summary)
         with self.history.writing(), Engine(self.memory) as engine:
             manifest = self.history.manifest()
             self.history.clean(manifest)
-            fresh = [f for f in found if self.anew or not _known(f, manifest, summary)]
+            fresh = [f for f in found if self.anew or not is_known(f, manifest, summary)]
             if fresh:
                 name, folder = self.history.new_folder("events")
                 stage = Stage(
@@ -145,6 +135,16 @@ class Importer:
                 self.history.commit(manifest)
         return summary
 
+    def _of_system(
+        self, found: Sequence[Found], system: str | None, summary: Summary
+    ) -> list[Found]:
+        """Say of files whose phone system they are, where there may be several of the kind."""
+        alike = [file.path for file in found if file.source.alike]
+        if not alike and system is None:
+            return list(found)
+        origin = chosen(systems_of(self.history, self.site), system, alike)
+        return list(of_one_system(found, origin, summary))
+
     def _numbers(self) -> Numbers:
         return Numbers(self.site.region, self.site.internal)
 
@@ -153,7 +153,7 @@ class Importer:
     ) -> list[Staged]:
         """Translate every file; one that fails as a whole is named and left out."""
         start = max((file.number for file in manifest.imports), default=0) + 1
-        waiting = [Staged(f.path, f.source, n) for n, f in enumerate(fresh, start)]
+        waiting = [Staged(f.path, f.source, n, f.origin) for n, f in enumerate(fresh, start)]
         done: list[Staged] = []
         for group in _groups(waiting):
             done += self._stage_group(stage, group, manifest, summary)
@@ -373,47 +373,8 @@ class Importer:
             last_at=one.part.last_at if one.part else None,
             skipped=save_skips(engine, self.history, one, self.heard),
             heard=bool(self.heard),
+            system=one.origin.mark,
         )
-
-
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sorted_out(found: Iterable[Found | LeftOut], summary: Summary) -> Iterator[Found]:
-    for file in found:
-        if isinstance(file, Found):
-            yield file
-        elif file.named and not file.empty:
-            summary.refused.append((file.path, file.reason))
-        else:
-            summary.left_out.append(file)
-
-
-def _insist(paths: Iterable[Path], found: Sequence[Found], summary: Summary) -> None:
-    """Refuse an import in which nothing can be taken in; a log may be empty.
-
-    Raises:
-        NotThatKindError: with a sentence for each file that was named.
-    """
-    if found or any(file.empty for file in summary.left_out):
-        return
-    if not summary.refused:
-        folders = ", ".join(f"'{path}'" for path in paths)
-        raise NotThatKindError(f"there is no log in {folders}")
-    raise NotThatKindError("\n".join(f"'{path}' {why}" for path, why in summary.refused))
-
-
-def _known(file: Found, manifest: Manifest, summary: Summary) -> bool:
-    """Tell whether exactly this file was taken in before."""
-    size = file.path.stat().st_size
-    alike = {i.digest for i in manifest.imports if i.size == size and i.source == file.source.name}
-    if not alike or digest_of(file.path) not in alike:
-        return False
-    summary.known.append(file.path)
-    return True
 
 
 def _groups(staged: Iterable[Staged]) -> Iterator[list[Staged]]:

@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from everycall.app.history.progress import Progress, silent
-from everycall.app.intake.importing import Importer, Summary, digest_of
+from everycall.app.intake.importing import Importer
+from everycall.app.intake.sorting_out import Summary, digest_of
 from everycall.app.site.sitefile import FILE, read_site
 from everycall.errors import NotFoundError
 from everycall.history import History

@@ -19,6 +19,7 @@ from everycall.live.signs import Sign
 from everycall.live.window import Retold
 from everycall.sources.base import CallTranslation, LineTranslation, Record, Source
 from everycall.sources.lines import chunks
+from everycall.sources.marked_files import told as told_of
 
 T = TypeVar("T")
 
@@ -213,7 +214,7 @@ class CallFeed:
                 elif isinstance(said, Skip):
                     told.skips.append(said)
                 elif said.call is None:
-                    alone = partial(self.translation.translate, None, [said], self.stage.site)
+                    alone = partial(told_of, self.translation, None, [said], self.stage.site)
                     events += self._tolerant(alone, entry.body, told)
                 else:
                     touched.add(self._keep(entry.feed, said, said.call))
@@ -266,7 +267,7 @@ class CallFeed:
         eldest = min(members, key=lambda call: (self._kept[call].born_at, call))
         records = (record for call in members for record in self._kept[call].records())
         ordered = sorted(records, key=lambda record: (record.at, record.line))
-        return self.translation.translate(eldest, ordered, self.stage.site)
+        return told_of(self.translation, eldest, ordered, self.stage.site)
 
     def _hand_over(self, events: Sequence[Event]) -> None:
         if events:

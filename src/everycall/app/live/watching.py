@@ -28,6 +28,7 @@ from everycall.app.intake.ingesting import (
     since_second,
 )
 from everycall.app.intake.sealing import Sealed, Sealer
+from everycall.app.intake.systems import note_systems
 from everycall.app.live.checking import DayCheck
 from everycall.app.live.picturing import LivePicture
 from everycall.app.live.quarantine import Beginning, recent
@@ -139,6 +140,7 @@ class Watch:
         sys.setswitchinterval(TURN)
         self.journal.open()
         try:
+            note_systems(self.journal.folder, self.settings.feeds)
             await self._in_picture(self._begin)
         except BaseException:
             self.journal.close()

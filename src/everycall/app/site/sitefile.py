@@ -68,6 +68,21 @@ class Team:
 
 
 @dataclass(frozen=True, slots=True)
+class SystemSettings:
+    """A phone system whose logs are taken in by hand."""
+
+    mark: str | None = setting(
+        None,
+        doc="What stands before its names: 'warsaw' makes warsaw~PJSIP/101 of PJSIP/101. Without "
+        "it, what you call it here; '' for the one whose names stay as they are.",
+    )
+    own_queues: bool = setting(
+        default=False,
+        doc="Its queues are others than those of the same name at other phone systems.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class LimitSettings:
     """The limits of this site."""
 
@@ -113,6 +128,11 @@ class SiteFile:
     )
     trunks: tuple[str, ...] = setting(
         (), doc="Names of the endpoints that lead outside, such as 'PJSIP/trunk*'."
+    )
+    systems: dict[str, SystemSettings] = setting(
+        factory=dict,
+        doc="Phone systems beside the first one that are never connected: `everycall import "
+        "--system NAME` takes their logs in. Those that are connected are known.",
     )
     internal: tuple[str, ...] = setting(
         (), doc="Your own extensions, such as '1???'; without it numbers under 6 digits."

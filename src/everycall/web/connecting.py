@@ -99,6 +99,16 @@ class RingCentralSettings:
     secret: str = setting(doc="The verification token that the subscription was made with.")
 
 
+@dataclass(frozen=True, slots=True)
+class RecordsSettings:
+    """The call records of FreeSWITCH or Amazon Connect."""
+
+    secret: str = setting(
+        doc="The password or access key with which it posts; where a user is asked for as well, "
+        "that is the name of this connection."
+    )
+
+
 KINDS: dict[str, type] = {
     "ami": AmiSettings,
     "ari": AriSettings,
@@ -106,10 +116,12 @@ KINDS: dict[str, type] = {
     "twilio": TwilioSettings,
     "aircall": AircallSettings,
     "ringcentral": RingCentralSettings,
+    "freeswitch": RecordsSettings,
+    "amazon_connect": RecordsSettings,
 }
 """The kinds of connection that are made on the pages, by name."""
 
-POSTING = ("twilio", "aircall", "ringcentral")
+POSTING = ("twilio", "aircall", "ringcentral", "freeswitch", "amazon_connect")
 """Those that post to an address of ours, and are not called by us."""
 
 DIALLING = ("ari",)

@@ -55,10 +55,17 @@ def channel_kind(name: str) -> str:
     return {"mail": gettext("E-mail"), "chat": gettext("chat or SMS")}.get(name, name)
 
 
+_BRANDS = {
+    "ringcentral": "RingCentral",
+    "freeswitch": "FreeSWITCH",
+    "amazon_connect": "Amazon Connect",
+}
+
+
 @register.filter
 def brand(name: str) -> str:
     """Write the name of a phone system as its maker does."""
-    return {"ringcentral": "RingCentral"}.get(name, name.capitalize())
+    return _BRANDS.get(name, name.capitalize())
 
 
 @register.filter

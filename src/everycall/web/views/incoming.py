@@ -27,6 +27,8 @@ from everycall.telephony.twilio import answered
 from everycall.telephony.twilio_words import NOTHING
 from everycall.web.connecting import POSTING
 from everycall.web.taking import door
+from everycall.web.views.incoming_records import KINDS as RECORDS
+from everycall.web.views.incoming_records import take_records
 from everycall.wire.twilio import is_signed
 
 _PERMITS = StoredPermits()
@@ -45,6 +47,10 @@ def take(request: HttpRequest, name: str) -> HttpResponse:
     row = Connection.objects.filter(name=name, kind__in=POSTING, removed_at=None).first()
     if row is None:
         return HttpResponse("there is no such connection", status=404)
+    return take_records(row, request) if row.kind in RECORDS else _take_message(row, request)
+
+
+def _take_message(row: Connection, request: HttpRequest) -> HttpResponse:
     if len(request.body) > LONGEST:
         return HttpResponse(f"a message may have {LONGEST} bytes", status=413)
     question = request.headers.get("Validation-Token")

@@ -4,12 +4,19 @@ import json
 import socket
 import sys
 import time
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
+from everycall.live.board import Board, CallNow, Stage
+
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 
+from bench import as_served
 from bench.live import Heard, Telling, hour, latency, load, put
+from bench.shown import TOTAL, Shown
 from bench.telling import calls, length
 from bench.walls import Screen, Seen, _note, _said
 
@@ -17,8 +24,8 @@ from bench.walls import Screen, Seen, _note, _said
 def heard(telling: Telling, lag: float = 0.1) -> Heard:
     """Return what was heard of a hundred calls, each so late in the picture."""
     found = Heard(telling, events=int(telling.rate * telling.seconds), took=telling.seconds)
-    found.sent = {str(number): number / 10 for number in range(100)}
-    found.seen = {call: at + lag for call, at in found.sent.items()}
+    found.shown.sent = {str(number): number / 10 for number in range(100)}
+    found.shown.seen = {call: at + lag for call, at in found.shown.sent.items()}
     found.acknowledged = [0.01] * 10
     found.weighed = [(300, 40)] * 60
     return found
@@ -38,7 +45,7 @@ def test_calls_come_in_order_at_the_rate_each_with_ids_of_its_own() -> None:
 def test_latency_is_judged_by_the_slowest_of_a_hundred() -> None:
     assert latency(heard(Telling(1000, 30))).endswith(": reached")
     late = heard(Telling(1000, 30))
-    late.seen["7"] = late.seen["8"] = 99.0
+    late.shown.seen["7"] = late.shown.seen["8"] = 99.0
     assert latency(late).endswith(": not reached")
     assert latency(Heard(Telling(1000, 30), took=1.0)).endswith(": not reached")
 
@@ -49,16 +56,66 @@ def test_load_is_taken_and_the_picture_keeps_up() -> None:
     behind.weighed = [(300, number * 1000) for number in range(60)]
     assert load(behind).endswith(": not reached")
     unseen = heard(Telling(5000, 300))
-    unseen.seen = {call: at for call, at in unseen.seen.items() if call not in ("50", "51")}
+    unseen.shown.seen = {
+        call: at for call, at in unseen.shown.seen.items() if call not in ("50", "51")
+    }
     assert load(unseen).endswith(": not reached")
     refused = heard(Telling(5000, 300))
     refused.events //= 2
     assert load(refused).endswith(": not reached")
 
 
+def board(version: int, total: object, *open_calls: str) -> Board:
+    """Return a board with the same total as another, or another one."""
+    calls = tuple(CallNow(call, "inbound", *[None] * 5, 0, Stage.WAITING, 0) for call in open_calls)
+    found = Board(0, version, "", calls, (), (), ())
+    return replace(found, tallies={TOTAL: total})
+
+
+def test_a_call_is_in_the_picture_when_it_is_shown_or_counted() -> None:
+    shown, before, after = Shown(), {}, {}
+    for call in ("open", "short", "unknown"):
+        shown.tell(call, 0.0)
+    shown.known = (1, ("open", "short"))
+    shown.look(board(1, before, "open"), 1.0)
+    assert shown.seen == {"open": 1.0}
+    shown.known = (2, ("short", "unknown"))
+    shown.look(board(2, before), 2.0)
+    assert "short" not in shown.seen
+    shown.look(board(3, after), 3.0)
+    assert shown.seen == {"open": 1.0, "short": 3.0, "unknown": 3.0}
+    assert not shown.waited_for
+
+
+def test_what_a_later_picture_knows_is_not_in_an_earlier_one() -> None:
+    shown, before, after = Shown(), {}, {}
+    shown.tell("late", 0.0)
+    shown.known = (2, ("late",))
+    shown.look(board(1, before), 1.0)
+    shown.look(board(2, after), 2.0)
+    assert "late" not in shown.seen
+    shown.look(board(3, {}), 3.0)
+    assert shown.seen == {"late": 3.0}
+
+
+def test_it_is_run_as_the_units_run_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert as_served.tunables().startswith("glibc.malloc.")
+    monkeypatch.setenv(as_served.NAME, as_served.tunables())
+    assert as_served.said().startswith("run as the units of deploy/ run it, with GLIBC_TUNABLES=")
+    monkeypatch.setenv(as_served.NAME, "glibc.malloc.tcache_count=1")
+    assert "not as the units" in as_served.said()
+    monkeypatch.delenv(as_served.NAME)
+    assert "without" in as_served.said()
+    (tmp_path / "bare.service").write_text("[Service]\n")
+    with pytest.raises(ValueError, match="sets no"):
+        as_served.tunables(tmp_path / "bare.service")
+
+
 def test_a_picture_that_is_ever_later_does_not_keep_up() -> None:
     later = heard(Telling(5000, 300))
-    later.seen = {call: at + 0.02 * int(call) for call, at in later.sent.items()}
+    later.shown.seen = {call: at + 0.02 * int(call) for call, at in later.shown.sent.items()}
     said = load(later)
     assert "340 / 660 ms, 1,000 / 1,320 ms, 1,660 / 1,980 ms in the first, middle and last" in said
     assert said.endswith(": not reached")

@@ -8,7 +8,9 @@ Five parts, all unless some are named:
 - hour: an hour of calls told faster than it happened, and whether memory stays what it was;
 - walls: how a thousand wallboards fare on one process.
 
-Calls are copies of one that was recorded, each with ids and moments of its own; a program of its own
+A call is in the picture when it is shown among the open ones, or, if it ends before the next picture,
+when totals are shown that count it (`shown.py`). The program begins itself again as the units of
+`deploy/` run it (`as_served.py`). Calls are copies of one that was recorded, each with ids and moments of its own; a program of its own
 makes them up (`telling.py`), so that what is measured is not what measures.
 """
 
@@ -25,20 +27,24 @@ import tempfile
 import textwrap
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs as a plain file
 
+from bench import as_served
+from bench.shown import Shown
 from bench.telling import Teller, length
 from bench.walls import memory_of, walls
 from everycall.app.intake.sealing import Sealed
 from everycall.app.live.watching import Posted, Watch, WatchSettings
 from everycall.app.site.sitefile import SiteFile
+from everycall.clock import Clock
 from everycall.history.journal import Journal
 from everycall.history.journal_segments import Entry
+from everycall.live.board import Board
 from everycall.settings import read_table
 
 SENDERS = 8
@@ -54,6 +60,7 @@ SPEED = 60
 
 
 def main() -> int:
+    as_served.begin_again()
     options = _options()
     work = Path(tempfile.mkdtemp(prefix="everycall-bench-", dir=options.work))
     lines: list[str] = []
@@ -70,6 +77,7 @@ def main() -> int:
 
 def _measured(options: argparse.Namespace, work: Path) -> Iterator[str]:
     parts = options.part or PARTS
+    yield as_served.said()
     if "journal" in parts:
         for batch in (1, 100):
             yield journal(work / f"journal-{batch}", batch, options.seconds / 3)
@@ -162,13 +170,12 @@ class Heard:
     """What became of what was told.
 
     Attributes:
-        sent, seen: when each call was first told of, and first in the picture.
+        shown: when each call was first told of, and first in the picture.
         weighed: twice a second, the memory in megabytes and how many records were behind.
     """
 
     telling: Telling
-    sent: dict[str, float] = field(default_factory=dict)
-    seen: dict[str, float] = field(default_factory=dict)
+    shown: Shown = field(default_factory=Shown)
     acknowledged: list[float] = field(default_factory=list)
     weighed: list[tuple[int, int]] = field(default_factory=list)
     events: int = 0
@@ -179,15 +186,17 @@ class Heard:
     @property
     def lags(self) -> list[float]:
         """How long each call took to be in the picture, in seconds."""
-        return [self.seen[call] - at for call, at in self.sent.items() if call in self.seen]
+        seen = self.shown.seen
+        return [seen[call] - at for call, at in self.shown.sent.items() if call in seen]
 
     @property
     def said(self) -> str:
         """What was told, in how long, and what that cost."""
-        unseen = len(self.sent) - len(self.lags)
+        sent = len(self.shown.sent)
+        unseen = sent - len(self.lags)
         return (
-            f"{self.events / self.took:,.0f} events/s for {self.took:.0f} s, {len(self.sent):,} calls, "
-            f"{unseen} never seen, {self.law}; {self.cpu / self.took:.2f} s of processor time a second"
+            f"{self.events / self.took:,.0f} events/s for {self.took:.0f} s, {sent:,} calls, "
+            f"{unseen} never in the picture, {self.law}; {self.cpu / self.took:.2f} s of processor time a second"
         )
 
     @property
@@ -196,8 +205,20 @@ class Heard:
         return f"event to picture {_ms(self.lags, 50)} ms (p50), {_ms(self.lags, 99)} ms (p99)"
 
 
-class _Unsealed(Watch):
-    """Does not seal when it ends: that would take longer than the measurement, and is no part of it."""
+class _Measured(Watch):
+    """Says which calls its newest picture knows of, and does not seal when it ends: that would take
+    longer than the measurement, and is no part of it.
+    """
+
+    def __init__(self, settings: WatchSettings, clock: Clock, shown: Shown) -> None:
+        super().__init__(settings, clock)
+        self._shown = shown
+
+    def _drawing(self, fresh: Sequence[Entry], now: int, exact: bool) -> Board:  # noqa: FBT001 - as the watch has it
+        board = super()._drawing(fresh, now, exact)
+        known = tuple(call for call in list(self._shown.waited_for) if self.picture.knows(call))
+        self._shown.known = (board.version, known)
+        return board
 
     async def seal(self) -> Sealed:
         return Sealed()
@@ -212,14 +233,14 @@ async def told(data: Path, telling: Telling) -> Heard:
     def clock() -> datetime:
         return datetime.fromtimestamp(_told_time(start, telling.speed), UTC)
 
-    async with _Unsealed(settings, clock) as watch:
+    async with _Measured(settings, clock, heard.shown) as watch:
         warm = length(telling.pace)
         with Teller(telling.rate, warm + telling.seconds, telling.pace) as teller:
             start = teller.start
             looking = asyncio.create_task(_look(watch, heard))
             weighing = asyncio.create_task(_weigh(watch, heard))
             await _say(watch, teller, heard, warm)
-            await asyncio.sleep(3)
+            await asyncio.sleep(5)
             looking.cancel()
             weighing.cancel()
             heard.law = _law(watch)
@@ -245,7 +266,7 @@ async def _say(watch: Watch, teller: Teller, heard: Heard, warm: float) -> None:
         while due is not None and due[0] <= until:
             at, call, body = due
             if at >= warm and call not in begun:
-                heard.sent[call] = teller.start + at / speed
+                heard.shown.tell(call, teller.start + at / speed)
             begun.add(call)
             heard.events += at >= warm
             batch.append(body)
@@ -263,9 +284,7 @@ async def _say(watch: Watch, teller: Teller, heard: Heard, warm: float) -> None:
 
 async def _look(watch: Watch, heard: Heard) -> None:
     async for board in watch.boards():
-        now = time.time()
-        for call in board.calls:
-            heard.seen.setdefault(call.call_id, now)
+        heard.shown.look(board, time.time())
 
 
 async def _weigh(watch: Watch, heard: Heard) -> None:
@@ -304,11 +323,12 @@ def load(heard: Heard) -> str:
 def thirds(heard: Heard) -> list[list[float]]:
     """Return how late each call was in the picture, by the third of the time in which it began."""
     found: list[list[float]] = [[], [], []]
-    first, last = min(heard.sent.values(), default=0.0), max(heard.sent.values(), default=0.0)
-    for call, at in heard.sent.items():
+    sent, seen = heard.shown.sent, heard.shown.seen
+    first, last = min(sent.values(), default=0.0), max(sent.values(), default=0.0)
+    for call, at in sent.items():
         # what was never seen is later than anything that was
         third = min(2, int(3 * (at - first) / ((last - first) or 1)))
-        found[third].append(heard.seen.get(call, float("inf")) - at)
+        found[third].append(seen.get(call, float("inf")) - at)
     return found
 
 

@@ -1,6 +1,7 @@
 """One caller is erased: their number is nowhere, every total is as before, and it does not come back."""
 
 import json
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -60,11 +61,18 @@ def take(data: Path, *paths: Path) -> None:
     Importer(History(data), SiteFile()).take(list(paths))
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("before")
     torn = '{"at": "2026-10-31T09:00:00Z", "caller": "' + GONE
-    take(tmp_path / "data", log(tmp_path / "one.jsonl", *TOLD, torn=torn))
-    return tmp_path / "data"
+    take(folder / "data", log(folder / "one.jsonl", *TOLD, torn=torn))
+    return folder / "data"
+
+
+@pytest.fixture
+def data(before: Path, tmp_path: Path) -> Path:
+    """A copy for each test, which may change it."""
+    return Path(shutil.copytree(before, tmp_path / "data"))
 
 
 def holds(data: Path, number: str) -> list[str]:

@@ -25,17 +25,25 @@ folders = ["{folder}"]
 """
 
 
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with calls of two callers."""
+    folder = tmp_path_factory.mktemp("before")
+    said = log(folder / "one.jsonl", *TOLD)
+    Importer(History(folder / "data"), SiteFile()).take([said])
+    return folder / "data"
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A data directory of its own, with calls of two callers and a recording of each."""
+def home(before: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy for each test, which may change it, and a recording of each caller."""
     site_reader()._generation = -1
     data, folder = settings.DATA / "erase-page", tmp_path / "monitor"
-    data.mkdir()
+    shutil.copytree(before, data)
     folder.mkdir()
     (data / "site.toml").write_text(SITE.format(folder=folder), encoding="utf-8")
     monkeypatch.setattr(site_reader(), "data", data)
     monkeypatch.setattr(site_reader(), "history", History(data))
-    Importer(History(data), SiteFile()).take([log(tmp_path / "one.jsonl", *TOLD)])
     for name in ("a", "c"):
         (folder / f"{name}.ogg").write_bytes(b"RIFF")
         at = datetime.timestamp(AT) + 3600 * (name == "c")

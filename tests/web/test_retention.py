@@ -43,16 +43,24 @@ LONG_AGO = NOW - timedelta(days=200)
 TORN = '{"at": "2026-10-31T09:00:00Z", "caller": "' + STAYS
 
 
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory: one caller of a year ago, one who rang since."""
+    folder = tmp_path_factory.mktemp("before")
+    told = (call("a", 0, GONE), call("b", 60, STAYS), call("c", 60 * 24 * 380, STAYS))
+    said = log(folder / "one.jsonl", *told, torn=TORN)
+    Importer(History(folder / "data"), SiteFile()).take([said])
+    return folder / "data"
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A data directory of its own: one caller of a year ago, one who rang since."""
+def home(before: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy for each test, which may change it."""
     data = settings.DATA / "retention"
-    data.mkdir()
+    shutil.copytree(before, data)
     monkeypatch.setattr(site_reader(), "data", data)
     monkeypatch.setattr(site_reader(), "history", History(data))
     monkeypatch.setattr(settings, "DATA", data)
-    told = (call("a", 0, GONE), call("b", 60, STAYS), call("c", 60 * 24 * 380, STAYS))
-    Importer(History(data), SiteFile()).take([log(tmp_path / "one.jsonl", *told, torn=TORN)])
     yield data
     shutil.rmtree(data)
 

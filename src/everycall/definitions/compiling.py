@@ -58,15 +58,15 @@ _UNKNOWN = 2
 def verdicts(
     definition: Definition,
     *,
-    as_of: int | None = None,
+    as_of: int | str | None = None,
     zone: ZoneInfo | None = None,
     table: str = "calls",
     keep: Sequence[str] = (),
 ) -> exp.Select:
     """Return the query that judges every call: `COLUMNS`, one row for each row of the table.
 
-    `as_of` is the present moment in microseconds, for definitions that ask how long something has
-    been going on; `zone` says when a day begins from which a limit holds. `missing` names the
+    `as_of` is the present moment in microseconds, or the column that has it, for definitions that ask
+    how long something has been going on; `zone` says when a day begins from which a limit holds. `missing` names the
     unseen facts, parted by commas, and is '' where none was needed. Columns that are kept come
     out as they went in, with `kept_` before their names.
     """

@@ -44,7 +44,7 @@ _COMPARISONS: dict[str, type[exp.Binary]] = {
 class Conditions:
     """What the words of one definition mean, as expressions over the table of calls."""
 
-    def __init__(self, definition: Definition, as_of: int | None, zone: ZoneInfo) -> None:
+    def __init__(self, definition: Definition, as_of: int | str | None, zone: ZoneInfo) -> None:
         self.definition = definition
         self.as_of = "NULL" if as_of is None else str(as_of)
         self.zone = zone

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 from sqlglot import exp
@@ -10,8 +9,8 @@ from sqlglot import exp
 from everycall.app.history.asking import Asking
 from everycall.app.history.pooling import literal
 from everycall.app.site.sitefile import SiteFile
-from everycall.calls.statement import parse, words, write
-from everycall.definitions import Category, Definition, definition_ids, load, verdicts
+from everycall.calls.statement import parse, words
+from everycall.definitions import Category, Definition, load, verdicts
 from everycall.definitions.compiling import COLUMNS as VERDICT
 from everycall.definitions.compiling import FRAME, OTHERWISE
 from everycall.definitions.stories import NOW
@@ -22,20 +21,13 @@ from everycall.metrics.levels import JUDGED
 DEFAULT = "xon"
 """Whose words hold where a team has not chosen a definition."""
 
-_HELPED = "CASE WHEN p.joined THEN COALESCE(p.helped_at > c.arrived_at, FALSE) END AS helped_later"
+HELPED = "CASE WHEN p.joined THEN COALESCE(p.helped_at > c.arrived_at, FALSE) END AS helped_later"
 _HELPED_LATER = f"""
-SELECT c.*, {_HELPED}
+SELECT c.*, {HELPED}
 FROM counted AS c
 LEFT JOIN episode_calls AS e ON e.call_id = c.call_id
 LEFT JOIN episodes AS p ON p.episode = e.episode
 """
-_ONE = "one_call"
-"""A call by itself, which has the help that came later beside it."""
-
-MOST_WRITTEN = 200
-"""So many statements over one call are kept; to make one takes longer than to run it."""
-
-_WRITTEN: dict[str, str] = {}
 
 
 def chosen(site: SiteFile, name: str | None = None) -> Definition:
@@ -145,8 +137,7 @@ def _source(*trees: exp.Expr, table: str) -> str:
     """Return what the calls are taken from: with the help that came later only where it is needed."""
     columns = (column for tree in trees for column in tree.find_all(exp.Column))
     helped = any(column.name.endswith("helped_later") for column in columns)
-    has_it = not helped or table == _ONE
-    return table if has_it else f"({_HELPED_LATER.replace('counted', table)})"
+    return f"({_HELPED_LATER.replace('counted', table)})" if helped else table
 
 
 def _select(tree: exp.Expr) -> exp.Select:
@@ -353,62 +344,6 @@ def source_of(definition: Definition, rule: str) -> str:
     if found is not None:
         return found
     return definition.pack.otherwise.source if rule == OTHERWISE else ""
-
-
-def side_by_side(
-    asking: Asking, call_id: str, own: Definition | None = None
-) -> list[dict[str, Any]]:
-    """Return what every definition says of one call, the team's own first."""
-    _lay_out(asking, call_id)
-    others = [_shipped(name) for name in definition_ids() if own is None or name != own.id]
-    every = [*([own] if own else []), *others]
-    said = asking.engine.at_once([_written(asking, definition) for definition in every])
-    return [_one(definition, row) for definition, (row,) in zip(every, said, strict=True)]
-
-
-@cache
-def _shipped(name: str) -> Definition:
-    return load(name)
-
-
-def _lay_out(asking: Asking, call_id: str) -> None:
-    """Lay out one call; of millions of needs only its own is read."""
-    source = asking.table_with(call_id)
-    needs = asking.rows(f"SELECT episode FROM {source} WHERE call_id = ?", [call_id])
-    asking.engine.run(
-        "CREATE OR REPLACE TABLE one_need AS SELECT joined, helped_at FROM episodes WHERE episode = ?",
-        [needs[0][0] if needs else None],
-    )
-    asking.engine.run(
-        f"CREATE OR REPLACE TABLE {_ONE} AS SELECT c.*, {_HELPED} FROM {source} AS c "
-        "LEFT JOIN one_need AS p ON TRUE WHERE c.call_id = ?",
-        [call_id],
-    )
-
-
-def _written(asking: Asking, definition: Definition) -> str:
-    """Return the statement that judges one call; it is made once for each state of the history."""
-    state = str((definition.id, definition.digest, definition.settings, as_of(asking), asking.zone))
-    if state not in _WRITTEN:
-        if len(_WRITTEN) >= MOST_WRITTEN:
-            _WRITTEN.clear()
-        _WRITTEN[state] = write(judged(asking, definition, table=_ONE))
-    return _WRITTEN[state]
-
-
-def _one(definition: Definition, said: Mapping[str, Any]) -> dict[str, Any]:
-    found = as_json(said)
-    del found["call_id"]
-    return {
-        "id": definition.id,
-        "version": definition.pack.version,
-        "digest": definition.digest,
-        "title": definition.title,
-        **found,
-        "means": definition.says(Category(said["category"])),
-        "why": why(definition, said["rule"], said["category"]),
-        "source": source_of(definition, said["rule"]),
-    }
 
 
 def judge_stories(

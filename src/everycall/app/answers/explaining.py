@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from everycall.app.answers.blindness import why_missing
-from everycall.app.answers.defining import chosen, side_by_side
+from everycall.app.answers.defining import chosen
+from everycall.app.answers.judging import side_by_side
 from everycall.app.history.asking import Asking
 from everycall.app.site.sitefile import SiteFile
 from everycall.calls.outcomes import INBOUND_RULES, OUTBOUND_RULES

@@ -14,7 +14,7 @@ from everycall.app.history.filtering import Filter, Shelf, one_of
 from everycall.app.history.finding_callers import FILE as CALLERS
 from everycall.app.history.picking import Pick, Picker, lying
 from everycall.app.history.pooling import literal, reading
-from everycall.app.history.showing import NAMED, SAID, Near, shown, united
+from everycall.app.history.showing import NAMED, SAID, STORY, Near, shown, united
 from everycall.calls.statement import DIALECT, parse, write
 from everycall.clock import iso, to_micros
 from everycall.errors import NoCallsError, NotFoundError
@@ -57,6 +57,7 @@ class Asking:
         self.stored = "counted"
         self.engine = Engine()
         self._laid_out: str | None = None
+        self._near: Near = ()
 
     def __enter__(self) -> Self:
         try:
@@ -126,12 +127,13 @@ class Asking:
             picks = self.picker.picks(wanted, int(wanted.limit))
             if not picks:
                 return
-            near = self._lay_out(picks, parts=parts)
+            # whoever asks for one call by its id is told all that was counted of it
+            self._near = self._lay_out(picks, parts=parts, whole=wanted.limit == 1 and parts)
         else:
-            near = self._lay_out_all(wanted, order)
+            self._near = self._lay_out_all(wanted, order)
         if evidence:
-            self._lay_out_said(one_call=wanted.limit == 1)
-        query, values = shown(near, parts=parts, evidence=evidence)
+            self._lay_out_said(one_call=wanted.limit == 1 and parts)
+        query, values = shown(self._near, parts=parts, evidence=evidence)
         for row in self.engine.stream(f"SELECT * FROM ({query}) AS b {order}", values):
             yield self.as_json(row)
 
@@ -139,31 +141,38 @@ class Asking:
         where, values = wanted.where()
         limit = "" if wanted.limit is None else "LIMIT 0"
         self.engine.run(
-            f"CREATE OR REPLACE TABLE wanted AS SELECT c.* FROM calls AS c WHERE {where} "
-            f"{order} {limit} OFFSET {int(wanted.skip)}",
+            "CREATE OR REPLACE TABLE wanted AS SELECT c.*, c.call_id AS key FROM calls AS c "
+            f"WHERE {where} {order} {limit} OFFSET {int(wanted.skip)}",
             values,
         )
         return [(Shelf(), "TRUE", [])]
 
-    def _lay_out(self, picks: Sequence[Pick], *, parts: bool) -> Near:
+    def _lay_out(self, picks: Sequence[Pick], *, parts: bool, whole: bool) -> Near:
         """Lay out a few calls that were picked; returns where their parts lie."""
         near, calls, needs = [], [], []
         given: list[Any] = []
-        columns = _BY_ID if parts else ", ".join(_OWN)
+        columns = _BY_ID if whole else ", ".join(_OWN)
         for shelf, those, belong, values in lying(picks):
             near.append((shelf, belong, values))
-            calls.append(f"SELECT {columns} FROM {shelf.counted} AS c WHERE {those}")
+            called = f"{columns}, c.{shelf.key} AS key"
+            calls.append(f"SELECT {called} FROM {shelf.counted} AS c WHERE {those}")
             lies = f"FROM {shelf.episode_calls} AS p WHERE {belong if parts else 'FALSE'}"
-            needs.append(f"SELECT call_id, episode {lies}")
+            needs.append(f"SELECT p.{shelf.key} AS key, p.episode, p.{shelf.need} AS need {lies}")
             given += values
-        whole = _WHOLE.format(calls=f"({united(calls)})", episode_calls=f"({united(needs)})")
-        self.engine.run(f"CREATE OR REPLACE TABLE wanted AS {whole}", given * (2 if parts else 1))
+        told = _WHOLE.format(
+            calls=f"({united(calls)})",
+            episode_calls=f"({united(needs)})",
+            key="key",
+            episode="e.episode, e.need",
+        )
+        self.engine.run(f"CREATE OR REPLACE TABLE wanted AS {told}", given * (2 if parts else 1))
         return near
 
     def _lay_out_said(self, *, one_call: bool) -> None:
         """Lay out what was said of the wanted calls."""
-        named = self.rows(NAMED)
-        columns = "e.*" if one_call else SAID
+        self.engine.table("named", NAMED)
+        named = self.rows("SELECT id, call_id FROM named")
+        columns = STORY if one_call else SAID
         among, values = one_of("e.call_id", [name for name, _ in named])
         self.engine.run(
             f"CREATE OR REPLACE TABLE said AS SELECT {columns} FROM events AS e WHERE {among}",
@@ -174,6 +183,14 @@ class Asking:
     def table_with(self, call_id: str) -> str:
         """Return a table that has a call with its need: what was told last, if it was that call."""
         return "wanted" if self._laid_out == call_id else "calls"
+
+    def need_of(self, call_id: str) -> tuple[str, list[Any]]:
+        """Return the query of the need that a call belongs to, and its values."""
+        if self._laid_out == call_id:
+            [(shelf, _, _)], need = self._near, self.rows("SELECT need FROM wanted")[0][0]
+            return f"SELECT * FROM {shelf.episodes} AS p WHERE p.{shelf.need} = ?", [need]
+        needs = "SELECT episode FROM episode_calls WHERE call_id = ?"
+        return f"SELECT * FROM episodes AS p WHERE p.episode IN ({needs})", [call_id]
 
     def count(self, wanted: Filter) -> int:
         """Return how many calls a filter finds."""
@@ -188,12 +205,11 @@ class Asking:
         """Return where calls lie: month by month, or in what can be seen of them."""
         if self.by_number or self.scope:
             return [Shelf()]
-        key = "call_no" if self.manifest.numbered else "call_id"
-        return [
-            self._shelf(self.history.folder / one.folder, key) for one in self.manifest.segments
-        ]
+        return [self._shelf(self.history.folder / one.folder) for one in self.manifest.segments]
 
-    def _shelf(self, folder: Path, key: str) -> Shelf:
+    def _shelf(self, folder: Path) -> Shelf:
+        numbered = self.manifest.numbered
+
         def lies(path: Path) -> str:
             return f"read_parquet({literal(path)})"
 
@@ -203,8 +219,10 @@ class Asking:
             attempts=lies(folder / "attempts.parquet"),
             talks=lies(folder / "talks.parquet"),
             episode_calls=lies(self.episode_folder() / "episode_calls.parquet"),
+            episodes=lies(self.episode_folder() / "episodes.parquet"),
             callers=lies(folder / CALLERS) if (folder / CALLERS).exists() else None,
-            key=key,
+            key="call_no" if numbered else "call_id",
+            need="episode_no" if numbered else "episode",
         )
 
     def queues(self) -> list[str]:
@@ -373,16 +391,18 @@ SELECT l.id, n.call_id FROM links AS l INNER JOIN call_names AS n ON n.id = l.ca
 """Every id that an event may name a call by, and the call as it goes by here."""
 
 _WHOLE = """
-SELECT c.*, e.episode,
+SELECT c.*, {episode},
   CASE WHEN NOT c.caller_key IS NULL THEN NOT s.caller_key IS NULL END AS shared_number
 FROM {calls} AS c
-LEFT JOIN {episode_calls} AS e ON e.call_id = c.call_id
+LEFT JOIN {episode_calls} AS e ON e.{key} = c.{key}
 LEFT JOIN sharing AS s ON s.caller_key = c.caller_key
 """
-_CALLS = _WHOLE.format(calls="counted", episode_calls="episode_calls")
+_CALLS = _WHOLE.format(
+    calls="counted", episode_calls="episode_calls", key="call_id", episode="e.episode"
+)
 
-_TIMELINE = """
-SELECT e.* FROM {events} AS e WHERE {among} ORDER BY e."at", e.seq
+_TIMELINE = f"""
+SELECT {STORY} FROM {{events}} AS e WHERE {{among}} ORDER BY e."at", e.seq
 """
 
 

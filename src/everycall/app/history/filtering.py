@@ -13,10 +13,10 @@ class Shelf:
     """Calls that lie together, and where: those of one month, or all that can be seen.
 
     Attributes:
-        counted, visits, attempts, talks, episode_calls: what calls and what belongs to them are
-            read from.
+        counted, visits, attempts, talks, episode_calls, episodes: what calls and what belongs to
+            them are read from.
         callers: the list of whose calls they are, sorted by number; None where there is none.
-        key: the column by which parts know their call.
+        key, need: the columns by which parts know their call, and calls their need.
         since, until: every call arrived from the one moment on, before the other; None is unknown.
     """
 
@@ -25,8 +25,10 @@ class Shelf:
     attempts: str = "attempts"
     talks: str = "talks"
     episode_calls: str = "episode_calls"
+    episodes: str = "episodes"
     callers: str | None = None
     key: str = "call_id"
+    need: str = "episode"
     since: int | None = None
     until: int | None = None
 

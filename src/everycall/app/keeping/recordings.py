@@ -23,12 +23,8 @@ DEEPEST = 4
 LATER = timedelta(hours=1)
 """A file is written, at the latest, so long after its call."""
 
-_TOLD = """
-SELECT e.kind, e.text FROM events AS e LEFT JOIN links AS l ON l.id = e.call_id
-WHERE COALESCE(l.call_id, e.call_id) = ? AND e.kind IN ('recording.saved', 'voicemail.left')
-  AND NOT e.text IS NULL
-ORDER BY e."at", e.seq
-"""
+_TOLD = ("recording.saved", "voicemail.left")
+"""Events that tell where something lies that can be played."""
 
 _IDS = "SELECT id FROM links WHERE call_id = ? UNION SELECT ?"
 
@@ -41,7 +37,10 @@ def recordings(asking: Asking, call: dict[str, Any], settings: RecordingSettings
 
 
 def _told(asking: Asking, call: dict[str, Any], settings: RecordingSettings) -> Iterator[Kept]:
-    for kind, text in asking.rows(_TOLD, [call["call_id"]]):
+    said = asking.timeline(call["call_id"])
+    for kind, text in ((event["kind"], event["text"]) for event in said):
+        if kind not in _TOLD or text is None:
+            continue
         message = kind == "voicemail.left"
         if text.startswith("https://"):
             yield Kept(text, message, "audio/mpeg")

@@ -35,7 +35,7 @@ def kept_of(request: HttpRequest, call_id: str) -> list[Kept]:
     """
     person = person_of(request)
     with site_reader().asking() as asking:
-        found = list(asking.calls(Filter(call_ids=(call_id,)), evidence=False))
+        found = list(asking.calls(Filter(call_ids=(call_id,), limit=1), evidence=False))
         if not found or not may_see(found[0], person, asking):
             raise Http404
         return recordings(asking, found[0], site_reader().settings().recordings)

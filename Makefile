@@ -4,6 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.run
 DEV_STAMP := $(VENV)/.dev
+PYTEST := $(BIN)/python -m pytest
+
+# The files in which tests bear a mark: to collect all the others takes longer than some stories.
+marked = $(shell grep -rlE --include='test_*.py' 'mark\.$(1)\b' tests)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test spark asterisk kill promise check format bench docs lock clean
@@ -29,24 +33,24 @@ run: $(RUN_STAMP) ## show the audit of sample logs, then their day live on a wal
 	$(BIN)/everycall demo
 	@trap 'exit 0' INT; $(BIN)/everycall serve --sample
 
-test: $(DEV_STAMP) ## run the tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+test: $(DEV_STAMP) ## run the tests (those with phones, kills or Spark have targets of their own)
+	$(PYTEST) -m "not spark and not asterisk and not kill" -n 2 --dist loadfile $(ARGS)
 
 spark: $(DEV_STAMP) ## run the chain on a second engine (PySpark; needs Java)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/spark.txt
-	SPARK_REQUIRED=1 $(BIN)/python -m pytest -m spark $(ARGS)
+	SPARK_REQUIRED=1 $(PYTEST) -m spark $(call marked,spark) $(ARGS)
 
 promise: $(DEV_STAMP) ## nobody is called twice and nobody is forgotten, on a real Asterisk (fetches one)
 	tools/lab/fetch.sh
-	ASTERISK_REQUIRED=1 $(BIN)/python -m pytest -m promise $(ARGS)
+	ASTERISK_REQUIRED=1 $(PYTEST) -m promise $(call marked,promise) $(ARGS)
 
 asterisk: $(DEV_STAMP) ## stories from SIP phone to picture, history and report, on a real Asterisk (fetches one)
 	tools/lab/fetch.sh
-	ASTERISK_REQUIRED=1 $(BIN)/python -m pytest -m "asterisk and not promise" -n 4 --dist worksteal -k "not rush and not within_a_second" $(ARGS)
-	ASTERISK_REQUIRED=1 $(BIN)/python -m pytest -m asterisk tests/asterisk/test_load.py tests/web/test_transfer_on_asterisk.py
+	ASTERISK_REQUIRED=1 $(PYTEST) -m "asterisk and not promise" -n 4 --dist worksteal -k "not rush and not within_a_second" $(call marked,asterisk) $(ARGS)
+	ASTERISK_REQUIRED=1 $(PYTEST) -m asterisk tests/asterisk/test_load.py tests/web/test_transfer_on_asterisk.py
 
 kill: $(DEV_STAMP) ## kill a writer under load, again and again: nothing is lost, nothing doubled
-	KILLS=40 $(BIN)/python -m pytest -m kill $(ARGS)
+	KILLS=40 $(PYTEST) -m kill -n 2 --dist worksteal $(call marked,kill) $(ARGS)
 
 check: $(DEV_STAMP) ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -62,6 +62,7 @@ NEEDS: dict[str, Need] = {
             "person",
             "person-link",
             "person-switch",
+            "person-factor",
             "team-new",
             "team",
         ],

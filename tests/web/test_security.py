@@ -114,6 +114,17 @@ def test_guessing_a_password_is_stopped_and_the_right_one_too_for_a_while() -> N
     )
 
 
+def test_another_port_in_the_address_begins_no_new_count() -> None:
+    for port in range(5):
+        browser().post(
+            LOGIN,
+            {"login": "olga@example.org", "password": "guess"},
+            headers={"host": f"localhost:{port + 1}"},
+            REMOTE_ADDR=f"192.0.2.{port}",
+        )
+    assert log_in(browser()) == 200
+
+
 def test_a_login_does_not_say_who_has_an_account() -> None:
     def said(email: str) -> str:
         page = browser().post(LOGIN, {"login": email, "password": "x"}).content.decode()

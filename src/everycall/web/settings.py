@@ -111,7 +111,17 @@ ACCOUNT_PREVENT_ENUMERATION = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "now"
 LOGOUT_REDIRECT_URL = "account_login"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+MFA_ADAPTER = "everycall.web.second_factor.Adapter"
+MFA_TOTP_ISSUER = "Everycall"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "everycall_counts",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+"""Where tries to log in are counted: in the records, so that all processes count together."""
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

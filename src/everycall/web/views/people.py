@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST
 from everycall.records.models import Person, Team
 from everycall.records.roles import Right, Role
 from everycall.records.trail import note
+from everycall.web import second_factor
 from everycall.web.guards import needs, person_of
 from everycall.web.saying import say
 
@@ -90,7 +91,8 @@ class TeamForm(OfTeam):
 def people(request: HttpRequest) -> HttpResponse:
     """List who may come in."""
     everybody = Person.objects.prefetch_related("teams")
-    return render(request, "web/people.html", {"people": everybody, "teams": Team.objects.all()})
+    more = {"teams": Team.objects.all(), "with_factor": second_factor.who_has_one()}
+    return render(request, "web/people.html", {"people": everybody, **more})
 
 
 @needs(Right.MANAGE_PEOPLE)
@@ -151,7 +153,20 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("people")
     somebody.is_active = not somebody.is_active
     somebody.save(update_fields=["is_active"])
-    note(person_of(request), "let in" if somebody.is_active else "shut out", somebody.email)
+    deed = "let in" if somebody.is_active else "shut out"
+    note(person_of(request), deed, somebody.email)
+    return redirect("people")
+
+
+@require_POST
+@needs(Right.MANAGE_PEOPLE)
+def take_factor_off(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the second factor off somebody who has lost it."""
+    somebody = get_object_or_404(Person, pk=pk)
+    if somebody == request.user:
+        return redirect("mfa_deactivate_totp")  # which asks who it is
+    if second_factor.take_off(person_of(request), somebody):
+        messages.success(request, _("Until a new one is set up, the password is enough."))
     return redirect("people")
 
 
@@ -191,6 +206,8 @@ def join(request: HttpRequest, name: str, key: str) -> HttpResponse:
             somebody.set_password(form.cleaned_data["password"])
             somebody.save(update_fields=["password"])
             note(somebody, "joined", somebody.email)
+            if second_factor.has_one(somebody):  # a link is no way round it
+                return redirect(settings.LOGIN_URL)
             login(request, somebody, backend=settings.AUTHENTICATION_BACKENDS[0])
             return redirect("home")
     return render(request, "web/join.html", {"form": form, "somebody": somebody})

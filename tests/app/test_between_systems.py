@@ -33,7 +33,9 @@ def taken_in(folder: Path, site: SiteFile) -> dict[str, tuple[str, str]]:
         Importer(history, site).take([path], system=system)
     with Asking(history) as asking:
         calls = list(asking.calls(Filter(), evidence=False))
-        lost = asking.rows("SELECT COUNT(*) FROM visits WHERE queue = 'sales' AND result = 'caller'")
+        lost = asking.rows(
+            "SELECT COUNT(*) FROM visits WHERE queue = 'sales' AND result = 'caller'"
+        )
     assert lost == [(1,)]
     return {str(c["trunk"] or ""): (str(c["direction"]), str(c["outcome"])) for c in calls}
 

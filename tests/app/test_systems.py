@@ -4,6 +4,7 @@ Both phone systems say the same, word for word, so that every name and every id 
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -21,7 +22,7 @@ from everycall.app.intake.importing import Importer
 from everycall.app.intake.sealing import Sealer
 from everycall.app.intake.systems import note_systems, systems_of
 from everycall.app.site.sitefile import SiteFile
-from everycall.errors import BadSettingsError, NotFoundError, UnsaidError
+from everycall.errors import BadSettingsError, NotFoundError, NotThatKindError, UnsaidError
 from everycall.events.origins import HERE, Origin, mark_of
 from everycall.history import History
 from everycall.history.journal import Journal
@@ -50,6 +51,11 @@ LOGS = {"queue_log": "queue_log", "ami.jsonl": "ami.jsonl.gz"}
 
 def lines(name: str, stories: Iterable[Path] = STORIES) -> list[str]:
     return [line for story in stories for line in lines_of(story / name)]
+
+
+def otherwise(told: Iterable[str]) -> list[str]:
+    """Return the lines of a queue_log with other ids: the names in it are the same."""
+    return [re.sub(r"\|(\d{10})\.(\d+)", r"|\1.9\2", line) for line in told]
 
 
 def live(origin: Origin, logs: Sequence[str] = tuple(LOGS)) -> list[Entry]:
@@ -170,8 +176,8 @@ def test_one_that_is_never_connected_is_named_in_the_site_file(tmp_path: Path) -
     site = read_table(SiteFile, {"zone": "UTC", "systems": {"south": {"own_queues": True}}})
     history = History(tmp_path / "data")
     assert [one.name for one in systems_of(history, site)] == ["first", "south"]
-    path, other = (log(tmp_path, name, lines("queue_log")) for name in ("one", "two"))
-    other.write_text(path.read_text() + path.read_text().splitlines()[-1] + "\n")
+    path = log(tmp_path, "one", lines("queue_log"))
+    other = log(tmp_path, "two", otherwise(lines("queue_log")))
     Importer(history, site).take([path], "asterisk_queue_log", system="first")
     Importer(history, site).take([other], "asterisk_queue_log", system="south")
     with Asking(history) as asking:
@@ -250,11 +256,11 @@ STEPS = st.lists(
 def test_in_whatever_order_and_in_parts_it_is_all_the_same(
     steps: list[tuple[str, int | None]],
 ) -> None:
-    told = {"office": lines("queue_log"), "south": lines("queue_log")}
+    told = {"office": lines("queue_log"), "south": otherwise(lines("queue_log"))}
     with TemporaryDirectory() as folder:
         home = Path(folder)
         history = hear(home / "data")
-        heard = {"north": live(HERE, ["queue_log"]), "south": live(SOUTH, ["queue_log"])}
+        heard = {"north": live(HERE, ["queue_log"]), "south": southern()}
         for number, (where, part) in enumerate([*steps, ("north", None), ("south", None)]):
             if part is None:
                 hear(home / "data", *heard[where])
@@ -269,8 +275,12 @@ def test_in_whatever_order_and_in_parts_it_is_all_the_same(
 def truth() -> list[Any]:
     """Return what both are where they are heard live and nothing is taken in."""
     with TemporaryDirectory() as folder:
-        heard = [*live(HERE, ["queue_log"]), *live(SOUTH, ["queue_log"])]
-        return counted(hear(Path(folder), *heard))
+        return counted(hear(Path(folder), *live(HERE, ["queue_log"]), *southern()))
+
+
+def southern() -> list[Entry]:
+    own = (marked_line(line, SOUTH) for line in otherwise(lines("queue_log")))
+    return said(own, QUEUE_LOG, "south-log")
 
 
 # ---- logs that know different things
@@ -286,20 +296,32 @@ def test_records_of_the_second_are_of_the_calls_that_were_heard_of_it(
     alone, both = tmp_path / "alone", tmp_path / "both"
     north = hear(alone, *live(HERE), origins=[HERE])
     two = hear(both, *live(HERE), *live(SOUTH))
-    heard = {call["call_id"] for call in counted(two)[0]}
+    before = of("", two)
+    assert before == of("", north)
     for name in names:
         path = log(tmp_path / name, name, lines(name))
         take(north, path)
         take(two, path, "south")
-        path.write_text(path.read_text() + "\n")
-        take(two, path, "office")
-    once, twice = counted(north), counted(two)
-    assert {call["call_id"] for call in twice[0]} >= heard
-    for mark in ("", "south"):
-        own = [call for call in twice[0] if mark_of(str(call["call_id"])) == mark]
-        assert json.loads(json.dumps(own, default=str).replace("south~", "")) == json.loads(
-            json.dumps(once[0], default=str)
-        )
+    assert of("south", two) == of("", north) != before
+    assert of("", two) == before
+
+
+def of(mark: str, history: History) -> Any:
+    """Return what is told of the calls of one phone system, in its own words."""
+    own = [call for call in counted(history)[0] if mark_of(str(call["call_id"])) == mark]
+    return json.loads(json.dumps(own, default=str).replace("south~", ""))
+
+
+def test_what_another_has_said_already_is_refused(tmp_path: Path) -> None:
+    history = hear(tmp_path / "data", *live(HERE))
+    before = counted(history)
+    for name in LOGS:
+        path = log(tmp_path, name, lines(LOGS[name])[5:])
+        with pytest.raises(NotThatKindError, match="already as those of office; they would be"):
+            take(history, path, "south")
+    assert counted(history) == before
+    take(history, log(tmp_path, "theirs", otherwise(lines("queue_log"))), "south")
+    assert len(counted(history)[0]) > len(before[0])
 
 
 def test_what_was_there_before_the_second_came_stays_as_it_is(tmp_path: Path) -> None:

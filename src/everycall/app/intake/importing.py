@@ -12,6 +12,7 @@ from everycall.app.history.skips import save_skips, whole
 from everycall.app.history.soundness import latest_of
 from everycall.app.history.staging import FreshFile, Numbers, Stage, Staged, stage_lines
 from everycall.app.intake.assuming import assumptions, lines_of
+from everycall.app.intake.doubling import refuse_doubles
 from everycall.app.intake.finding import Found, LeftOut, every_source, find
 from everycall.app.intake.sorting_out import (
     Summary,
@@ -157,6 +158,9 @@ class Importer:
         done: list[Staged] = []
         for group in _groups(waiting):
             done += self._stage_group(stage, group, manifest, summary)
+        systems = [] if self.heard else systems_of(self.history, self.site)
+        if len(systems) > 1:
+            refuse_doubles(stage.engine, self.history, manifest, done, systems)
         for one in done:
             one.skips = whole(one.skips, self.heard)
         keep_out(self.history, stage.engine, done)

@@ -1,0 +1,74 @@
+"""Seeing that a file is not what another phone system of the site has said already.
+
+Ids of two phone systems may be alike, but not the same id with the same caller at the same moment, call
+after call: then it is one phone system's log, taken in under another's name.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from everycall.app.history.pooling import literal
+from everycall.app.history.staging import Staged
+from everycall.app.intake.systems import System
+from everycall.errors import NotThatKindError
+from everycall.events.origins import APART, MARK
+from everycall.history import Engine, History
+from everycall.history.store import Manifest
+
+_MARK = f"^({MARK.pattern}){APART}"
+_SAID = f"""
+SELECT DISTINCT REGEXP_REPLACE(call_id, '{_MARK}', '') AS id, caller_raw, "at", kind,
+  REGEXP_EXTRACT(call_id, '{_MARK}', 1) AS mark
+FROM read_parquet([:files])
+WHERE NOT call_id IS NULL AND NOT caller_raw IS NULL
+"""
+_ALIKE = """
+SELECT t.mark, COUNT(*) * 2 > (SELECT COUNT(*) FROM mine) AS mostly
+FROM mine AS m
+INNER JOIN theirs AS t
+  ON t.id = m.id AND t.caller_raw = m.caller_raw AND t."at" = m."at" AND t.kind = m.kind
+GROUP BY t.mark
+"""
+
+
+def refuse_doubles(
+    engine: Engine,
+    history: History,
+    manifest: Manifest,
+    staged: Iterable[Staged],
+    systems: Sequence[System],
+) -> None:
+    """Refuse a file most of whose calls are there as those of another phone system.
+
+    Raises:
+        NotThatKindError: nothing was taken in; the sentence says whose the file seems to be.
+    """
+    for one in staged:
+        marks = _said_by(engine, history, manifest, one) if one.source.alike else set()
+        if marks and one.origin.mark not in marks:
+            raise NotThatKindError(_sentence(one, min(marks), systems))
+
+
+def _said_by(engine: Engine, history: History, manifest: Manifest, one: Staged) -> set[str]:
+    """Return the marks under which most of the calls of a file are known."""
+    if one.part is None:
+        return set()
+    known = [
+        history.folder / file.path
+        for file in manifest.events
+        if file.source == one.source.name
+        and file.first_at <= one.part.last_at
+        and file.last_at >= one.part.first_at
+    ]
+    if not known:
+        return set()
+    for name, files in (("mine", [file.path for file in one.files]), ("theirs", known)):
+        engine.view(name, _SAID.replace(":files", ", ".join(map(literal, files))))
+    return {mark for mark, mostly in engine.rows(_ALIKE) if mostly}
+
+
+def _sentence(one: Staged, mark: str, systems: Sequence[System]) -> str:
+    named = {system.origin.mark: system.name for system in systems}
+    whose = f"as those of {named[mark]}" if mark in named else "without a mark"
+    return (
+        f"'{one.path}' tells of calls that are there already {whose}; they would be counted twice"
+    )

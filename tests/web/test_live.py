@@ -4,9 +4,11 @@ import asyncio
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from everycall.live.board import (
     AgentNow,
@@ -344,3 +346,30 @@ def test_a_screen_arranged_before_keeps_its_boxes(shown: None) -> None:
 def test_every_box_is_a_thing_that_the_picture_has() -> None:
     boxes = picture(board(), WALL)["boxes"]
     assert {box.name for box in BOXES} <= set(boxes)
+
+
+def test_a_target_of_opening_hours_says_what_it_is_held_against(
+    shown: None, supervisor: Person
+) -> None:
+    found = board()
+    assert found.day is not None
+    open_only = {"cell": Cell(0.93, 14, 15), "met": True, "where": {"open": ("true",)}}
+    target = replace(found.day.targets[0], **open_only)
+    hub.board = replace(found, days=(replace(found.day, targets=(target,)),))
+    page = browser(supervisor).get("/now/").content.decode()
+    assert '<dd data-box="service_level" data-unit="share">48%</dd>' in page
+    assert "met: at least 90%, in opening hours: 93%" in page
+    assert '"open": 0.93' in page
+
+
+def test_a_target_that_nobody_has_set_is_called_assumed(shown: None, supervisor: Person) -> None:
+    who = browser(supervisor)
+    assert "broken: at least 90% (assumed)" in who.get("/now/").content.decode()
+    site = Path(settings.DATA) / "site.toml"
+    site.write_text('[targets]\n"in time" = { metric = "asa", limit = "20 s" }\n', encoding="utf-8")
+    try:
+        page = who.get("/now/").content.decode()
+    finally:
+        site.unlink()
+    assert "broken: at least 90%" in page
+    assert "(assumed)" not in page

@@ -100,12 +100,17 @@ def notes(board: Board, measures: Mapping[str, Cell]) -> dict[str, str]:
 
 
 def targets(board: Board) -> dict[str, dict[str, Any]]:
-    """Return, by box, the target of the whole team that it is held against."""
+    """Return, by box, the target of the whole team that it is held against.
+
+    Of one that is about opening hours alone, `open` is its own value, for the box shows the whole day.
+    """
     found: dict[str, dict[str, Any]] = {}
     for target in board.day.targets if board.day else ():
         if not set(target.where) - {"open"}:
             name = LEVEL if target.metric == board.service_level else target.metric
             found[name] = {"met": target.met, "limit": target.limit, "name": target.name}
+            if target.where:
+                found[name]["open"] = target.cell.value
     return found
 
 

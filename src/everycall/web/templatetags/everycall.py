@@ -82,9 +82,19 @@ def box(picture: dict[str, Any] | None, about: Any) -> str:
     value = picture["boxes"].get(about.name)
     if about.unit == "since":
         return short(picture["as_of"] - value if value is not None else 0)
+    return _number(value, about.unit)
+
+
+@register.filter
+def held_value(held: dict[str, Any], about: Any) -> str:
+    """Write what a target is held against where that is not the number in the box."""
+    return _number(held["open"], about.unit)
+
+
+def _number(value: Any, unit: str) -> str:
     if value is None:
         return DASH
-    return {"ms": short, "share": share}.get(about.unit, count)(value)
+    return {"ms": short, "share": share}.get(unit, count)(value)
 
 
 @register.filter

@@ -136,7 +136,7 @@ def _picture(view: View) -> dict[str, Any]:
     settings = site_reader().settings()
     zone = str(settings.zone or "UTC")
     shown = picture(board, view, owed_for_page()) if board is not None else None
-    return {"picture": shown, "zone": zone}
+    return {"picture": shown, "zone": zone, "assumed": not settings.targets}
 
 
 def _boxes(names: tuple[str, ...] | list[str]) -> list[Box]:

@@ -120,9 +120,19 @@
     box.className = "box" + (state ? " " + state : "");
     var why = picture.boxes[name] === null ? picture.notes[name] : "";
     why = said.notes[why] || why;
-    write(box.querySelector("[data-target]"), why || (target ? (state ? words[state] + " " : "") + limit(target.limit) : ""));
+    write(box.querySelector("[data-target]"), why || (target ? held(target, state, box.querySelector("[data-box]")) : ""));
     if (state === "missed" && before === false) { call(box); }
     broken[name] = state === "missed";
+  }
+
+  /* the limit, whose it is, and what it is held against where that is not the number in the box */
+  function held(target, state, shown) {
+    var found = (state ? words[state] + " " : "") + limit(target.limit);
+    if (target.open !== undefined) {
+      var own = shown.getAttribute("data-unit") === "share" ? share(target.open, 1) : shown.getAttribute("data-unit") === "ms" ? short(target.open) : number(target.open);
+      found += ", " + words.open.replace("%s", own);
+    }
+    return words.assumed ? found + " " + words.assumed : found;
   }
 
   /* ">= 90 %" in words */

@@ -5,6 +5,7 @@ record is kept with its reason, and costs nobody but itself.
 """
 
 from dataclasses import fields
+from operator import attrgetter
 
 from everycall.events.model import Event
 
@@ -25,6 +26,8 @@ _LIMITS = {
     "value": (-_SPAN, _SPAN),
 }
 _TEXTS = tuple(f.name for f in fields(Event) if f.name not in (*_LIMITS, "at"))
+_NUMBERS_OF, _TEXTS_OF = attrgetter(*_LIMITS), attrgetter(*_TEXTS)
+_BOUNDS = tuple((name, *bounds) for name, bounds in _LIMITS.items())
 
 
 def moment_beyond(at: int, latest: int = LATEST) -> str | None:
@@ -38,6 +41,8 @@ def text_beyond(text: str) -> str | None:
     """Say what is wrong with a text; None if it can be kept."""
     if "\x00" in text:
         return "a text holds a zero byte"
+    if text.isascii():
+        return None
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -51,16 +56,14 @@ def event_beyond(event: Event, latest: int = LATEST) -> str | None:
 
 
 def _number_beyond(event: Event) -> str | None:
-    for name, (least, most) in _LIMITS.items():
-        value = getattr(event, name)
+    for value, (name, least, most) in zip(_NUMBERS_OF(event), _BOUNDS, strict=True):
         if value is not None and not (isinstance(value, int) and least <= value <= most):
             return f"'{name}' is out of all bounds: {value}"
     return None
 
 
 def _texts_beyond(event: Event) -> str | None:
-    for name in _TEXTS:
-        value = getattr(event, name)
+    for place, value in enumerate(_TEXTS_OF(event)):
         if value is not None and (why := text_beyond(value)) is not None:
-            return f"'{name}': {why}"
+            return f"'{_TEXTS[place]}': {why}"
     return None

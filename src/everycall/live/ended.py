@@ -28,7 +28,7 @@ _PLACES = " UNION ALL ".join(
     f"""
     SELECT v.call_id, v.queue, v.began_at FROM {kept}_visits AS v
     INNER JOIN {kept}_calls AS c ON c.call_id = v.call_id
-    WHERE c.outcome = 'callback_requested' AND v.queue = COALESCE(c.last_queue, c.first_queue)
+    WHERE c.outcome = 'callback_requested' AND c.ended_at >= ? AND v.queue = COALESCE(c.last_queue, c.first_queue)
     """
     for kept in ("hot", "cold")
 )
@@ -100,7 +100,7 @@ def ended(window: Window, since: int) -> tuple[EndedCall, ...]:
     typed = dict(window.hot(_TYPED))
     latest = max((row[8] for row in rows), default=0)
     shared = {key for (key,) in window.engine.rows(_SHARED, [latest])} if rows else set()
-    entered = dict(window.engine.rows(_ENTERED)) if rows else {}
+    entered = dict(window.engine.rows(_ENTERED, [since, since])) if rows else {}
     found = (
         replace(
             _call(row),

@@ -26,6 +26,9 @@ RENEWED = 4_000
 HOT = 90_000_000
 """A call stays hot for so long after its last sign of life, in microseconds."""
 
+CROWD, BRIEF = 4_000, 20_000_000
+"""Where more calls than this are hot, each stays so only this long: totals are of all that are hot."""
+
 RESULTS = ("calls", "visits", "attempts", "talks", "holds")
 """What the chain gives of every call."""
 
@@ -289,7 +292,7 @@ class Window:
 
     def cool(self, as_of: int, most: int | None = None) -> set[str]:
         """Put calls away that are over and of which nothing was heard for a while; return them."""
-        moving = self._cooled(as_of - HOT, most)
+        moving = self._cooled(as_of - (HOT if len(self._hot) <= CROWD else BRIEF), most)
         if not moving:
             return moving
         self._ids("moving_ids", moving)

@@ -230,21 +230,27 @@ _STEPS: dict[str, Callable[[Fields], dict[str, Any] | None]] = {
 }
 
 
+_SAID_OF = (
+    ("channel", "Uniqueid"),
+    ("name", "Channel"),
+    ("linked", "Linkedid"),
+    ("context", "Context"),
+    ("exten", "Exten"),
+    ("number", "CallerIDNum"),
+)
+_PREFIXED = {
+    prefix: tuple((name, prefix + said) for name, said in _SAID_OF)
+    for prefix in ("", "Dest", "Transferer", "OrigTransferer", "Parkee")
+}
+
+
 def _snapshot(fields: Fields, prefix: str = "") -> dict[str, str]:
     """Return what an event says of a channel; `prefix` names which of several it is."""
-
-    def get(key: str) -> str:
-        value = fields.get(prefix + key)
-        return "" if value in NOT_SAID else str(value)
-
-    return {
-        "channel": get("Uniqueid"),
-        "name": get("Channel"),
-        "linked": get("Linkedid"),
-        "context": get("Context"),
-        "exten": get("Exten"),
-        "number": get("CallerIDNum"),
-    }
+    found: dict[str, str] = {}
+    for name, said in _PREFIXED[prefix]:
+        value = fields.get(said)
+        found[name] = "" if value in NOT_SAID else str(value)
+    return found
 
 
 _STAFF = {

@@ -1,11 +1,12 @@
 """Translating what live feeds say, batch by batch, as imports translate files."""
 
-import json
+import marshal
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Protocol, TypeVar
 
 from everycall.app.history.call_staging import Groups
@@ -13,6 +14,7 @@ from everycall.app.history.pooling import literal
 from everycall.app.history.soundness import latest_of, sound, sound_events, tolerated
 from everycall.app.history.staging import Stage, Staged, stage_chunk
 from everycall.events import COLUMNS, Event, Skip
+from everycall.events.callers import UNKNOWN
 from everycall.history import Engine
 from everycall.history.journal_segments import Entry
 from everycall.live.signs import Sign
@@ -27,6 +29,13 @@ _SESSION = 1 << 40
 """More records than one session or file of a feed ever has."""
 
 _ROW = {column.name: column.type for column in COLUMNS}
+
+_GIVEN = ("seq", "caller", "caller_key", "source", "site", "event_id")
+"""What an event does not say itself."""
+
+_SAYS = tuple(name for name in _ROW if name not in _GIVEN)
+_SAID = attrgetter(*_SAYS)
+_IN_ORDER = itemgetter(*((*_SAYS, *_GIVEN).index(name) for name in _ROW))
 
 _VALUES = attrgetter(*(one.name for one in fields(Record)))
 """What a record says, in order; a copy of all that is in it would cost more than its translation."""
@@ -63,15 +72,9 @@ class Incoming(Stage):
         self.counting.add("incoming", _ROW, rows)
 
     def _row(self, source: str, seq: int, event: Event) -> tuple[Any, ...]:
-        who = self.numbers.of(event.caller_raw) if event.caller_raw else None
-        own = {
-            "seq": seq,
-            "source": source,
-            "site": self.name,
-            "caller": who.e164 if who else None,
-            "caller_key": who.key if who else None,
-        }
-        return tuple(own[n] if n in own else getattr(event, n, None) for n in _ROW)
+        who = self.numbers.of(event.caller_raw) if event.caller_raw else UNKNOWN
+        said = (*_SAID(event), seq, who.e164, who.key, source, self.name, None)
+        return tuple(_IN_ORDER(said))
 
 
 @dataclass(slots=True)
@@ -179,13 +182,16 @@ class _Kept:
 
     def records(self) -> Iterator[Record]:
         if self.packed:
-            yield from (Record(*row) for row in json.loads(zlib.decompress(self.packed)))
+            rows = marshal.loads(zlib.decompress(self.packed))  # noqa: S302 - our own, of a moment ago
+            yield from (Record(*row) for row in rows)
         yield from self.fresh
 
     def pack(self) -> None:
-        if self.fresh:
-            rows = [_VALUES(record) for record in self.records()]
-            self.packed = zlib.compress(json.dumps(rows).encode(), 1)
+        """Write the records small; what is no plain data, or nested too deeply, stays as it is."""
+        rows = [_VALUES(record) for record in self.records()] if self.fresh else []
+        with suppress(ValueError):
+            # within one process this writes each name once, and much faster than as JSON
+            self.packed = zlib.compress(marshal.dumps(rows), 1) if rows else self.packed
             self.fresh = []
 
 

@@ -47,7 +47,8 @@ COOLING = 5_000_000
 """How often calls that are done with are put away, in microseconds."""
 
 MOVED = 200
-"""At most so many of them, and their neighbours, at a time: the next picture waits for it."""
+"""At most so many of them, and their neighbours, at a time, for the next picture waits for it; or
+four times as many as the last picture ended, so that they do not become ever more."""
 
 DAYS = 2
 """Today and so many days before it less one are in the window; what is older is history's."""
@@ -135,6 +136,7 @@ class LivePicture:
         )
         self._covered: tuple[int, int] | None = None
         self._cooled_at = 0
+        self._ended = 0
         self._today = ""
         self._from = 0
         self._roll(as_of)
@@ -172,6 +174,7 @@ class LivePicture:
         retold = [one for each in told for one in each.retold if one.calls]
         batch = self._window.take(as_of, retold)
         self._picture.remember()
+        self._ended = len(batch.over)
         self._pack(batch.over)
         if tidied:
             self._window.renew()
@@ -182,7 +185,7 @@ class LivePicture:
         """Do one thing of those that no picture waits for, and return true; or there is none to do."""
         if self._window.renew():
             return True
-        return len(self._cool(as_of, MOVED)) > 0
+        return len(self._cool(as_of, max(MOVED, 4 * self._ended))) > 0
 
     def _cool(self, as_of: int, most: int | None = None) -> set[str]:
         """Put away what is done with, unless that was done a moment ago."""

@@ -67,6 +67,9 @@ IDLE = 1.0
 MANY = 100
 """Where a picture holds more records, it does not wait for totals: they are at most `IDLE` old."""
 
+SLOW = 500.0
+"""Where a picture takes so many milliseconds, the totals are old whenever one has been shown."""
+
 REFUSED = 1.0
 """After so many seconds a record is handed in again that the journal refused."""
 
@@ -374,12 +377,13 @@ class Watch:
         state.totalled_at = now if exact else state.totalled_at
 
     def _tidy(self) -> None:
-        """Do one thing that no picture waits for, when one has been shown; the next one has the totals."""
-        now = self._now()
-        if now - self._state.totalled_at >= IDLE * 1_000_000:
+        """Do what no picture waits for: the totals if they are old, else one thing; when slow, both."""
+        now, is_slow = self._now(), self._state.draw_ms > SLOW
+        is_old = now - self._state.totalled_at >= IDLE * 1_000_000
+        if is_old:
             self._state.totalled_at = now
             self.picture.totals()
-        else:
+        if is_slow or not is_old:
             self.picture.tidy(now)
 
     def _drawing(self, fresh: Sequence[Entry], now: int, exact: bool) -> Board:  # noqa: FBT001 - partial gives it by place

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from everycall.calls.causes import Fault, attempt_result, cause_of
 from everycall.events import AttemptResult, Direction, EndedBy, Event, Exit, Kind
@@ -54,12 +55,13 @@ class _Story:
         yield from self._sounded()
         yield from self._ended(spoken)
 
-    def _event(self, at: int, kind: Kind) -> Event:
-        return Event(at=at, kind=kind, call_id=self.call_id)
+    def _event(self, at: int, kind: Kind, **said: Any) -> Event:
+        return Event(at, kind, self.call_id, **said)
 
     def _with(self, channel: Channel, at: int, kind: Kind, queue: str | None) -> Event:
-        return replace(
-            self._event(at, kind),
+        return self._event(
+            at,
+            kind,
             agent=self._name(channel),
             agent_kind=self.cast.kind_of(channel),
             leg=channel.id,
@@ -75,8 +77,9 @@ class _Story:
         )
         dialled = self._dialled(root)
         number = root.number if inbound else (customer.number if customer else "") or dialled
-        return replace(
-            self._event(root.born_at, Kind.CALL_ARRIVED),
+        return self._event(
+            root.born_at,
+            Kind.CALL_ARRIVED,
             direction=self.cast.direction,
             caller_raw=number or None,
             called=(dialled if inbound else number) or None,
@@ -113,11 +116,12 @@ class _Story:
 
     def _stayed(self, stays: Sequence[Visit]) -> Iterator[Event]:
         for visit in stays:
-            entered = self._event(visit.began_at, Kind.QUEUE_ENTERED)
-            yield replace(entered, queue=visit.queue, leg=visit.channel.id)
+            where = {"queue": visit.queue, "leg": visit.channel.id}
+            yield self._event(visit.began_at, Kind.QUEUE_ENTERED, **where)
             if visit.ended_at is not None:
-                yield replace(
-                    self._event(visit.ended_at, Kind.QUEUE_LEFT),
+                yield self._event(
+                    visit.ended_at,
+                    Kind.QUEUE_LEFT,
                     queue=visit.queue,
                     leg=visit.channel.id,
                     agent=self._name(visit.agent) if visit.agent else None,
@@ -167,8 +171,9 @@ class _Story:
         if customer.dial_status not in _NOT_THERE:
             return
         dials = [step for step in self.steps if step.app == "Dial" and step.channel == customer.id]
-        yield replace(
-            self._event(dials[-1].at if dials else customer.ended_at or 0, Kind.AGENT_STOPPED),
+        yield self._event(
+            dials[-1].at if dials else customer.ended_at or 0,
+            Kind.AGENT_STOPPED,
             agent=dials[-1].data.split(",")[0] or None if dials else None,
             reason=AttemptResult.UNREACHABLE,
             value=0,
@@ -271,8 +276,9 @@ class _Story:
             if any(abs(at - step.at) <= SECOND for at in parked):
                 continue
             channel = self.cast.channels.get(step.channel)
-            yield replace(
-                self._event(step.at, Kind.TRANSFER_STARTED),
+            yield self._event(
+                step.at,
+                Kind.TRANSFER_STARTED,
                 agent=self._name(channel) if channel else None,
                 party=step.exten or None,
                 reason=step.act.value,
@@ -280,8 +286,9 @@ class _Story:
 
     def _passed(self) -> Iterator[Event]:
         for passed in stages(self.steps, self.cast, self.site):
-            yield replace(
-                self._event(passed.at, passed.kind),
+            yield self._event(
+                passed.at,
+                passed.kind,
                 text=passed.text or None,
                 reason=passed.reason,
                 value=passed.value,
@@ -305,8 +312,9 @@ class _Story:
             ended_at = max(c.ended_at or 0 for c in channels)
         else:
             return
-        yield replace(
-            self._event(ended_at, Kind.CALL_ENDED),
+        yield self._event(
+            ended_at,
+            Kind.CALL_ENDED,
             reason=self._ended_in_the_end(spoken),
             q850=customer.cause if customer else None,
             text=self._failure(spoken),

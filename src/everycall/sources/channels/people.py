@@ -87,8 +87,9 @@ def channels_of(steps: Iterable[Step]) -> dict[str, Channel]:
     """Gather the channels of a call, in the order in which they were born."""
     found: dict[str, Channel] = {}
     for step in steps:
-        channel = found.setdefault(step.channel, Channel(step.channel, born_at=step.at))
-        _learn(channel, step)
+        if step.channel not in found:
+            found[step.channel] = Channel(step.channel, born_at=step.at)
+        _learn(found[step.channel], step)
     return dict(sorted(found.items(), key=lambda item: (item[1].born_at, item[0])))
 
 
@@ -254,7 +255,7 @@ def _direction(
     originated = _ORIGINATED in root.apps or root.pair is not None
     if roles[root.id] is Role.LINE and not originated:
         return Direction.INBOUND, f"it began on the line {root.endpoint}"
-    contexts = {context for channel in channels.values() for context in channel.contexts}
+    contexts = sorted({context for one in channels.values() for context in one.contexts})
     ours = [c for c in contexts if site.markers.means(Stage.CALLBACK, Form.CONTEXT, c)]
     if ours:
         return Direction.CALLBACK, f"context {ours[0]} means that we call back"

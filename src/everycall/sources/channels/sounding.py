@@ -17,10 +17,11 @@ def sounded(steps: Sequence[Step], channel: str) -> str | None:
     Each report is of the time since the one before. Loss is the mean of the reports of one way,
     jitter its highest; of the two ways the worse counts.
     """
-    ways = [way for way in ("from", "to") if _reports(steps, channel, way)]
+    said = [s for s in steps if s.act is Act.SOUNDED and s.channel == channel]
+    ways = [reports for way in ("from", "to") if (reports := _reports(said, way))]
     if not ways:
         return None
-    found = [_heard(_reports(steps, channel, way)) for way in ways]
+    found = [_heard(reports) for reports in ways]
     loss, jitter = max(lost for lost, _ in found), max(uneven for _, uneven in found)
     return f"loss={loss:.3f} jitter={jitter:.0f} ms"
 
@@ -30,7 +31,6 @@ def _heard(reports: Sequence[tuple[int, int]]) -> tuple[float, float]:
     return lost, max(jitter for _, jitter in reports) / CLOCK
 
 
-def _reports(steps: Sequence[Step], channel: str, way: str) -> list[tuple[int, int]]:
-    said = (s for s in steps if s.act is Act.SOUNDED and s.channel == channel)
+def _reports(said: Sequence[Step], way: str) -> list[tuple[int, int]]:
     pairs = (s.value.partition("/") for s in said if s.variable == way)
     return [(int(lost), int(jitter)) for lost, _, jitter in pairs]

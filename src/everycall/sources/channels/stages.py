@@ -84,16 +84,26 @@ def _typed(steps: Sequence[Step]) -> str | None:
 
 def stage_of(step: Step, site: Site) -> Stage | None:
     """Return what a step means for the customer, by what it plays, runs, says or where it is."""
-    places = (
-        (Form.PROMPT, step.sound.rpartition("/")[2] if step.sound != "moh" else ""),
-        (Form.PROMPT, step.sound if step.sound != "moh" else ""),
-        (Form.VERB, step.variable if step.act is Act.SAID else ""),
-        (Form.PROMPT, _prompt(step)),
-        (Form.CONTEXT, step.context if step.act is not Act.HUNG_UP else ""),
-        (Form.APP, step.app),
-    )
-    found = (site.markers.stage_of(form, word, _HEARD) for form, word in places if word)
-    return next((stage for stage in found if stage is not None), None)
+    for form, word in _places(step):
+        found = site.markers.stage_of(form, word, _HEARD)
+        if found is not None:
+            return found
+    return None
+
+
+def _places(step: Step) -> Iterator[tuple[Form, str]]:
+    """Yield the words of a step that may mean something, and where they stand."""
+    if step.sound and step.sound != "moh":
+        yield Form.PROMPT, step.sound.rpartition("/")[2]
+        yield Form.PROMPT, step.sound
+    if step.variable and step.act is Act.SAID:
+        yield Form.VERB, step.variable
+    if step.app and (prompt := _prompt(step)):
+        yield Form.PROMPT, prompt
+    if step.context and step.act is not Act.HUNG_UP:
+        yield Form.CONTEXT, step.context
+    if step.app:
+        yield Form.APP, step.app
 
 
 def _prompt(step: Step) -> str:

@@ -40,11 +40,15 @@ class Act(StrEnum):
     OVER = "over"
 
 
+_ACTS = {str(act): act for act in Act}
+
 PAIRED = "pair"
 """The bridge of a channel whose log tells of two that were connected at one of them only."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(
+    slots=True
+)  # not frozen, nor ever changed: a live call makes all its steps again and again
 class Step:
     """Something that happened to a channel at a moment, in microseconds.
 
@@ -86,13 +90,14 @@ class Step:
         Only for `ended_by` is empty not the same as unsaid: CEL then says that nobody asked.
         """
         found = zip(_NAMES, _VALUES(self), strict=True)
-        return {k: v for k, v in found if v is not None and (v != "" or k == "ended_by")}
+        kept = {k: v for k, v in found if v or (v is not None and (v != "" or k == "ended_by"))}
+        return {**kept, "act": self.act.value}
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> "Step":
         """Make a step of a kept body."""
         known = body if body.keys() <= _NAMES else {k: body[k] for k in body if k in _NAMES}
-        return cls(**{**known, "act": Act(body["act"])})
+        return cls(**{**known, "act": _ACTS[body["act"]]})
 
 
 _NAMES = {field.name: None for field in fields(Step)}.keys()

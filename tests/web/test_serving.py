@@ -3,6 +3,9 @@
 import json
 import re
 import signal
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -31,6 +34,21 @@ def test_a_new_server_prints_the_way_in_and_stops_when_told(tmp_path: Path) -> N
     said = log_of(tmp_path, port).read_text(encoding="utf-8")
     assert re.search(r"/setup/\?key=\S+", said)
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("part", ["serve", "web", "ingest", "work"])
+def test_an_address_that_is_taken_is_refused_in_one_sentence(tmp_path: Path, part: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "everycall", part, "--data", str(tmp_path), "--port", port]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 2
+    assert f"nothing can listen at 127.0.0.1:{port}" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert ended.stdout == ""
+    assert list(tmp_path.iterdir()) == []
 
 
 def boards(server: Server) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +23,13 @@ class NotMigratedError(EverycallError):
     """The records are of another version than this program."""
 
     id = "not-migrated"
+    exit_code = 2
+
+
+class NotListeningError(EverycallError):
+    """The address is taken, or none of this machine."""
+
+    id = "cannot-listen"
     exit_code = 2
 
 
@@ -72,6 +80,7 @@ def command(data: Path, site: str, host: str, port: int, *, sample: bool) -> Non
         from everycall.web.sample import begin, free_port
 
         data, port = begin(data), free_port(host, port)
+    _can_listen(host, port)
     set_up(data, "all", site, host, port)
     prepare(data.resolve(), f"http://{host}:{port}")
     if sample:
@@ -119,6 +128,7 @@ def migrate(data: Path, site: str, host: str, port: int, *, check: bool) -> None
 
 
 def _apart(part: str, data: Path, site: str, host: str, port: int) -> None:
+    _can_listen(host, port)
     set_up(data, part, site, host, port)
     if _waiting():
         raise NotMigratedError("the records are of another version; run first: everycall migrate")
@@ -143,6 +153,19 @@ def set_up(
     import django
 
     django.setup()
+
+
+def _can_listen(host: str, port: int) -> None:
+    """Refuse an address that nothing can listen at, before anything is begun."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            why = error.strerror or str(error)
+            sentence = f"nothing can listen at {host}:{port}: {why}; choose another with --port"
+            raise NotListeningError(sentence) from None
 
 
 def _run(host: str, port: int) -> None:

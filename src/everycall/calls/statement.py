@@ -11,7 +11,10 @@ DIALECT = "duckdb"
 
 @cache
 def _parsed(text: str) -> exp.Expr:
-    return sqlglot.parse_one(text, read=DIALECT)
+    tree = sqlglot.parse_one(text, read=DIALECT)
+    for node in tree.walk():
+        node.meta.clear()  # where each word stood, which every copy would carry along
+    return tree
 
 
 def parse(text: str) -> exp.Expr:
@@ -22,9 +25,9 @@ def parse(text: str) -> exp.Expr:
 def fill(template: str, tables: Mapping[str, str] | None = None, **parts: str | int) -> exp.Expr:
     """Return a statement with its `:name` places filled by expressions, and tables renamed."""
     trees = {name: parse(str(part)) for name, part in parts.items()}
-    tree = exp.replace_placeholders(parse(template), **trees)
+    tree = exp.replace_placeholders(_parsed(template), **trees)  # this makes a copy
     if tables:
-        tree = exp.replace_tables(tree, dict(tables), dialect=DIALECT)
+        tree = exp.replace_tables(tree, dict(tables), dialect=DIALECT, copy=False)
     return tree
 
 

@@ -1,5 +1,6 @@
 """The sample shop as if it were now: its day played into a log, with a port that is free."""
 
+import fcntl
 import os
 import shutil
 import socket
@@ -9,14 +10,26 @@ from pathlib import Path
 
 from everycall.app.intake.replaying import play, sample_day
 from everycall.app.intake.samples import sample_folder
+from everycall.errors import EverycallError
 
 _PORTS = 20
+
+
+class AlreadyPlayedError(EverycallError):
+    """Another server plays the sample day in this data directory."""
+
+    id = "already-played"
+    exit_code = 2
 
 
 def begin(data: Path) -> Path:
     """Begin to play the sample day; returns the data directory that it goes to."""
     folder, home = sample_folder(), data / "sample"
     home.mkdir(parents=True, exist_ok=True)
+    if _is_played(home):
+        raise AlreadyPlayedError(
+            f"the sample shop is being played already, in {home}; stop it first, or give another --data"
+        )
     shutil.rmtree(home / "journal", ignore_errors=True)
     shutil.rmtree(home / "history", ignore_errors=True)
     shutil.copyfile(folder / "site.toml", home / "site.toml")
@@ -25,6 +38,19 @@ def begin(data: Path) -> Path:
     said = sample_day(folder, int(time.time()))
     threading.Thread(target=play, args=(said, log, threading.Event()), daemon=True).start()
     return home
+
+
+def _is_played(home: Path) -> bool:
+    """Tell whether a server has the journal of the sample day open."""
+    lock = home / "journal" / "main" / "lock"
+    if not lock.exists():
+        return False
+    with lock.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
 
 
 def free_port(host: str, port: int) -> int:

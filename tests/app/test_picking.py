@@ -205,11 +205,3 @@ def test_what_was_told_of_one_call_is_not_told_of_the_next(asking: Asking) -> No
     next(asking.calls(Filter(call_ids=(ids[1],), limit=1), evidence=False))
     assert asking.table_with(ids[0]) == "calls"
     assert {event["call_id"] for event in asking.timeline(ids[1])} == {ids[1]}
-
-
-def test_small_queries_side_by_side_leave_the_plans_of_others_alone(asking: Asking) -> None:
-    setting = "SELECT value FROM duckdb_settings() WHERE name = 'enable_optimizer'"
-    rows = asking.engine.at_once([f"SELECT {n} AS n" for n in range(5)])
-    assert rows == [[{"n": n}] for n in range(5)]
-    assert asking.rows(setting) == [("true",)]
-    assert [row["value"] for row in asking.engine.stream(setting)] == ["true"]

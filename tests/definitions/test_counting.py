@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from definitions.histories import SITE, history, waits
-from everycall.app.answers.defining import chosen, compare, count, side_by_side, verdicts_of
+from everycall.app.answers.defining import chosen, compare, count, verdicts_of
 from everycall.app.answers.definitions_used import changed, remember
+from everycall.app.answers.judging import side_by_side
 from everycall.app.history.asking import Asking
 from everycall.app.site.sitefile import SiteFile, read_site
 from everycall.cli import main

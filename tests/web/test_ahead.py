@@ -2,6 +2,7 @@
 
 import os
 import threading
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from everycall.app.history import kept_tables
 from everycall.records.models import Person
 from everycall.web import ahead, awaiting
-from everycall.web.ahead import Ahead, spans
+from everycall.web.ahead import Ahead, Rules, spans
 from everycall.web.pages import site_reader
 from everycall.web.reports import last_days
 from web.conftest import browser, person
@@ -94,6 +95,17 @@ def test_what_is_made_ahead_gives_way_and_what_it_begins_does_too(
     thread.join()
     look()
     assert seen[0] == seen[1] + 5
+
+
+def test_the_rules_are_planned_once_for_each_wording(monkeypatch: pytest.MonkeyPatch) -> None:
+    planned: list[str] = []
+    monkeypatch.setattr(ahead, "make_ready", lambda _zone, own: planned.append(own.id))
+    reader = site_reader()
+    rules, site = Rules(reader), reader.settings()
+    for words in ("", "", "nhs_30s", "nhs_30s", "no_such_words", ""):
+        monkeypatch.setattr(reader, "settings", lambda w=words: replace(site, definition=w))
+        rules.round()
+    assert planned == ["xon", "nhs_30s", "xon"]
 
 
 def test_a_year_a_month_and_thirty_days_end_with_the_newest_day() -> None:

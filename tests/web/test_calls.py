@@ -113,7 +113,7 @@ def test_a_view_leads_nowhere_else(viewer: Person) -> None:
 
 
 def test_calls_are_taken_away_as_seen_and_that_is_on_record(viewer: Person) -> None:
-    body = browser(viewer).get("/calls/file/?outcome=answered").content.decode("utf-8-sig")
+    body = browser(viewer).get("/calls/file/?outcome=answered").getvalue().decode("utf-8-sig")
     lines = body.splitlines()
     assert lines[0].startswith("id,at,direction,caller")
     assert len(lines) > 3

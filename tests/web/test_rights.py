@@ -95,4 +95,4 @@ def test_a_call_of_another_brand_is_not_there_on_any_of_its_addresses() -> None:
     assert client.get(f"/calls/{name}/recordings/1/").status_code in (403, 404)
     assert client.post(f"/calls/{name}/reveal/").status_code in (403, 404)
     assert name not in client.get("/calls/").content.decode()
-    assert name not in client.get("/calls/file/").content.decode()
+    assert name not in client.get("/calls/file/").getvalue().decode()

@@ -3,7 +3,6 @@
 import csv
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -16,8 +15,6 @@ from everycall.calls.statement import write
 
 MEMORY = "2500MB"
 BATCH = 20_000
-LANES = 2
-"""So many small queries run side by side."""
 
 _CHANGE_ROWS = ("INSERT", "DELETE", "CHECKPOINT", "COPY")
 """What begins so leaves the plans of other statements as they are."""
@@ -100,21 +97,6 @@ class Engine:
             for row in batch:
                 yield dict(zip(names, row, strict=True))
 
-    def at_once(self, statements: Sequence[str]) -> list[list[dict[str, Any]]]:
-        """Run queries over a few rows side by side, and return the rows of each.
-
-        Such a query takes longer to plan than to run, so the best plan is not looked for.
-        """
-        with ThreadPoolExecutor(LANES) as lanes:
-            parts = [statements[lane::LANES] for lane in range(LANES)]
-            done = list(lanes.map(self._one_by_one, parts))
-        return [done[place % LANES][place // LANES] for place in range(len(statements))]
-
-    def _one_by_one(self, statements: Sequence[str]) -> list[list[dict[str, Any]]]:
-        with self._db.cursor() as cursor:
-            cursor.execute("PRAGMA disable_optimizer")  # of this cursor alone
-            return [_named(cursor.execute(statement)) for statement in statements]
-
     def table(self, name: str, statement: str | exp.Expr) -> None:
         """Make a table from a query."""
         self.run(f'CREATE OR REPLACE TABLE "{name}" AS {_text(statement)}')
@@ -173,11 +155,6 @@ class _Lines:
     def write(self, row: str) -> int:
         """Write one row."""
         return self.file.write(row.replace("\r", " ") if "\r" in row else row)
-
-
-def _named(found: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _text(statement: str | exp.Expr) -> str:

@@ -3,10 +3,9 @@
 import csv
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -24,14 +23,31 @@ _TYPES = {
 
 def write_files(report: Report, folder: Path) -> Iterator[Path]:
     """Write every table as CSV and as Parquet, and all of the report as JSON."""
-    for kind in ("csv", "parquet"):
-        (folder / kind).mkdir(parents=True, exist_ok=True)
-    for name, table in report.tables():
-        types = [_TYPES.get(column.unit, "VARCHAR") for column in table.columns]
-        yield from _both(folder, name, _headings(table), types, table.rows)
+    (folder / "parquet").mkdir(parents=True, exist_ok=True)
+    for path, table in _tables(report, folder):
+        yield path
+        yield _packed(folder, path, table)
     path = folder / "audit.json"
     path.write_text(json.dumps(asdict(report), ensure_ascii=False, indent=1), encoding="utf-8")
     yield path
+
+
+def write_tables(report: Report, folder: Path) -> Iterator[Path]:
+    """Write every table as CSV, and nothing else."""
+    for path, _ in _tables(report, folder):
+        yield path
+
+
+def _tables(report: Report, folder: Path) -> Iterator[tuple[Path, Table]]:
+    (folder / "csv").mkdir(parents=True, exist_ok=True)
+    for name, table in report.tables():
+        plain = re.sub(r"[^A-Za-z0-9_-]", "_", name)
+        path = folder / "csv" / f"{plain}.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(_headings(table))
+            writer.writerows(table.rows)
+        yield path, table
 
 
 def _headings(table: Table) -> list[str]:
@@ -46,22 +62,13 @@ def _headings(table: Table) -> list[str]:
     return found
 
 
-def _both(
-    folder: Path,
-    name: str,
-    headings: Sequence[str],
-    types: Sequence[str],
-    rows: Sequence[tuple[Any, ...]],
-) -> Iterator[Path]:
-    plain = re.sub(r"[^A-Za-z0-9_-]", "_", name)
-    path = folder / "csv" / f"{plain}.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(headings)
-        writer.writerows(rows)
-    yield path
-    packed = folder / "parquet" / f"{plain}.parquet"
-    columns = ", ".join(f"'{_quoted(h)}': '{t}'" for h, t in zip(headings, types, strict=True))
+def _packed(folder: Path, path: Path, table: Table) -> Path:
+    """Write a table as Parquet, from its CSV."""
+    packed = folder / "parquet" / f"{path.stem}.parquet"
+    types = [_TYPES.get(column.unit, "VARCHAR") for column in table.columns]
+    columns = ", ".join(
+        f"'{_quoted(h)}': '{t}'" for h, t in zip(_headings(table), types, strict=True)
+    )
     with duckdb.connect() as engine:
         engine.execute(
             f"COPY (SELECT * FROM read_csv(?, header=true, auto_detect=false, delim=',', quote='\"', "
@@ -69,7 +76,7 @@ def _both(
             f"TO '{_quoted(str(packed))}' (FORMAT parquet, COMPRESSION zstd)",
             [str(path)],
         )
-    yield packed
+    return packed
 
 
 def _quoted(text: str) -> str:

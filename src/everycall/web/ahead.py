@@ -7,7 +7,10 @@ import os
 import threading
 from contextlib import suppress
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
+from everycall.app.answers.defining import chosen
+from everycall.app.answers.judging import make_ready
 from everycall.app.audit.preparing import prepare
 from everycall.app.history.kept_tables import is_worth_it
 from everycall.app.history.product import product
@@ -20,6 +23,9 @@ from everycall.web.reports import Wish, last_days, question
 from everycall.web.rounds import Round
 
 PAUSE = 5.0
+
+SOON = 1.0
+"""Seconds until the rules are planned after the server has begun, or other words were chosen."""
 
 PATIENCE = 3600.0
 """Seconds after which the next report is begun, whatever became of the one before."""
@@ -69,9 +75,29 @@ class Ahead:
                 awaited(question(wish, owner), PATIENCE)
 
 
+class Rules:
+    """Plans the rules by which one call is judged, once for each wording of the site's own."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._ready: object = None
+
+    def round(self) -> None:
+        """Look whether the words are others, and plan their rules; wrong words are left alone."""
+        with suppress(EverycallError):
+            site = self._reader.settings()
+            own = chosen(site)
+            if self._ready != (state := (own.digest, own.settings, site.zone)):
+                make_ready(site.zone or ZoneInfo("UTC"), own.of(None))
+                self._ready = state
+
+
 def ahead(reader: Reader) -> tuple[Round, ...]:
-    """Return the round that makes reports before they are asked for."""
-    return (Round("reports ahead", Ahead(reader).round, PAUSE),)
+    """Return the rounds that do before it is asked for what takes long."""
+    return (
+        Round("rules ahead", Rules(reader).round, SOON),
+        Round("reports ahead", Ahead(reader).round, PAUSE),
+    )
 
 
 def _give_way() -> None:

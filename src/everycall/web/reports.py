@@ -1,14 +1,16 @@
 """Reports as somebody may see them: which calls, which sections, whose words, in which language."""
 
+import codecs
 import csv
 import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,7 +25,7 @@ from everycall.errors import NotFoundError
 from everycall.records.models import Person
 from everycall.records.roles import Right, Role
 from everycall.render.charts import draw
-from everycall.render.files import write_files
+from everycall.render.files import write_tables
 from everycall.reports import Report, Words
 from everycall.reports.languages import known_languages
 from everycall.reports.trades import NO_TRADE, TRADES, Trade
@@ -204,19 +206,26 @@ def export(made: Made, kind: str, person: Person) -> bytes:
 def _archive(report: Report, home: Path) -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in write_files(report, home):
-            if path.suffix == ".csv":
-                archive.write(path, path.name)
+        for path in write_tables(report, home):
+            archive.write(path, path.name)
     return held.getvalue()
 
 
-def as_csv(headings: list[str], rows: list[list[Any]]) -> bytes:
-    """Write rows as CSV that a table program opens; no cell can be taken for a formula."""
+def as_csv(headings: list[str], rows: Iterable[list[Any]], together: int) -> Iterator[bytes]:
+    """Write rows as CSV that a table program opens; no cell can be taken for a formula.
+
+    The headings come at once, the rows so many `together`.
+    """
+    yield codecs.BOM_UTF8 + _written([headings])
+    left = iter(rows)
+    while part := list(islice(left, together)):
+        yield _written([_plain(value) for value in row] for row in part)
+
+
+def _written(rows: Iterable[list[Any]]) -> bytes:
     held = io.StringIO()
-    writer = csv.writer(held, lineterminator="\r\n")
-    writer.writerow(headings)
-    writer.writerows([[_plain(value) for value in row] for row in rows])
-    return held.getvalue().encode("utf-8-sig")
+    csv.writer(held, lineterminator="\r\n").writerows(rows)
+    return held.getvalue().encode()
 
 
 def _plain(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """The ledger of calls, and one call told from beginning to end."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -9,6 +10,8 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -21,8 +24,10 @@ from everycall.events.callers import caller
 from everycall.records.models import Person, SavedView
 from everycall.records.roles import Right
 from everycall.records.trail import note
+from everycall.web.asked import whole
 from everycall.web.drawing import lanes
 from everycall.web.guards import needs, person_of
+from everycall.web.handing_out import TOGETHER, HandedOut
 from everycall.web.pages import site_reader
 from everycall.web.reports import as_csv
 from everycall.web.scope import clients_of, may_see, queues_of, within
@@ -66,7 +71,7 @@ class Wish:
             client=given.get("client", "")[:120],
             number=given.get("number", "").strip()[:40],
             direction=given.get("direction", "inbound"),
-            page=max(1, int(page)) if (page := given.get("page", "1")).isdecimal() else 1,
+            page=max(1, whole(given.get("page", "1"))),
         )
 
     def filter(self, asking: Asking) -> Filter:
@@ -167,7 +172,7 @@ def _choices(asking: Asking, person: Person) -> dict[str, Any]:
 
 
 @needs(Right.TAKE_AWAY)
-def take_away(request: HttpRequest) -> HttpResponse:
+def take_away(request: HttpRequest) -> Any:  # Django has two kinds of answer
     """Hand the calls out as CSV, as somebody may see them; that is put on record."""
     if not site_reader().has_calls():
         raise Http404
@@ -175,14 +180,24 @@ def take_away(request: HttpRequest) -> HttpResponse:
     reveal = person.may(Right.REVEAL_NUMBERS)
     with site_reader().asking() as asking:
         found = replace(within(wish.filter(asking), person), limit=MOST)
-        rows = [
-            _line(call, shown_call(call, asking, person, reveal=reveal))
-            for call in asking.calls(found, evidence=False, parts=False)
-        ]
-    note(person, "calls taken away", wish.address()[:200], calls=len(rows), numbers=reveal)
-    headers = {"Content-Disposition": 'attachment; filename="everycall-calls.csv"'}
-    body = as_csv(list(_COLUMNS), rows)
-    return HttpResponse(body, content_type="text/csv; charset=utf-8", headers=headers)
+        calls = min(asking.count(found), MOST)
+    # before the first of them is handed out: who breaks off has taken them away all the same
+    note(person, "calls taken away", wish.address()[:200], calls=calls, numbers=reveal)
+    rows = _lines(found, person, get_language(), reveal=reveal)
+    return HandedOut(
+        as_csv(list(_COLUMNS), rows, TOGETHER), "text/csv; charset=utf-8", "everycall-calls.csv"
+    )
+
+
+def _lines(
+    found: Filter, person: Person, language: str | None, *, reveal: bool
+) -> Iterator[list[Any]]:
+    """Yield the rows of a file of calls, from an opening of their own: nobody waits for them."""
+    with site_reader().apart() as asking:
+        for call in asking.calls(found, evidence=False, parts=False):
+            with translation.override(language):
+                shown = shown_call(call, asking, person, reveal=reveal)
+            yield _line(call, shown)
 
 
 def _line(call: dict[str, Any], shown: dict[str, Any]) -> list[Any]:

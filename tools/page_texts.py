@@ -11,7 +11,6 @@ import io
 import os
 import sys
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import fields
 from pathlib import Path
 
@@ -24,24 +23,35 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+import texts
+
 django.setup()
 
 from everycall.alerts import PLAIN  # noqa: E402
+from everycall.app.answers.blindness import NOTHING_SHOWS, SHOWN_BY  # noqa: E402
 from everycall.app.answers.explaining import SAYS  # noqa: E402
+from everycall.app.intake.finding import every_source  # noqa: E402
+from everycall.app.live.acting import Act  # noqa: E402
+from everycall.calls.facts import FACTS  # noqa: E402
 from everycall.calls.outcomes import INBOUND_RULES, OUTBOUND_RULES, outcome_names  # noqa: E402
+from everycall.calls.results import RESULTS  # noqa: E402
+from everycall.definitions.categories import Category  # noqa: E402
 from everycall.events.sights import Sight  # noqa: E402
 from everycall.live.board import AgentState  # noqa: E402
 from everycall.metrics.asked import asked  # noqa: E402
+from everycall.metrics.catalog import METRICS  # noqa: E402
 from everycall.metrics.targets import SHIPPED  # noqa: E402
 from everycall.records.roles import Role  # noqa: E402
 from everycall.recovery import State  # noqa: E402
 from everycall.recovery.ledger import GROUPS, Fate, Stage  # noqa: E402
 from everycall.registry import load, names  # noqa: E402
+from everycall.reports.languages import known_languages  # noqa: E402
 from everycall.reports.trades import TRADES  # noqa: E402
 from everycall.reports.words import UNITS  # noqa: E402
 from everycall.settings import doc_of  # noqa: E402
 from everycall.web.carrying import KINDS as CHANNELS  # noqa: E402
 from everycall.web.connecting import KINDS as CONNECTIONS  # noqa: E402
+from everycall.web.live.boxes import METRICS as BOXES  # noqa: E402
 from everycall.web.saying import LENGTHS, LIMITS, MORE_LENGTHS, UNSEEN, no_values  # noqa: E402
 from everycall.web.texting import KINDS as GATEWAYS  # noqa: E402
 
@@ -52,6 +62,7 @@ CODE = ("web", "alerts")
 KEYWORDS = {
     "_": None,
     "say": None,
+    "note": (2,),
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,
@@ -64,6 +75,9 @@ KEYWORDS = {
 
 def declared() -> Iterator[str]:
     """Yield the texts that are declared and not said in a call."""
+    yield from (metric.title for metric in METRICS.values())
+    yield from (METRICS[name].doc for name in BOXES)
+    yield from (act.value for act in Act)
     yield from (measure.doc for measure in PLAIN)
     yield from (name.replace("_", " ") for name in outcome_names())
     for state in AgentState:
@@ -90,7 +104,11 @@ def of_one_call() -> Iterator[str]:
     yield from SAYS.values()
     for rule in (*INBOUND_RULES, *OUTBOUND_RULES):
         yield from (rule.why, rule.doc)
-    yield from ("high", "medium", "low")
+    yield from ("high", "medium", "low", "no source says")
+    for category in Category:
+        yield from (category.value.replace("_", " "), category.doc)
+    yield "no source says, and no opening hours are declared"
+    yield from (fact.doc for fact in (*RESULTS, *FACTS) if fact.sight)
 
 
 def of_code(path: Path) -> Iterator[str | tuple[str, ...]]:
@@ -105,8 +123,17 @@ def of_template(path: Path) -> Iterator[str | tuple[str, ...]]:
         yield message
 
 
-def collect() -> Catalog:
-    """Return every text once, in the order of the files."""
+def of_reports() -> Iterator[str]:
+    """Yield what pages show that reports say, too: what others call a call, and what Asterisk does not tell."""
+    yield from texts.definition_texts()
+    for source in every_source().values():
+        if source.name.startswith("asterisk"):
+            yield from source.blind.values()
+    yield from (*SHOWN_BY.values(), NOTHING_SHOWS)
+
+
+def collect(language: str) -> Catalog:
+    """Return every text of a language once; what its reports say already is left to them."""
     found = Catalog(fuzzy=False, charset="utf-8")
     for folder in CODE:
         for path in sorted((PACKAGE / folder).rglob("*.py")):
@@ -116,6 +143,8 @@ def collect() -> Catalog:
         for message in of_template(path):
             add(found, message)
     for text in declared():
+        add(found, text)
+    for text in () if language in known_languages() else of_reports():
         add(found, text)
     return found
 
@@ -164,19 +193,17 @@ def save(language: str, known: Catalog) -> None:
         write_po(file, known, width=100, omit_header=False, sort_output=True, no_location=True)
 
 
-def renewed(language: str, texts: Catalog) -> Catalog:
+def renewed(language: str) -> Catalog:
     """Return the catalogue of a language with the texts that there are now."""
     known = opened(language)
-    # a catalogue takes the messages themselves, and every language needs its own
-    known.update(deepcopy(texts), no_fuzzy_matching=True)
+    known.update(collect(language), no_fuzzy_matching=True)
     known.obsolete.clear()
     return known
 
 
 def main() -> None:
-    texts = collect()
     for language in languages():
-        known = renewed(language, texts)
+        known = renewed(language)
         if "--missing" in sys.argv:
             print("\n".join(str(text) for text in missing(known)))
             continue

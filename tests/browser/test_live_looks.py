@@ -192,3 +192,21 @@ def test_a_screen_without_data_says_so_and_shows_no_empty_band(
     assert screen.page.evaluate(empty) == 0
     assert screen.page.get_by_role("link", name="Connect a phone system").is_visible()
     assert not screen.page.locator("#h-queues").is_visible()
+
+
+def test_many_people_stand_by_state_and_those_who_are_free_are_folded(opened: Opening) -> None:
+    screen = opened("en")
+    screen.show("/now/", "desk")
+    page = screen.page
+    shown = page.locator("#agents .state")
+    assert set(shown.all_inner_texts()).isdisjoint({"free", "signed out", "not known"})
+    free = page.locator("#states button[data-state=free]")
+    assert "20" in free.inner_text()
+    free.focus()
+    page.keyboard.press("Enter")
+    page.evaluate("text => window.send({data: text})", json.dumps(crowd()))
+    assert shown.all_inner_texts().count("free") == 20
+    assert free.evaluate("one => document.activeElement === one")
+    page.evaluate("text => window.send({data: text})", json.dumps(crowd(agents=30)))
+    assert not page.locator("#states").is_visible()
+    assert shown.count() == 30

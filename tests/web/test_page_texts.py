@@ -37,7 +37,7 @@ def test_there_are_english_and_four_more_one_of_them_from_right_to_left() -> Non
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_of_the_pages_is_in_the_catalogue_and_translated(language: str) -> None:
-    texts = page_texts.collect()
+    texts = page_texts.collect(language)
     known = {m.id: m.string for m in page_texts.opened(language) if m.id}
     wanted = {m.id for m in texts if m.id}
     assert not wanted - set(known), "run: python tools/page_texts.py"

@@ -13,6 +13,7 @@ from everycall.events.callers import WITHHELD
 from everycall.records.models import Person
 from everycall.records.roles import Right
 from everycall.reports.words import DASH
+from everycall.web.details import details
 from everycall.web.saying import duration, words
 
 KEPT = 3
@@ -107,7 +108,10 @@ def moment(text: str | None) -> datetime | None:
 
 def steps(call: dict[str, Any]) -> list[dict[str, str]]:
     """Return the story of a call, each step with the time since it arrived."""
-    return [{**step, "after": _seconds(step["timer_ms"])} for step in call["timeline"]]
+    return [
+        {**step, "after": _seconds(step["timer_ms"]), "details": details(step["details"])}
+        for step in call["timeline"]
+    ]
 
 
 def _seconds(milliseconds: int) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 
 from everycall.reports.model import Column, Unit
 from everycall.reports.words import DASH
+from everycall.web.deeds import deed, named, trouble
 from everycall.web.saying import (
     CLOCK,
     LENGTHS,
@@ -46,6 +47,9 @@ def largest(rows: list[tuple[Any, ...]], place: int) -> float:
 
 register.filter("limit_words", limit_words)
 register.filter("say", say)
+register.filter("deed", deed)
+register.filter("trouble", trouble)
+register.filter("named", named)
 register.simple_tag(live_words, name="live_words")
 
 

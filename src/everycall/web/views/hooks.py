@@ -17,6 +17,7 @@ from everycall.records.hooks import KINDS, Hook, Telling, tell, tell_again
 from everycall.records.models import PromiseMove
 from everycall.records.roles import Right
 from everycall.records.trail import note
+from everycall.web.deeds import choices
 from everycall.web.guards import needs, person_of
 
 PAGE = 100
@@ -36,7 +37,7 @@ class HookForm(forms.Form):
     )
     kinds = forms.MultipleChoiceField(
         label=gettext_lazy("What is it told?"),
-        choices=[(kind, kind) for kind in KINDS],
+        choices=lambda: choices(KINDS),
         widget=forms.CheckboxSelectMultiple,
     )
     clients = forms.CharField(

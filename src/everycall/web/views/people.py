@@ -85,6 +85,7 @@ class TeamForm(OfTeam):
     class Meta:
         model = Team
         fields: ClassVar = ["name", "queues"]
+        labels: ClassVar = {"name": gettext_lazy("Name")}
 
 
 @needs(Right.MANAGE_PEOPLE)

@@ -27,6 +27,7 @@ from everycall.web.connecting import KINDS, live
 from everycall.web.found import Found, found_people, found_queues, raw_site
 from everycall.web.guards import needs, person_of
 from everycall.web.pages import site_reader
+from everycall.web.saying import say
 from everycall.web.steps import onward, walk
 
 
@@ -283,7 +284,7 @@ class TradeForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         of_trade = [("", _("those that are usual in the trade"))]
-        words = [(name, load(name).title) for name in definition_ids()]
+        words = [(name, say(load(name).title)) for name in definition_ids()]
         self.fields["trade"].choices = [(t.id, _(t.doc)) for t in TRADES.values()]  # type: ignore[attr-defined]
         self.fields["definition"].choices = [*of_trade, *words]  # type: ignore[attr-defined]
 

@@ -11,6 +11,7 @@ from everycall.records.models import Token
 from everycall.records.roles import Right
 from everycall.records.tokens import SCOPES
 from everycall.records.trail import note
+from everycall.web.deeds import choices
 from everycall.web.guards import needs, person_of
 
 
@@ -20,7 +21,7 @@ class TokenForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Which program is it for?"), max_length=80)
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("What may it do?"),
-        choices=[(scope, scope) for scope in SCOPES],
+        choices=lambda: choices(SCOPES),
         widget=forms.CheckboxSelectMultiple,
     )
 

@@ -12,6 +12,8 @@
   var LEGEND = 5;
   var STALE = 6000;
   var SILENT = 15000;
+  var MANY = 40;
+  var folded = { free: true, signed_out: true, unknown: true };
   var picture = null;
   var heard = 0;
   var ahead = 0;
@@ -227,7 +229,7 @@
       cell(row, number(queue.abandoned), "number");
       cell(row, number(queue.lost), "number");
     }, words.no_queue);
-    rows("agents", picture.agents, function (row, agent) {
+    rows("agents", unfolded(picture.agents), function (row, agent) {
       cell(row, agent.name, "head");
       var state = cell(row, words.states[agent.state] || agent.state);
       state.className = "state " + agent.state;
@@ -236,7 +238,7 @@
       var rang = agent.no_answers > 2 ? words.rang_out.replace("%s", agent.no_answers) : "";
       cell(row, rang || agent.with || agent.reason || "", agent.with && !rang ? "tel" : "");
       cell(row, number(agent.answered), "number");
-    }, words.no_agent);
+    }, picture.agents.length ? words.all_folded : words.no_agent);
     rows("help", picture.help, function (row, one) {
       cell(row, one.agent, "head");
       cell(row, words.needs[one.need] + (one.holds ? ", " + words.holds.replace("%s", one.holds) : ""));
@@ -270,6 +272,39 @@
     outcomes(picture.outcomes, boxes.arrived);
     var seen = picture.queues.length + picture.agents.length + picture.waiting.length + picture.outcomes.length + picture.lines.length;
     root.classList.toggle("quiet", !seen);
+  }
+
+  /* many people: how many are in each state, and whoever needs nobody's eye is folded away;
+     the buttons stay the same ones, so that whoever is on one by keys stays on it */
+  function unfolded(agents) {
+    var list = document.getElementById("states");
+    if (!list || agents.length <= MANY) { if (list) { list.hidden = true; } return agents; }
+    if (!list.firstChild) { Object.keys(words.states).forEach(function (state) { fold(list, state); }); }
+    list.hidden = false;
+    var counts = {};
+    agents.forEach(function (agent) { counts[agent.state] = (counts[agent.state] || 0) + 1; });
+    Array.prototype.forEach.call(list.querySelectorAll("button"), function (button) {
+      var state = button.getAttribute("data-state");
+      button.parentNode.hidden = !counts[state];
+      write(button.lastChild, number(counts[state] || 0));
+    });
+    var order = Object.keys(words.states);
+    return agents.filter(function (agent) { return !folded[agent.state]; }).sort(function (one, other) {
+      return order.indexOf(one.state) - order.indexOf(other.state);
+    });
+  }
+
+  function fold(list, state) {
+    var item = list.appendChild(document.createElement("li"));
+    var button = item.appendChild(document.createElement("button"));
+    button.type = "button";
+    button.className = "quiet";
+    button.setAttribute("data-state", state);
+    button.appendChild(document.createElement("span")).textContent = words.states[state] + " ";
+    button.appendChild(document.createElement("b"));
+    function say() { button.setAttribute("aria-pressed", String(!folded[state])); }
+    button.addEventListener("click", function () { folded[state] = !folded[state]; say(); draw(); });
+    say();
   }
 
   function marks(call) {

@@ -162,3 +162,22 @@ def test_open_streams_hold_nobody_up(tmp_path: Path) -> None:
         begun = time.monotonic()
         assert process.wait(LONG) == 0
         assert time.monotonic() - begun < 15
+
+
+def test_a_server_that_is_told_to_end_while_it_begins_ends(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "everycall", "serve", "--data", str(tmp_path)]
+    process = subprocess.Popen(
+        [*command, "--port", str(free_port())],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env={**environment(tmp_path), "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "stop it with" in line:
+                break
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(LONG) == 0
+    finally:
+        process.kill()
+        process.communicate()

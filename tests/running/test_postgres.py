@@ -20,6 +20,9 @@ SAME = (
     "test_setup.py",
     "test_api.py",
     "test_calls.py",
+    "test_second_factor.py",
+    "test_odd_texts.py",
+    "test_described.py",
 )
 """Tests of the pages that write records; by default they run on SQLite."""
 

@@ -86,8 +86,7 @@ def command(data: Path, site: str, host: str, port: int, *, sample: bool) -> Non
     if sample:
         click.echo("A day of the sample shop is played as if it were now. Its wallboard:")
         click.echo(f"  {_sample_wall(f'http://{host}:{port}')}")
-    click.echo(f"Everycall is at http://{host}:{port}/ ; stop it with Ctrl-C.")
-    _run(host, port)
+    _run(host, port, f"Everycall is at http://{host}:{port}/ ; stop it with Ctrl-C.")
 
 
 @click.command("web")
@@ -134,8 +133,7 @@ def _apart(part: str, data: Path, site: str, host: str, port: int) -> None:
         raise NotMigratedError("the records are of another version; run first: everycall migrate")
     if part == "web":
         _way_in(data.resolve(), f"http://{host}:{port}")
-    click.echo(f"everycall {part} listens at http://{host}:{port}/ ; stop it with Ctrl-C.")
-    _run(host, port)
+    _run(host, port, f"everycall {part} listens at http://{host}:{port}/ ; stop it with Ctrl-C.")
 
 
 def set_up(
@@ -168,14 +166,21 @@ def _can_listen(host: str, port: int) -> None:
             raise NotListeningError(sentence) from None
 
 
-def _run(host: str, port: int) -> None:
+def _run(host: str, port: int, says: str) -> None:
+    server: Any = None
+
+    def asked_to_end(_number: int, _frame: object) -> None:
+        # once it serves, the server hears this first, and has ended in good order by now
+        if server is None or not server.started:
+            raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, asked_to_end)
+    signal.signal(signal.SIGINT, asked_to_end)
+    click.echo(says)
     import uvicorn
 
-    # the server has ended in good order by the time it passes the signal on to us
-    signal.signal(signal.SIGTERM, _ended)
-    signal.signal(signal.SIGINT, _ended)
     # who asks is for our own code to say, see proxies.py; a stream that stays open holds nobody up
-    uvicorn.run(
+    config = uvicorn.Config(
         "everycall.web.asgi:application",
         host=host,
         port=port,
@@ -185,10 +190,10 @@ def _run(host: str, port: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=FAREWELL,
     )
-
-
-def _ended(_number: int, _frame: object) -> None:
-    """Let the process end with code 0."""
+    server = uvicorn.Server(config)
+    server.run()
+    if not server.started:
+        raise SystemExit(3)  # it has said why
 
 
 def _waiting() -> list[str]:

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "everycall.web.guards.headers",
     "everycall.web.api.problems.speaking_json",
+    "everycall.web.asked.readable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "everycall.web.language.LanguageOfPerson",
     "django.middleware.common.CommonMiddleware",

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import DatabaseError, DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags
 from ninja import NinjaAPI
@@ -68,6 +68,12 @@ def _no_records(request: HttpRequest, error: DatabaseError) -> HttpResponse:
     return problem(
         503, "not-now", "the records cannot be used at present; try again", again_after=AGAIN
     )
+
+
+@api.exception_handler(DataError)
+def _out_of_bounds(request: HttpRequest, error: DataError) -> HttpResponse:
+    said = "a text or a moment in the request is none that the records can hold"
+    return problem(422, "invalid", said, errors=[])
 
 
 @api.exception_handler(HttpError)

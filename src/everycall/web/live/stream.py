@@ -21,6 +21,7 @@ from django.http import HttpRequest
 
 from everycall.records.models import Person, Wall
 from everycall.records.roles import Right
+from everycall.web.asked import is_readable
 from everycall.web.live.hub import Reader, Sight, hub
 from everycall.web.live.owing import owed_now
 from everycall.web.live.views import View
@@ -163,7 +164,8 @@ def person_of(session_key: str) -> Person | None:
 
 def _of_wall(secret: str) -> View | None:
     try:
-        wall = Wall.objects.filter(secret=secret, revoked_at=None).first()
+        known = Wall.objects.filter(secret=secret, revoked_at=None)
+        wall = known.first() if is_readable(secret) else None
         return View(queues=frozenset(wall.queues)) if wall is not None else None
     finally:
         connections.close_all()

@@ -15,6 +15,7 @@ from everycall.live.board import AgentState, Board
 from everycall.records.models import Person
 from everycall.records.roles import Right
 from everycall.telephony import PhoneSystemError, UnsureError
+from everycall.web.asked import whole
 from everycall.web.doing import as_given, recorded, steering_of
 from everycall.web.guards import needs, person_of
 from everycall.web.live.hub import hub
@@ -102,7 +103,7 @@ def _wish(act: Act, request: HttpRequest) -> Wish:
         queue=given.get("queue", "")[:120],
         call_id=given.get("call", "")[:160],
         reason=given.get("reason", "")[:80],
-        penalty=min(int(penalty), 1000) if penalty.isascii() and penalty.isdigit() else 0,
+        penalty=whole(penalty, 0, 1000),
     )
 
 

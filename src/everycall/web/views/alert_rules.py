@@ -21,6 +21,7 @@ from everycall.records.jobs import Job, enqueue
 from everycall.records.roles import Right
 from everycall.records.trail import note
 from everycall.settings import doc_of
+from everycall.web.asked import whole
 from everycall.web.carrying import KINDS, hand
 from everycall.web.guards import needs, person_of
 from everycall.web.language import LANGUAGES
@@ -271,8 +272,7 @@ def remove_channel(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Right.SET_UP)
 def log(request: HttpRequest) -> HttpResponse:
     """Show what was sent, what went wrong, and when it is tried again."""
-    given = request.GET.get("page", "1")
-    number = max(1, int(given)) if given.isdecimal() else 1
+    number = max(1, whole(request.GET.get("page", "1")))
     sent = deliveries_of(number)
     jobs = {job.args.get("delivery"): job for job in Job.objects.filter(func=DELIVER)}
     rows = [{"one": one, "job": jobs.get(one.pk)} for one in sent]

@@ -23,6 +23,7 @@ from everycall.records.roles import Right
 from everycall.recovery import Move, Owed, OwingSettings, State
 from everycall.recovery.evidence import Ended
 from everycall.recovery.promises import Step
+from everycall.web.asked import whole
 from everycall.web.doing import ON_THE_LINE, phone_of
 from everycall.web.guards import needs, person_of
 from everycall.web.ordering import ask
@@ -93,7 +94,7 @@ def _snooze(promise: Promise, person: Person, request: HttpRequest) -> list[Step
 
 def _hand_over(promise: Promise, person: Person, request: HttpRequest) -> list[Step]:
     given = request.POST.get("to", "")
-    to = Person.objects.filter(pk=int(given) if given.isdecimal() else 0, is_active=True).first()
+    to = Person.objects.filter(pk=whole(given, 0), is_active=True).first()
     if to is None:
         return []
     until = timezone.now() + _settings().lease

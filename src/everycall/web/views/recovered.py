@@ -28,6 +28,7 @@ from everycall.recovery import Move, State
 from everycall.recovery.ledger import GROUPS, Balance, Fate, Kept, Stage, balance, cut, funnel
 from everycall.recovery.worth import sold_to, worth_of
 from everycall.reports.words import DASH
+from everycall.web.asked import whole
 from everycall.web.guards import needs, person_of
 from everycall.web.pages import site_reader
 from everycall.web.saying import percent
@@ -169,7 +170,7 @@ def _balance_json(one: Balance) -> dict[str, Any]:
 
 def _since(request: HttpRequest) -> datetime:
     given = request.GET.get("days", "")
-    days = min(int(given), 3660) if given.isdecimal() else DAYS
+    days = whole(given, DAYS, 3660)
     zone = site_reader().settings().zone or ZoneInfo("UTC")
     today: date = timezone.now().astimezone(zone).date()
     return datetime.combine(today - timedelta(days=max(days, 1) - 1), time(), zone)

@@ -1,5 +1,6 @@
 """The site file: everything that a phone system does not say about the people who use it."""
 
+import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +27,14 @@ from everycall.settings import read_file, setting
 from everycall.sources.base import Site
 
 FILE = "site.toml"
+
+SETTLED = 2.0
+"""Seconds after which a site file that was not changed is taken as it was read."""
+
+REMEMBERED = 50
+"""So many site files are remembered as they were read."""
+
+_READ: dict[Path, tuple[tuple[int, ...], "SiteFile"]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +231,27 @@ def read_site(data: Path, config: Path | None, name: str = "main") -> SiteFile:
         return _located(read_file(SiteFile, config), config.parent)
     for path in (data / "sites" / f"{name}.toml", data / FILE):
         if path.exists():
-            return _located(read_file(SiteFile, path), path.parent)
+            return _as_it_stands(path)
     return SiteFile()
+
+
+def _as_it_stands(path: Path) -> SiteFile:
+    """Read a site file, or return what was read of it: it is parsed again when it was changed."""
+    try:
+        state = path.stat()
+    except OSError:
+        return _located(read_file(SiteFile, path), path.parent)
+    mark = (state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+    known = _READ.get(path)
+    if known is not None and known[0] == mark:
+        return known[1]
+    found = _located(read_file(SiteFile, path), path.parent)
+    # what was written just now may be written again in the same instant, and look the same
+    if time.time() - max(state.st_mtime, state.st_ctime) > SETTLED:
+        while len(_READ) >= REMEMBERED:
+            _READ.pop(next(iter(_READ)), None)
+        _READ[path] = (mark, found)
+    return found
 
 
 def _located(site: SiteFile, folder: Path) -> SiteFile:

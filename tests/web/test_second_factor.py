@@ -3,10 +3,12 @@
 import re
 import time
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth
+from django.apps import apps
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TestCase
@@ -112,6 +114,19 @@ def test_what_it_rests_on_is_encrypted(amy: Person, watch: Watch) -> None:
     codes = Authenticator.objects.get(type="recovery_codes")
     assert codes.data["seed"].startswith("gAAAA")
     assert Authenticator.objects.get(type="totp").data["secret"] in kept
+
+
+def test_what_an_older_version_kept_in_the_clear_is_encrypted(amy: Person, watch: Watch) -> None:
+    change = import_module("everycall.records.migrations.0016_shared_counts")
+    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    row = Authenticator.objects.create(user=amy, type="totp", data={"secret": secret})
+    change.encrypt(apps, None)
+    row.refresh_from_db()
+    assert secret not in str(row.data)
+    client = browser()
+    log_in(client)
+    client.post(CODE, {"code": watch.code(secret)})
+    assert is_in(client)
 
 
 def test_a_login_asks_for_a_code(amy: Person, watch: Watch) -> None:

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from everycall.app.history.asking import Filter
 from everycall.app.intake.importing import Importer
+from everycall.app.keeping.recordings import recordings, recordings_of
 from everycall.app.site.sitefile import SiteFile
 from everycall.history import History
 from everycall.records.connections import Connection
@@ -48,6 +49,16 @@ def test_who_may_hears_it_on_the_page_and_that_is_on_record(
     assert b"".join(answer) == bytes(range(100))  # type: ignore[arg-type]
     entry = Entry.objects.get(action="recording heard")
     assert (entry.about, entry.who) == (recorded, str(supervisor))
+
+
+def test_what_is_found_of_many_calls_is_what_is_found_of_each(recorded: str) -> None:
+    terms = site_reader().settings().recordings
+    with site_reader().asking() as asking:
+        calls = list(asking.calls(Filter(limit=30), evidence=False, parts=False))
+        each = [recordings(asking, call, terms) for call in calls]
+        assert recordings_of(asking, calls, terms) == each
+        assert recordings_of(asking, [], terms) == []
+    assert [bool(found) for found in each].count(True) == 1
 
 
 def test_a_player_gets_the_part_that_it_asks_for(recorded: str, supervisor: Person) -> None:
@@ -112,6 +123,16 @@ def connected(kind: str, **given: str) -> None:
     row = Connection(name="cloud", kind=kind)
     row.keep({"secret": "token", **given})
     row.save()
+
+
+@pytest.mark.usefixtures("store")
+def test_what_was_told_of_many_calls_is_what_was_told_of_each() -> None:
+    terms = site_reader().settings().recordings
+    with site_reader().asking() as asking:
+        calls = list(asking.calls(Filter(limit=5), evidence=False, parts=False))
+        each = [recordings(asking, call, terms) for call in calls]
+        assert recordings_of(asking, calls, terms) == each
+    assert any(each)
 
 
 def test_what_a_cloud_phone_system_keeps_is_played_through_us(

@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 
 from everycall.app.history.asking import Filter
-from everycall.app.keeping.recordings import recordings
+from everycall.app.keeping.recordings import recordings_of
 from everycall.errors import EverycallError
 from everycall.records.crm import CrmAccount, CrmItem
 from everycall.records.people import Person
@@ -62,7 +62,7 @@ def messages_left(caller: str, person: Person) -> list[dict[str, Any]]:
                 "call": call["call_id"],
                 "sound": reverse("message", args=[call["call_id"], number]),
             }
-            for call in seen
-            for number, kept in enumerate(recordings(asking, call, terms))
+            for call, told in zip(seen, recordings_of(asking, seen, terms), strict=True)
+            for number, kept in enumerate(told)
             if kept.message
         ]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from everycall.app.history.asking import Asking
+from everycall.app.history.filtering import one_of
 from everycall.events.origins import Origin, mark_of
 from everycall.quality.recordings import (
     SOUNDS,
@@ -31,15 +32,44 @@ _IDS = "SELECT id FROM links WHERE call_id = ? UNION SELECT ?"
 
 def recordings(asking: Asking, call: dict[str, Any], settings: RecordingSettings) -> list[Kept]:
     """Return what can be played of a call, each thing once."""
-    found = [*_told(asking, call, settings), *_named(asking, call, settings)]
+    said = ((event["kind"], event["text"]) for event in asking.timeline(call["call_id"]))
+    return _found(asking, call, settings, [(kind, text) for kind, text in said if kind in _TOLD])
+
+
+def recordings_of(
+    asking: Asking, calls: Sequence[dict[str, Any]], settings: RecordingSettings
+) -> list[list[Kept]]:
+    """Return what can be played of each of some calls: what was said of them is read at once."""
+    ids = [call["call_id"] for call in calls]
+    if not ids:
+        return []
+    among, values = one_of("l.call_id", ids)
+    named = dict(asking.rows(f"SELECT l.id, l.call_id FROM links AS l WHERE {among}", values))
+    among, values = one_of("e.call_id", [*ids, *named])
+    said = f'SELECT e.call_id, e.kind, e.text FROM events AS e WHERE {among} ORDER BY e."at", e.seq'
+    told: dict[str, list[tuple[str, str | None]]] = {}
+    for name, kind, text in asking.rows(said, values):
+        if kind in _TOLD:
+            told.setdefault(named.get(name, name), []).append((kind, text))
+    return [_found(asking, call, settings, told.get(call["call_id"], [])) for call in calls]
+
+
+def _found(
+    asking: Asking,
+    call: dict[str, Any],
+    settings: RecordingSettings,
+    told: Sequence[tuple[str, str | None]],
+) -> list[Kept]:
+    found = [*_told(told, call, settings), *_named(asking, call, settings)]
     found += _messages(call, settings)
     return list({kept.where: kept for kept in found}.values())
 
 
-def _told(asking: Asking, call: dict[str, Any], settings: RecordingSettings) -> Iterator[Kept]:
-    said = asking.timeline(call["call_id"])
-    for kind, text in ((event["kind"], event["text"]) for event in said):
-        if kind not in _TOLD or text is None:
+def _told(
+    told: Sequence[tuple[str, str | None]], call: dict[str, Any], settings: RecordingSettings
+) -> Iterator[Kept]:
+    for kind, text in told:
+        if text is None:
             continue
         message = kind == "voicemail.left"
         if text.startswith("https://"):
@@ -74,6 +104,8 @@ def _kept(path: Path, *, message: bool) -> Iterator[Kept]:
 
 
 def _named(asking: Asking, call: dict[str, Any], settings: RecordingSettings) -> Iterator[Kept]:
+    if not settings.folders:
+        return
     known = asking.rows(_IDS, [call["call_id"], call["call_id"]])
     ids = [_of(call).plain(row[0]) for row in known]
     began, ended = _span(call)

@@ -214,6 +214,18 @@ def test_what_somebody_writes_is_shown_as_text(owner: Person) -> None:
     assert "&lt;script&gt;" in page
 
 
+def test_nothing_that_comes_in_can_become_a_program() -> None:
+    dangerous = re.compile(
+        r"^\s*(?:import|from) (?:pickle|marshal|shelve|dill|yaml)\b|\b(?:eval|exec)\(", re.MULTILINE
+    )
+    files = sorted((ROOT / "src").rglob("*.py"))
+    assert files
+    found = {path.name for path in files if dangerous.search(path.read_text("utf-8"))}
+    # one packs what this very process keeps in its memory, and nothing else ever reads it
+    assert found <= {"translating.py"}
+    assert dangerous.search("import pickle")
+
+
 # ---- secrets
 
 

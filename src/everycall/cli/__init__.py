@@ -34,6 +34,10 @@ COMMANDS = {
     "ingest": ("everycall.web.serving:ingest", "Listen to the phone systems, and alert, alone."),
     "work": ("everycall.web.serving:work", "Send messages, do callbacks and jobs alone."),
     "migrate": ("everycall.web.serving:migrate", "Bring the records up to this version."),
+    "let-in": (
+        "everycall.web.letting_in:let_in",
+        "Make a new way in for an owner who lost theirs.",
+    ),
     "backup": ("everycall.web.safekeeping:backup", "Write everything into one file."),
     "erase": ("everycall.web.erasing:erase_caller", "Take one caller out of everything."),
     "retention": ("everycall.web.retention:retention", "Let go what is older than you keep it."),

@@ -42,7 +42,7 @@ def who_has_one() -> set[int]:
     return set(Authenticator.objects.filter(type=TOTP).values_list("user_id", flat=True))
 
 
-def take_off(by: Person, somebody: Person) -> bool:
+def take_off(by: Person | None, somebody: Person) -> bool:
     """Take somebody's second factor off, who has lost it; False if they have none."""
     with transaction.atomic():
         gone: int = Authenticator.objects.filter(user_id=somebody.pk).delete()[0]

@@ -118,18 +118,18 @@ def migrate(data: Path, site: str, host: str, port: int, *, check: bool) -> None
     set_up(data, "all", site, host, port)
     from django.core.management import call_command
 
-    waiting = _waiting()
+    unmade = waiting()
     if check:
-        click.echo("\n".join(waiting) or "The records are up to date.")
-        raise SystemExit(1 if waiting else 0)
+        click.echo("\n".join(unmade) or "The records are up to date.")
+        raise SystemExit(1 if unmade else 0)
     call_command("migrate", verbosity=0, interactive=False)
-    click.echo(f"Done: {', '.join(waiting)}." if waiting else "The records were up to date.")
+    click.echo(f"Done: {', '.join(unmade)}." if unmade else "The records were up to date.")
 
 
 def _apart(part: str, data: Path, site: str, host: str, port: int) -> None:
     _can_listen(host, port)
     set_up(data, part, site, host, port)
-    if _waiting():
+    if waiting():
         raise NotMigratedError("the records are of another version; run first: everycall migrate")
     if part == "web":
         _way_in(data.resolve(), f"http://{host}:{port}")
@@ -196,7 +196,7 @@ def _run(host: str, port: int, says: str) -> None:
         raise SystemExit(3)  # it has said why
 
 
-def _waiting() -> list[str]:
+def waiting() -> list[str]:
     """Return the migrations that were not made yet."""
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor

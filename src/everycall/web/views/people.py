@@ -6,13 +6,9 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, password_validation
-from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.encoding import force_str
-from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
@@ -23,6 +19,7 @@ from everycall.records.roles import Right, Role
 from everycall.records.trail import note
 from everycall.web import second_factor
 from everycall.web.guards import needs, person_of
+from everycall.web.invitations import invited_by, link_for
 from everycall.web.saying import say
 
 if TYPE_CHECKING:
@@ -127,9 +124,7 @@ def _leaves_nobody(somebody: Person, role: str) -> bool:
 
 
 def _invitation(request: HttpRequest, somebody: Person) -> str:
-    name = urlsafe_base64_encode(str(somebody.pk).encode())
-    key = default_token_generator.make_token(somebody)
-    return request.build_absolute_uri(reverse("join", args=[name, key]))
+    return request.build_absolute_uri(link_for(somebody))
 
 
 @require_POST
@@ -194,8 +189,8 @@ class Password(forms.Form):
 @sensitive_post_parameters("password")
 def join(request: HttpRequest, name: str, key: str) -> HttpResponse:
     """Let an invited person choose a password; the link is good once."""
-    somebody = _invited(name)
-    if somebody is None or not default_token_generator.check_token(somebody, key):
+    somebody = invited_by(name, key)
+    if somebody is None:
         return render(request, "web/join_used.html", status=410)
     form = Password(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -212,11 +207,3 @@ def join(request: HttpRequest, name: str, key: str) -> HttpResponse:
             login(request, somebody, backend=settings.AUTHENTICATION_BACKENDS[0])
             return redirect("home")
     return render(request, "web/join.html", {"form": form, "somebody": somebody})
-
-
-def _invited(name: str) -> Person | None:
-    try:
-        pk = int(force_str(urlsafe_base64_decode(name)))
-    except (ValueError, OverflowError):
-        return None
-    return Person.objects.filter(pk=pk, is_active=True).first()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from everycall.app.intake.importing import Importer
 from everycall.app.site.sitefile import SiteFile
 from everycall.clock import from_micros
 from everycall.history import History
+from everycall.metrics.targets import SHIPPED
 from everycall.records.models import Person
 from everycall.web.goals import Goal, Goals
 from everycall.web.pages import site_reader
@@ -35,6 +37,17 @@ def test_the_goal_of_the_team_stands_first(supervisor: Person) -> None:
     assert page.index("The team&#x27;s goal today".replace("&#x27;", "'")) < page.index("My own")
     assert "answered within a minute" in page
     assert "Calls answered today" in page
+
+
+def test_a_goal_that_nobody_set_is_called_assumed(
+    supervisor: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amy = browser(person("Amy", "agent"))
+    site = site_reader().settings()
+    for targets, said in (({}, True), (SHIPPED, False)):
+        settings = replace(site, targets=targets)
+        monkeypatch.setattr(Reader, "settings", lambda _self, found=settings: found)
+        assert ("(assumed)" in amy.get("/me/").content.decode()) is said
 
 
 def test_nobody_else_is_named() -> None:

@@ -76,7 +76,8 @@ def my_day(request: HttpRequest) -> HttpResponse:
         "goals": [],
     }
     if site_reader().has_calls():
-        zone = site_reader().settings().zone or ZoneInfo("UTC")
+        site = site_reader().settings()
+        zone, page["assumed"] = site.zone or ZoneInfo("UTC"), not site.targets
         today = datetime.combine(now.astimezone(zone).date(), time(), zone)
         found = goals.of(site_reader(), tuple(sorted(queues_of(person))), today, now)
         page["goals"] = [_goal(one.name, one.target, one.cell) for one in found]

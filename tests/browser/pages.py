@@ -80,7 +80,6 @@ OF_ALLAUTH = (
     "/account/mfa/",
     "/account/mfa/totp/activate/",
     "/account/reauthenticate/?next=/account/mfa/totp/activate/",
-    "/account/email/",
 )
 """The pages of one's own account."""
 

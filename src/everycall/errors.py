@@ -115,6 +115,12 @@ class UnclearError(EverycallError):
     id = "unclear"
 
 
+class TooLongError(EverycallError):
+    """A name, a number or an id is longer than the records hold; what it belongs to is left out."""
+
+    id = "too-long"
+
+
 class BrokenHistoryError(EverycallError):
     """The data directory is not in a state that can be trusted."""
 

@@ -22,6 +22,7 @@ SAME = (
     "test_calls.py",
     "test_second_factor.py",
     "test_odd_texts.py",
+    "test_poisoned_promises.py",
     "test_described.py",
 )
 """Tests of the pages that write records; by default they run on SQLite."""

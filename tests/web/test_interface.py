@@ -169,7 +169,9 @@ def test_the_example_of_the_description_runs(path: str, method: str, promise: Pr
 def test_the_stream_is_described_as_it_is() -> None:
     told = described()["paths"]["/api/v1/live/stream"]["get"]["responses"]["200"]["content"]
     said = events(told["text/event-stream"]["example"])
-    once = client().live()  # who is owed a call back is counted for it, and known to the stream then
+    once = (
+        client().live()
+    )  # who is owed a call back is counted for it, and known to the stream then
     reply = answer(client(), "/live/stream")
     assert reply.headers["Content-Type"].startswith("text/event-stream")
     heard = events(reply.body.decode())

@@ -1,14 +1,15 @@
 """Promises as rows. "One open promise per caller and client" is a constraint of the database."""
 
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.db import IntegrityError, models, transaction
+from django.db import DataError, IntegrityError, models, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
+from everycall.errors import TooLongError
 from everycall.records.people import Team
 from everycall.records.standing import never_called
 from everycall.recovery import (
@@ -283,9 +284,18 @@ class StoredPromises:
         ).first()
         return Finding(Verdict(line.verdict), line.reason) if line is not None else None
 
-    def together(self) -> AbstractContextManager[object]:
-        """Keep everything that is done inside, or nothing of it."""
-        return transaction.atomic()
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Keep everything that is done inside, or nothing of it.
+
+        Raises:
+            TooLongError: something of it cannot be kept.
+        """
+        try:
+            with transaction.atomic():
+                yield
+        except DataError as error:
+            raise TooLongError(f"the records do not hold this: {error}") from None
 
     def not_returnable(self, what: Owed) -> bool:
         """Note a caller who cannot be called back, once for each call."""

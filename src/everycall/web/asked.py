@@ -1,12 +1,16 @@
 """What is asked for in an address: numbers within bounds, and characters that can be looked for."""
 
+import logging
 from collections.abc import Callable
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
 from everycall.web.api.problems import problem
 
 _MOST = 1_000_000
+
+log = logging.getLogger(__name__)
 
 _REFUSED = "the address holds a character that nothing is called by"
 
@@ -34,4 +38,13 @@ def readable(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..
             return problem(400, "invalid", _REFUSED, errors=[])
         return HttpResponseBadRequest(_REFUSED)
 
+    middleware.process_exception = _refuse  # type: ignore[attr-defined]  # Django looks for it
     return middleware
+
+
+def _refuse(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    """Refuse what is longer or larger than the records hold, should a form have let it through."""
+    if not isinstance(error, (DataError, OverflowError)):
+        return None
+    log.warning("what was sent to %s cannot be kept: %s", request.path_info, type(error).__name__)
+    return HttpResponseBadRequest("something is longer or larger than can be kept")

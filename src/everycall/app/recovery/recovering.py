@@ -4,6 +4,7 @@ The calls come from the live picture within seconds of their end, and again from
 rule takes both, and what was taken before changes nothing unless more was heard of it since.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 from everycall.app.history.asking import Asking
 from everycall.app.site.sitefile import SiteFile
 from everycall.clock import from_micros, to_micros
+from everycall.errors import TooLongError
 from everycall.events.callers import caller
 from everycall.hours import Calendar, calendars
 from everycall.live.ended import EndedCall
@@ -22,6 +24,8 @@ from everycall.recovery import Deadline, Ended, deadline
 from everycall.recovery.promises import Promises, take
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 SETTLED = timedelta(seconds=2)
 """So long after its end nothing more is to be heard of a call, as a rule."""
@@ -124,8 +128,16 @@ class Recoverer:
             said["taken before"] += len(known)
             for call, queue in some:
                 if call.call_id not in known:
-                    said[self.take(call, queue)] += 1
+                    said[self._tolerant(call, queue)] += 1
         return +said
+
+    def _tolerant(self, call: Ended, queue: str | None) -> str:
+        """Take a call; one that cannot be kept costs itself alone."""
+        try:
+            return self.take(call, queue)
+        except TooLongError as error:
+            log.warning("a call makes no promise and closes none: %s", error)
+            return "it could not be kept"
 
     def take(self, call: Ended, queue: str | None) -> str:
         """Let a call make, join or close a promise; returns what it did, in words."""

@@ -32,6 +32,9 @@ from everycall.web.said import done, said
 from everycall.web.views.callbacks import SNOOZES, found_promise
 from everycall.web.writing import number_for
 
+LONGEST_NUMBER = 24
+"""So many digits at most have a number that can be called, all that stands before it included."""
+
 _STORE = StoredPromises()
 
 
@@ -178,7 +181,7 @@ def owe(request: HttpRequest) -> HttpResponse:
     """Make a promise by hand: somebody asked for a call, or it was found out who withheld a number."""
     person, site = person_of(request), site_reader().settings()
     key = made_comparable(request.POST.get("number", ""), site.region, site.internal).key
-    if key is None or not key.lstrip("+").isdecimal():
+    if key is None or not key.lstrip("+").isdecimal() or len(key) > LONGEST_NUMBER:
         messages.error(request, _("That is no number that can be called."))
         return redirect("callbacks")
     unknown = NotReturnable.objects.filter(pk=request.POST.get("call", ""), promise=None).first()

@@ -26,7 +26,8 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 
 from everycall.app.recovery.dialling import Dialler, Wish  # noqa: E402
-from everycall.records.promises import Promise, StoredPromises  # noqa: E402
+from everycall.records.promises import Promise  # noqa: E402
+from everycall.records.stored_promises import StoredPromises  # noqa: E402
 from everycall.records.tries import StoredTries  # noqa: E402
 from everycall.recovery import Deadline, Move, Owed, OwingSettings  # noqa: E402
 from everycall.recovery.promises import Step  # noqa: E402

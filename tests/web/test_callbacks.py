@@ -16,7 +16,7 @@ from everycall.app.site.sitefile import SiteFile
 from everycall.history import History
 from everycall.live.board import AgentNow, AgentState, Board, CallNow, Stage
 from everycall.records.models import NotReturnable, Person, Promise, PromiseCall, PromiseMove
-from everycall.records.promises import StoredPromises
+from everycall.records.stored_promises import StoredPromises
 from everycall.settings import read_table
 from everycall.web.live.hub import hub
 from recovery.calls import CALLER, after, answered, missed

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from everycall.records.models import Person, Promise, PromiseMove, Token
-from everycall.records.promises import StoredPromises
+from everycall.records.stored_promises import StoredPromises
 from everycall.records.texts import Text
 from everycall.recovery import Move, State
 from everycall.recovery.promises import Step

@@ -11,7 +11,7 @@ from everycall.app.audit.selling import FILE, read_deals
 from everycall.records.crm import LEASE, CrmAccount, CrmItem, WonDeal
 from everycall.records.jobs import Job
 from everycall.records.models import Entry, Person, Promise
-from everycall.records.promises import StoredPromises
+from everycall.records.stored_promises import StoredPromises
 from everycall.recovery import Move
 from everycall.recovery.promises import Step
 from everycall.web.outward import one_round

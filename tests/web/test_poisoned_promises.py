@@ -12,7 +12,7 @@ from everycall.app.recovery.recovering import Recoverer
 from everycall.clock import to_micros
 from everycall.live.ended import EndedCall
 from everycall.records.models import Person, Promise
-from everycall.records.promises import StoredPromises
+from everycall.records.stored_promises import StoredPromises
 from everycall.web.pages import site_reader
 from web.conftest import browser
 

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from everycall.records.models import Promise, PromiseMove
-from everycall.records.promises import StoredPromises
+from everycall.records.stored_promises import StoredPromises
 from everycall.recovery.promises import rank
 from recovery.calls import CALLER, after, missed
 from recovery.stories import STORIES, Story, tell

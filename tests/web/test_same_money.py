@@ -23,7 +23,7 @@ from everycall.app.site.sitefile import SiteFile, read_site
 from everycall.history import History
 from everycall.records.crm import CrmAccount, WonDeal, deals
 from everycall.records.models import Person
-from everycall.records.promises import StoredPromises
+from everycall.records.stored_promises import StoredPromises
 from web.conftest import browser
 
 NINE = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from everycall.app.recovery.recovering import Recoverer
 from everycall.records.models import Entry, OptOut, Person, Promise
-from everycall.records.promises import StoredPromises
 from everycall.records.standing import NEVER, SHARED, Standing
+from everycall.records.stored_promises import StoredPromises
 from everycall.records.texts import has_opted_out, opt_out
 from everycall.web.pages import site_reader
 from everycall.web.returning import with_shared

@@ -27,7 +27,7 @@ from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from everycall.records.models import Person, Promise  # noqa: E402
-from everycall.records.promises import StoredPromises  # noqa: E402
+from everycall.records.stored_promises import StoredPromises  # noqa: E402
 
 OPEN = 10_000
 

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 
-from everycall.records.promises import Promise, PromiseMove, StoredPromises
+from everycall.records.promises import Promise, PromiseMove
+from everycall.records.stored_promises import StoredPromises
 from everycall.recovery import Deadline, Move, Owed, State
 from everycall.recovery.appointments import LENGTH
 from everycall.recovery.promises import Step

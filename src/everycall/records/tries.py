@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from django.db import models, transaction
 
-from everycall.records.promises import Promise, StoredPromises
+from everycall.records.promises import Promise
+from everycall.records.stored_promises import StoredPromises
 from everycall.recovery import promises as port
 from everycall.recovery import tries as tries_port
 

@@ -23,7 +23,7 @@ from everycall.events.origins import HERE, Origin
 from everycall.live.board import AgentState, Board
 from everycall.records.models import Promise as Row
 from everycall.records.permits import StoredPermits
-from everycall.records.promises import StoredPromises
+from everycall.records.stored_promises import StoredPromises
 from everycall.records.tries import StoredTries
 from everycall.recovery import State
 from everycall.recovery.automatic import may_offer

@@ -16,7 +16,8 @@ from everycall.app.audit.selling import write_deals
 from everycall.app.recovery.crm_sync import CrmSync, notes
 from everycall.records.crm import CrmAccount, CrmItem, StoredMarks, WonDeal, deals
 from everycall.records.jobs import Work, enqueue
-from everycall.records.promises import Promise, PromiseMove, StoredPromises
+from everycall.records.promises import Promise, PromiseMove
+from everycall.records.stored_promises import StoredPromises
 from everycall.recovery import Move, State, open_states
 from everycall.recovery.contacts import (
     CallbackTask,

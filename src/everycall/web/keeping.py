@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from django.utils import timezone
 
 from everycall.app.recovery.recovering import Recoverer
-from everycall.records.promises import StoredPromises
+from everycall.records.stored_promises import StoredPromises
 from everycall.recovery.promises import tidy
 from everycall.web.ahead import ahead
 from everycall.web.alarms import looking, telling

@@ -8,8 +8,8 @@ from django.utils.text import slugify
 
 from everycall.app.recovery.recovering import Recoverer
 from everycall.app.site.sitefile import SiteFile
-from everycall.records.promises import StoredPromises
 from everycall.records.requests import Answer, Request, ask
+from everycall.records.stored_promises import StoredPromises
 from everycall.recovery import Owed
 from everycall.recovery.evidence import Ended
 from everycall.recovery.requested import REASON, RequestSettings

@@ -21,8 +21,8 @@ from everycall.errors import EverycallError
 from everycall.events import Kind
 from everycall.live.ended import EndedCall
 from everycall.records.models import PromiseMove
-from everycall.records.promises import StoredPromises
 from everycall.records.standing import shared_by
+from everycall.records.stored_promises import StoredPromises
 from everycall.recovery import Move
 from everycall.web.connecting import PROMISES, live
 from everycall.web.reading import Reader

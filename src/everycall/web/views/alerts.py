@@ -12,8 +12,9 @@ from everycall.alerts.messages import written
 from everycall.errors import NotFoundError
 from everycall.records.alerts import Alert, AlertRule, Delivery, end
 from everycall.records.people import Person
-from everycall.records.promises import Promise, StoredPromises
+from everycall.records.promises import Promise
 from everycall.records.roles import Right
+from everycall.records.stored_promises import StoredPromises
 from everycall.records.trail import note
 from everycall.recovery import Move, open_states
 from everycall.recovery.promises import Step

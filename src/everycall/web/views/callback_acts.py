@@ -18,8 +18,8 @@ from everycall.errors import EverycallError
 from everycall.events.callers import caller as made_comparable
 from everycall.records.models import NotReturnable, Promise, PromiseCall, PromiseMove
 from everycall.records.people import Person
-from everycall.records.promises import StoredPromises
 from everycall.records.roles import Right
+from everycall.records.stored_promises import StoredPromises
 from everycall.recovery import Move, Owed, OwingSettings, State
 from everycall.recovery.evidence import Ended
 from everycall.recovery.promises import Step

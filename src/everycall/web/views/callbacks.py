@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 from everycall.app.history.asking import Filter
 from everycall.records.models import NotReturnable, Promise
 from everycall.records.people import Person
-from everycall.records.promises import StoredPromises
 from everycall.records.roles import Right
+from everycall.records.stored_promises import StoredPromises
 from everycall.recovery import OwingSettings, State, open_states
 from everycall.recovery.quiet import may_ring, zones_of
 from everycall.web.doing import phone_of

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from everycall.records.promises import Promise, StoredPromises
+from everycall.records.promises import Promise
 from everycall.records.requests import set_time
+from everycall.records.stored_promises import StoredPromises
 from everycall.records.texts import CallerLink, ended_link_of, link_of, opt_out
 from everycall.recovery import Move, State
 from everycall.recovery.line import Expected, expected

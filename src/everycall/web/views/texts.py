@@ -20,8 +20,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from everycall.events.callers import caller
-from everycall.records.promises import StoredPromises
 from everycall.records.roles import Right
+from everycall.records.stored_promises import StoredPromises
 from everycall.records.texts import OptOut, Text, TextGateway
 from everycall.records.trail import note
 from everycall.recovery import Move, State

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from django import template
@@ -79,3 +79,13 @@ def clock(value: datetime | None) -> str:
 def number(value: float | None) -> str:
     """Write a number."""
     return DASH if value is None else str(format_decimal(value, locale=locale()))
+
+
+@register.filter
+def language(code: str) -> str:
+    """Write a language's name; what is the code of none stays as the phone system said it."""
+    try:
+        spoken = Locale.parse(code.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return code
+    return spoken.get_display_name(locale()) or code

@@ -173,9 +173,10 @@ def start(
 
 
 def rests(data: Path) -> list[str]:
-    """Return folders that no state names."""
+    """Return folders that no state names and no reader of an earlier one may still need."""
     history = History(data)
-    keep = history.manifest().folders()
+    waiting = history.folder.glob("*/*/.replaced")
+    keep = history.manifest().folders() | {f"{p.parent.parent.name}/{p.parent.name}" for p in waiting}
     kinds = ("events", "segments", "episodes", "tails", "skipped")
     found = (f"{kind}/{p.name}" for kind in kinds for p in (history.folder / kind).glob("*"))
     return [name for name in found if name not in keep]

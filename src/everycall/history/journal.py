@@ -157,6 +157,7 @@ class Journal:
         self._clock = clock
         self._ids = Keys()
         self._places: dict[str, Entry] = {}
+        self._newest_at = 0
         self._next = 1
         self._is_full = False
         self._count = _Count()
@@ -268,6 +269,11 @@ class Journal:
         """Return the newest record of a feed, from which its reader goes on."""
         return self._places.get(feed)
 
+    @property
+    def newest_at(self) -> int:
+        """The latest moment at which a record was received, by whatever clock told it; 0 if none was."""
+        return self._newest_at
+
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """Yield the records behind a number, each once, in the order in which they were taken."""
         found = segments(self.folder)
@@ -306,6 +312,7 @@ class Journal:
     def _learn(self, key: bytes, entry: Entry) -> None:
         self._ids.add(key)
         self._next = max(self._next, entry.number + 1)
+        self._newest_at = max(self._newest_at, entry.received_at)
         place = self._places.get(entry.feed)
         if place is None or entry.number > place.number:
             self._places[entry.feed] = entry

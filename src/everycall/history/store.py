@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,10 @@ TABLES = ("calls", "visits", "attempts", "talks", "holds", "links")
 
 VERSION = 1
 _MANIFEST = "manifest.json"
+_REPLACED = ".replaced"
+
+READ_FOR = 900.0
+"""Seconds for which files that a new state replaced stay: the longest report is read sooner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +217,12 @@ class History:
         path.mkdir(parents=True)
         return name, path
 
-    def commit(self, manifest: Manifest) -> None:
-        """Make a new state true, all of it in one instant, and remove what no longer counts."""
+    def commit(self, manifest: Manifest, *, forget: bool = False) -> None:
+        """Make a new state true, all of it in one instant; what no longer counts goes when nobody
+        reads it any more, or now, if it is to be forgotten.
+        """
+        for folder in self.manifest().folders() - manifest.folders():
+            self._mark_replaced(folder)
         path = self.folder / _MANIFEST
         draft = path.with_suffix(".new")
         with draft.open("w", encoding="utf-8") as file:
@@ -221,15 +230,31 @@ class History:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-        self.clean(manifest)
+        self.clean(manifest, at_once=forget)
 
-    def clean(self, manifest: Manifest) -> None:
-        """Remove files that belong to no state: of the one before, or of a run that broke off."""
+    def _mark_replaced(self, folder: str) -> None:
+        if (self.folder / folder).is_dir():
+            (self.folder / folder / _REPLACED).touch()
+
+    def clean(self, manifest: Manifest, *, at_once: bool = False) -> None:
+        """Remove files that belong to no state.
+
+        Those of a run that broke off were never read and go at once; those of an earlier state wait
+        for whoever began to read it.
+        """
         keep = manifest.folders()
         for kind in ("events", "segments", "episodes", "tails", "skipped"):
             for path in (self.folder / kind).glob("*"):
-                if f"{kind}/{path.name}" not in keep:
+                if f"{kind}/{path.name}" not in keep and (at_once or _is_left(path)):
                     shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_left(folder: Path) -> bool:
+    """Tell whether nobody reads a folder that does not count."""
+    try:
+        return time.time() - (folder / _REPLACED).stat().st_mtime > READ_FOR
+    except FileNotFoundError:
+        return True
 
 
 def month_of(at: int) -> str:

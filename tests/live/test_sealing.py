@@ -1,5 +1,6 @@
 """Sealing: what the journal took becomes history, once, whatever breaks off in between."""
 
+import json
 import os
 from pathlib import Path
 
@@ -58,6 +59,25 @@ def test_parts_that_are_sealed_one_after_another_are_the_same_as_all_at_once(
             journal.append(entries[start : start + third])
             sealer.seal()
     assert counted(data) == sealed_at_once(tmp_path / "once")
+
+
+def test_a_call_that_ended_unheard_stays_over_when_more_is_sealed(tmp_path: Path) -> None:
+    heard = said(lines_of(STORIES[0] / "ami.jsonl.gz"), AMI, "pbx")
+    events = [json.loads(entry.body) for entry in heard]
+    ends = next(n for n, event in enumerate(events) if event["Event"] == "HangupRequest")
+    call, at = events[ends]["Linkedid"], events[ends]["_recv"] + 60
+    gone = {"Event": "CallGone", "Linkedid": call, "Timestamp": f"{at:.6f}"}
+    back = {"Event": "SourceGap", "Timestamp": f"{at + 1:.6f}", "AwayMs": "60000"}
+    ending, later = said([json.dumps(gone), json.dumps(back)], AMI, "pbx", 1)
+    with Journal(tmp_path / "journal") as journal:
+        sealer = Sealer(journal, History(tmp_path), SITE)
+        journal.append([*heard[:ends], ending])
+        sealer.seal()
+        once = counted(tmp_path)[0]
+        journal.append([later])
+        sealer.seal()
+    assert counted(tmp_path)[0] == once
+    assert "pending" not in str(once)
 
 
 def test_a_seal_that_broke_off_before_its_note_doubles_nothing(tmp_path: Path) -> None:

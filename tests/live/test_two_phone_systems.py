@@ -153,8 +153,9 @@ class Nothing:
     def open_calls(self, feed: str, before: int) -> frozenset[str]:
         return self.calls
 
-    def knows(self, call: str) -> bool:
-        return call in self.calls
+    def said(self, feed: str, call: str) -> list[dict[str, str]]:
+        channel = call.rpartition("~")[2]
+        return [{"act": "born", "channel": channel}] if call in self.calls else []
 
 
 def feed(name: str, origin: Origin = HERE, *calls: str) -> AmiFeed:

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from browser.chromium import MISSING, OPTIONS, chromium
-from web.serving import Server, serving
+from web.serving import CONNECTED, Server, serving
 
 STATIC = Path(__file__).parents[2] / "src" / "everycall" / "web" / "static" / "web"
 SCRIPTS = ("live.js", "again.js", "keys.js", "acts.js", "callbacks.js", "report.js", "tables.js")
@@ -22,7 +22,7 @@ PATIENCE = 60_000
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("wall")) as found:
+    with serving(tmp_path_factory.mktemp("wall"), CONNECTED) as found:
         yield found
 
 

@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time as clock
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -204,6 +205,25 @@ def test_a_followed_log_is_shown_and_sealed_and_each_line_counts_once(tmp_path: 
     command = [sys.executable, "-m", "everycall", "import", str(log), "--data", str(data)]
     subprocess.run(command, check=True, capture_output=True)
     assert outcomes(data) == ["caller_left_in_queue"]
+
+
+def test_a_site_without_a_past_is_in_history_long_before_the_second_time(tmp_path: Path) -> None:
+    log, data = tmp_path / "queue_log", tmp_path / "data"
+    start = int(clock.time()) - 30
+    said = [line(start, f"{start}.1", "sales", "NONE", "ENTERQUEUE", "", "+49302312500", "1")]
+    log.write_text("".join(f"{one}\n" for one in said))
+
+    async def first() -> None:
+        soon = replace(settings(data, Log("queue_log", log)), seal_every=timedelta(minutes=1))
+        async with Watch(soon) as watch:
+            await shown(watch, lambda board: bool(board.waiting()))
+            for _ in range(300):
+                if History(data).manifest().generation:
+                    break
+                await asyncio.sleep(0.1)
+            assert outcomes(data) == ["pending"]
+
+    played(first)
 
 
 def test_the_command_says_what_it_sees_and_ends_in_good_order(tmp_path: Path) -> None:

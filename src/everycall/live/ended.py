@@ -26,17 +26,17 @@ WHERE kind = 'callback.requested' AND NOT party IS NULL GROUP BY call_id
 """
 _PLACES = " UNION ALL ".join(
     f"""
-    SELECT v.call_id, v.queue, v.began_at FROM {kept}_visits AS v
-    INNER JOIN {kept}_calls AS c ON c.call_id = v.call_id
+    SELECT v.call_id, v.queue, v.began_at FROM {kept}visits AS v
+    INNER JOIN {kept}calls AS c ON c.call_id = v.call_id
     WHERE c.outcome = 'callback_requested' AND c.ended_at >= ? AND v.queue = COALESCE(c.last_queue, c.first_queue)
     """
-    for kept in ("hot", "cold")
+    for kept in ("hot_", "cold.")
 )
 _ENTERED = f"SELECT call_id, MIN(began_at) FROM ({_PLACES}) AS p GROUP BY call_id"
 _ENDED = " UNION ALL ".join(
-    f"SELECT {', '.join(_COLUMNS)} FROM {kept}_calls "
+    f"SELECT {', '.join(_COLUMNS)} FROM {kept}calls "
     "WHERE outcome <> 'pending' AND NOT ended_at IS NULL AND ended_at >= ?"
-    for kept in ("hot", "cold")
+    for kept in ("hot_", "cold.")
 )
 
 

@@ -1,20 +1,36 @@
 """Who calls again today, and which callers are important."""
 
-from collections.abc import Collection
+from bisect import bisect_left
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from everycall.live.board import CallNow
+from everycall.live.callers import Earlier, by_caller
 from everycall.live.window import Window
 
-_TODAY = " UNION ALL ".join(
-    f"""
-SELECT c.caller_key, c.call_id, c.arrived_at, c.outcome = 'pending' OR COALESCE(c.answered, FALSE)
-  OR COALESCE(c.self_served, FALSE)
-FROM {kept}_calls AS c INNER JOIN days AS d ON c.arrived_at >= d.from_at AND c.arrived_at < d.to_at
-WHERE d.day = ? AND c.direction = 'inbound' AND c.caller_key IN (SELECT UNNEST(?))
+_HOT = """
+SELECT caller_key, direction, arrived_at, call_id, outcome = 'pending' OR answered, self_served
+FROM hot_calls WHERE caller_key IN (SELECT UNNEST(?))
 """
-    for kept in ("hot", "cold")
-)
+_BOUNDS = "SELECT from_at, to_at FROM days WHERE day = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """The calls of one caller today, in the order in which they came.
+
+    Attributes:
+        unhelped: how many before each of them reached nobody.
+    """
+
+    order: list[tuple[int, str]]
+    unhelped: list[int]
+
+    def before(self, mine: tuple[int, str]) -> tuple[int, int] | None:
+        """Return which call of today one is, and how often the caller reached nobody before."""
+        place = bisect_left(self.order, mine)
+        return (place + 1, self.unhelped[place]) if self.order else None
 
 
 @dataclass(slots=True)
@@ -46,12 +62,28 @@ class Repeats:
             )
 
     def _look_up(self, fresh: Collection[CallNow], today: str) -> None:
-        keys = sorted({call.caller for call in fresh if call.caller})
-        rows = self.window.engine.rows(_TODAY, [today, keys, today, keys]) if keys else []
+        days = self._days({call.caller for call in fresh if call.caller}, today)
         for call in fresh:
-            same = [row for row in rows if row[0] == call.caller]
-            mine = (call.arrived_at, call.call_id)
-            earlier = [row for row in same if (row[2], row[1]) < mine]
-            found = (len(earlier) + 1, sum(not row[3] for row in earlier)) if same else (None, None)
+            day = days.get(call.caller or "")
+            found = day.before((call.arrived_at, call.call_id)) if day else None
             if self._known is not None:
-                self._known[call.call_id] = found
+                self._known[call.call_id] = found or (None, None)
+
+    def _days(self, callers: Collection[str], today: str) -> dict[str, _Day]:
+        """Return what some callers did today."""
+        rows = self.window.engine.rows
+        bounds = rows(_BOUNDS, [today])
+        if not callers or not bounds:
+            return {}
+        (first, end), cold = bounds[0], self.window.cold.callers
+        hot = by_caller(rows(_HOT, [sorted(callers)]))
+        calls = {key: (*cold.of(key), *hot.get(key, ())) for key in callers}
+        return {
+            key: _day(one for one in found if first <= one[0] < end) for key, found in calls.items()
+        }
+
+
+def _day(calls: Iterable[Earlier]) -> _Day:
+    ordered = sorted(calls)
+    unhelped = accumulate((not helped for *_, helped in ordered), initial=0)
+    return _Day([(at, call) for at, call, _ in ordered], list(unhelped))

@@ -12,30 +12,26 @@ from typing import Any
 from everycall.calls.chain import INPUTS, Chain
 from everycall.events import Kind
 from everycall.live import tallies
+from everycall.live.added import Added
+from everycall.live.cold import KEPT, MORE, RESULTS, Cold, fill_ids
 from everycall.live.emptiness import ALWAYS, Needs, is_empty, needs
 from everycall.live.folding import folded
 from everycall.live.neighbours import COLUMNS, Neighbours, Said
 from everycall.live.ports import Engine
-from everycall.metrics.slots import SLOT
 from everycall.metrics.stays import COLUMNS as STAY
 from everycall.metrics.stays import lone_stays
 
-RENEWED = 4_000
+RENEWED = 8_000
 """After so many calls were counted the room of deleted rows is given back."""
+
+PLANNED = 15
+"""So many statements are planned anew at a time, when that room was given back."""
 
 HOT = 90_000_000
 """A call stays hot for so long after its last sign of life, in microseconds."""
 
-CROWD, BRIEF = 4_000, 20_000_000
+CROWD, BRIEF = 1_500, 10_000_000
 """Where more calls than this are hot, each stays so only this long: totals are of all that are hot."""
-
-RESULTS = ("calls", "visits", "attempts", "talks", "holds")
-"""What the chain gives of every call."""
-
-MORE = ("stays", "verdicts")
-"""What metrics need beside: stays in queues, and what the team's definition says of each call."""
-
-KEPT = (*RESULTS, *MORE)
 
 _SPEAKING = f"SELECT {', '.join(COLUMNS)} FROM incoming WHERE NOT call_id IS NULL"
 _GAPS = (
@@ -105,7 +101,6 @@ class Window:
         verdicts: str,
     ) -> None:
         self.engine = engine
-        self.tallies = tuple(counted)
         self.neighbours = Neighbours()
         self.names: dict[str, str] = {}
         self.open: set[str] = set()
@@ -113,11 +108,8 @@ class Window:
         self._longest_call = longest_call
         self._verdicts = verdicts
         self._hot: set[str] = set()
-        self._cold: set[str] = set()
-        self._parts = self._nothing()
-        self._quarters: dict[int, dict[str, tallies.Part]] = {}
-        self._totals: dict[str, tallies.Part] | None = None
-        self._last: dict[str, tallies.Part] = {}
+        self._added = Added(engine, counted)
+        self.cold = Cold(engine, self._added)
         self._same: frozenset[tuple[str, str]] = frozenset()
         self._learned: list[tuple[str, str]] = []
         self._answers = 0
@@ -128,7 +120,7 @@ class Window:
         self._rows: dict[str, int] = {}
         self._sources: dict[str, str] = {}
         self._counts = 0
-        for name in ("incoming", "hot_events", "cold_events", "moving_events", "gaps"):
+        for name in ("incoming", "hot_events", "gaps"):
             _empty(engine, name, INPUTS["events"])
         columns = {"call_id": "VARCHAR", "number": "BIGINT", "source": "BIGINT", "agent": "VARCHAR"}
         _empty(engine, "kept_answers", columns)
@@ -136,9 +128,6 @@ class Window:
             _empty(engine, name, {"id": "VARCHAR"})
 
     # ---- what is given from outside
-
-    def _nothing(self) -> dict[str, tallies.Part]:
-        return {name: {} for tally in self.tallies for name in tally.names()}
 
     def set_days(self, days: Iterable[tuple[str, int, int]]) -> None:
         """Say which days there are: name, first moment, first moment of the next."""
@@ -187,8 +176,8 @@ class Window:
         return {call for call in self.open if self.neighbours.last_at(call) < latest}
 
     def _count(self, wanted: set[str]) -> None:
-        self._totals = None
-        self._ids("counted_ids", wanted)
+        self._added.change()
+        fill_ids(self.engine, "counted_ids", wanted)
         self.make()
         for name, statement in self._steps:
             self._step(name, statement)
@@ -227,8 +216,8 @@ class Window:
             self._sources[name] = f"counted_{name}"
             self.engine.view(f"counted_{name}", statement)
         for name, source in self._sources.items():
-            for kept in ("hot", "cold", "moving"):
-                self.engine.table(f"{kept}_{name}", f"SELECT * FROM {source} LIMIT 0")
+            self.engine.table(f"hot_{name}", f"SELECT * FROM {source} LIMIT 0")
+        self.cold.make("hot_events", self._sources)
         self._is_made = True
 
     def _make_step(self, name: str, statement: str, *, as_view: bool) -> None:
@@ -285,24 +274,20 @@ class Window:
     def renew(self) -> bool:
         """Give the room of deleted rows back, and return true, if there are many of them."""
         if self._counts < RENEWED:
-            return False
+            return self.cold.renew(RENEWED)
         self.engine.run("CHECKPOINT")
         self._counts = 0
         return True
 
+    def plan_again(self) -> bool:
+        """Plan some of the statements anew that room given back has made slower; false if none is."""
+        return self.engine.plan_again(PLANNED)
+
     def cool(self, as_of: int, most: int | None = None) -> set[str]:
         """Put calls away that are over and of which nothing was heard for a while; return them."""
         moving = self._cooled(as_of - (HOT if len(self._hot) <= CROWD else BRIEF), most)
-        if not moving:
-            return moving
-        self._ids("moving_ids", moving)
-        self._move("events")
-        for name in KEPT:
-            self._move(name)
-        self._add(moving)
-        self._totals = None
+        self.cold.put(moving)
         self._hot -= moving
-        self._cold |= moving
         return moving
 
     def _cooled(self, latest: int, most: int | None) -> set[str]:
@@ -319,130 +304,37 @@ class Window:
     def _is_quiet(self, call: str, latest: int) -> bool:
         return call not in self.open and self.neighbours.last_at(call) < latest
 
-    def _move(self, name: str) -> None:
-        mine = "call_id IN (SELECT id FROM moving_ids)"
-        self.engine.again(f"DELETE FROM moving_{name}")
-        self.engine.again(f"INSERT INTO moving_{name} SELECT * FROM hot_{name} WHERE {mine}")
-        self.engine.again(f"INSERT INTO cold_{name} SELECT * FROM moving_{name}")
-        self.engine.again(f"DELETE FROM hot_{name} WHERE {mine}")
-
     def _warm(self, calls: set[str]) -> None:
         """Take cold calls back: somebody still speaks of them, or of a neighbour."""
-        again = calls & self._cold
-        if not again:
-            return
-        self._ids("moving_ids", again)
-        quarters = self._quarters_of("cold_calls")
-        mine = "call_id IN (SELECT id FROM moving_ids)"
-        self.engine.run(f"INSERT INTO hot_events SELECT * FROM cold_events WHERE {mine}")
-        for name in ("events", *KEPT):
-            self.engine.run(f"DELETE FROM cold_{name} WHERE {mine}")
-        self._recount(quarters)
-        self._cold -= again
-        self._hot |= again
+        again = self.cold.among(calls)
+        if again:
+            self.cold.take_back(again)
+            self._hot |= again
 
     def forget(self, before: int) -> set[str]:
         """Know nothing any more of cold calls that arrived before a moment; return them."""
         if not self._is_made:
             return set()
-        arrived = "SELECT call_id FROM cold_calls WHERE arrived_at < ?"
-        old = {call for (call,) in self.engine.rows(arrived, [before])}
+        old = self.cold.among(self.neighbours.together(self.cold.arrived_before(before)))
         if not old:
             return old
-        old = self.neighbours.together(old) & self._cold
-        self._ids("moving_ids", old)
-        quarters = self._quarters_of("cold_calls")
-        for name in ("cold_events", *(f"cold_{name}" for name in KEPT), "kept_answers"):
-            self.engine.run(f"DELETE FROM {name} WHERE call_id IN (SELECT id FROM moving_ids)")
+        fill_ids(self.engine, "counted_ids", old)
+        self.engine.run("DELETE FROM kept_answers WHERE call_id IN (SELECT id FROM counted_ids)")
         self.engine.run('DELETE FROM gaps WHERE "at" < ?', [before])
         for call in old:
             self.neighbours.forget(call)
-        self._recount(quarters)
-        self._totals = None
-        self._cold -= old
+        self.cold.drop(old)
         return old
 
     # ---- totals
 
     def totals(self, *, exact: bool = True) -> dict[str, tallies.Part]:
-        """Return every tally: what is cold was added up before, only what is hot is added now.
-
-        Where it need not be exact, those of the last time are good enough.
-        """
-        if not self._is_made:
-            return self._nothing()
-        if self._totals is None and (exact or not self._last):
-            self._totals = self._last = self._merged(self._parts, self._all("hot"))
-        return self._last if self._totals is None else self._totals
-
-    def _merged(
-        self, before: dict[str, tallies.Part], added: dict[str, tallies.Part]
-    ) -> dict[str, tallies.Part]:
-        return {
-            name: tallies.merged(tally.plans[number], before[name], added[name])
-            for tally in self.tallies
-            for number, name in enumerate(tally.names())
-        }
-
-    def _add(self, moved: set[str]) -> None:
-        """Add calls that are cold now, and still in the tables of those that move, to the totals."""
-        quarters = self._quarters_of("moving_calls")
-        for quarter in quarters:
-            if len(quarters) > 1:
-                self._take_out(
-                    quarter, "AND call_id IN (SELECT UNNEST(CAST(? AS VARCHAR[])))", moved
-                )
-            added = self._all("moving")
-            before = self._quarters.get(quarter) or self._nothing()
-            self._quarters[quarter] = self._merged(before, added)
-            self._parts = self._merged(self._parts, added)
-
-    def _recount(self, quarters: Iterable[int]) -> None:
-        """Add up again what arrived in some quarters of an hour; the rest of the day stays."""
-        for quarter in quarters:
-            self._take_out(quarter)
-            self._quarters[quarter] = self._all("moving")
-        self._parts = self._nothing()
-        for added in self._quarters.values():
-            self._parts = self._merged(self._parts, added)
-
-    def _quarters_of(self, table: str) -> list[int]:
-        """Return the quarters of an hour in which the calls arrived that are about to move."""
-        rows = self.engine.rows(
-            f"SELECT DISTINCT arrived_at // {SLOT} FROM {table} "
-            "WHERE call_id IN (SELECT id FROM moving_ids) ORDER BY 1"
-        )
-        return [quarter for (quarter,) in rows]
-
-    def _take_out(self, quarter: int, only: str = "", ids: Collection[str] = ()) -> None:
-        """Put the cold calls of a quarter of an hour into the tables of those that move."""
-        values = [list(ids)] if only else []
-        self.engine.run("DELETE FROM moving_ids")
-        self.engine.run(
-            f"INSERT INTO moving_ids SELECT call_id FROM cold_calls "
-            f"WHERE arrived_at // {SLOT} = {quarter} {only}",
-            values,
-        )
-        mine = "call_id IN (SELECT id FROM moving_ids)"
-        for name in tallies.TABLES:
-            self.engine.run(f"DELETE FROM moving_{name}")
-            self.engine.run(f"INSERT INTO moving_{name} SELECT * FROM cold_{name} WHERE {mine}")
-
-    def _all(self, kept: str) -> dict[str, tallies.Part]:
-        """Return every tally of the calls that are hot, cold or on their way from one to the other."""
-        return {
-            name: tallies.part(tally.keys, self.engine.again(tally.statement(number, f"{kept}_")))
-            for tally in self.tallies
-            for number, name in enumerate(tally.names())
-        }
+        """Return every tally; where it need not be exact, those of the last time are good enough."""
+        return self._added.totals(exact=exact) if self._is_made else self._added.nothing()
 
     def hot(self, query: str) -> list[tuple[Any, ...]]:
         """Run a query over the tables of hot calls; nothing before the first call."""
         return self.engine.again(query) if self._is_made else []
-
-    def _ids(self, table: str, ids: Iterable[str]) -> None:
-        self.engine.again(f"DELETE FROM {table}")
-        self.engine.run(f"INSERT INTO {table} SELECT UNNEST(CAST(? AS VARCHAR[]))", [list(ids)])
 
 
 def _empty(engine: Engine, name: str, columns: dict[str, str]) -> None:

@@ -5,27 +5,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from everycall.events import Event, Skip, SkipReason
+from everycall.events import EndedBy, Event, Kind, Skip, SkipReason
 from everycall.events.markers import Form
 from everycall.events.sights import Sight
 from everycall.live.signs import Sign
 from everycall.sources.asterisk_ami_events import NOT_SAID, Fields, is_known, staff_of, step_of
+from everycall.sources.asterisk_ami_resync import NOT_KNOWN, WITHIN
 from everycall.sources.asterisk_ami_signs import signs_of
 from everycall.sources.asterisk_ami_text import is_wire_text, wire_events
 from everycall.sources.asterisk_times import born_at
 from everycall.sources.base import CallTranslation, Head, Recognised, Record, Site, Source
-from everycall.sources.channels import Step, interpret
+from everycall.sources.channels import Act, Step, interpret
 from everycall.sources.channels.people import endpoint_of
 from everycall.sources.json_objects import objects
 from everycall.sources.lines import open_bytes
 from everycall.sources.marking import marked, named_signs, origin_of
 
 SECOND = 1_000_000
-VAGUE = 3 * SECOND
-"""The resolution of a moment that no duration may be worked out from."""
-
 _UNTIMED = "untimed"
 """Marks what was said without a timestamp."""
+
+_UNHEARD = "its beginning was not heard"
 
 
 @dataclass(slots=True)
@@ -97,7 +97,7 @@ def _objects(path: Path) -> Iterator[tuple[int, Fields | Skip]]:
 def _object(line: str, number: int, name: str) -> Fields | Skip:
     try:
         found = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return Skip(name, number, SkipReason.NOT_JSON, str(error), line[:500])
     return _event(found, number, name)
 
@@ -123,37 +123,69 @@ def _record(fields: Fields, at: int, line: int, file: str) -> Record | Skip | No
     name = str(fields.get("Event"))
     staff = staff_of(fields, at)
     if staff is not None:
-        return Record(None, None, at, line, dict(fields))
+        call = origin_of(fields).named(staff.call_id) if staff.call_id else None
+        return Record(call, None, at, line, dict(fields))
     step = step_of(fields, at)
     if step is None:
         said = json.dumps(fields)[:500]
         return None if is_known(fields) else Skip(file, line, SkipReason.NO_WORD, name, said)
     if not step.channel:
         return None
-    body = step.body() if _is_timed(fields) else {**step.body(), _UNTIMED: True}
+    body = {**step.body(), **_exactness(fields)}
     origin = origin_of(fields)
     call, unit = origin.named(step.linked or step.channel), origin.named(step.channel)
     return Record(call, unit, at, line, marked(body, origin))
 
 
-def _is_timed(fields: Fields) -> bool:
-    return bool(fields.get("Timestamp") or fields.get("_recv"))
+def _exactness(fields: Fields) -> Fields:
+    """Return what is kept of how exactly the moment of an event is known."""
+    if not (fields.get("Timestamp") or fields.get("_recv")):
+        return {_UNTIMED: True}
+    return {WITHIN: fields[WITHIN]} if WITHIN in fields else {}
 
 
 def _step(body: Fields) -> Step:
-    return Step.of({name: value for name, value in body.items() if name != _UNTIMED})
+    return Step.of({n: value for n, value in body.items() if n not in (_UNTIMED, WITHIN)})
+
+
+def _told(call: str, records: Sequence[Record], site: Site) -> Iterator[Event]:
+    """Yield the events of a call, each as exact as the moments that it was told by."""
+    steps = [_step(record.body) for record in records]
+    if not any(step.act is Act.BORN and step.channel == step.linked for step in steps):
+        yield from _end_of(call, steps, site)
+        return
+    told = interpret(call, steps, site)
+    if any(record.body.get(_UNTIMED) for record in records):
+        yield from (replace(event, resolution=NOT_KNOWN, value=None) for event in told)
+        return
+    within = {record.at: int(record.body[WITHIN]) for record in records if WITHIN in record.body}
+    if not within:
+        yield from told
+        return
+    for event in told:
+        exact = replace(event, resolution=max(event.resolution, within.get(event.at, 0)))
+        yield exact if max(within.values()) < NOT_KNOWN else replace(exact, value=None)
 
 
 def _translate(call: str | None, records: Sequence[Record], site: Site) -> Iterator[Event]:
-    if call is not None:
-        told = interpret(call, (_step(record.body) for record in records), site)
-        untimed = any(record.body.get(_UNTIMED) for record in records)
-        yield from (replace(e, resolution=VAGUE, value=None) if untimed else e for e in told)
-        return
+    if call is not None and (heard := [record for record in records if "act" in record.body]):
+        yield from _told(call, heard, site)
     for record in records:
-        event = staff_of(record.body, record.at)
+        event = None if "act" in record.body else staff_of(record.body, record.at)
         if event is not None:
-            yield event
+            yield event if call is None else replace(event, call_id=call)
+
+
+def _end_of(call: str, steps: Sequence[Step], site: Site) -> Iterator[Event]:
+    """Yield what can be told of a call whose beginning nobody heard, and which was over before the
+    lists could tell of it: that it was there, and its end, but not how it went.
+    """
+    mine = [step for step in steps if step.channel == step.linked]
+    for event in interpret(call, mine, site):
+        if event.kind is Kind.CALL_ARRIVED:
+            yield replace(event, resolution=NOT_KNOWN)
+        elif event.kind is Kind.CALL_ENDED:
+            yield replace(event, reason=EndedBy.UNKNOWN, q850=None, text=_UNHEARD)
 
 
 def _recognise(head: Head) -> Recognised | None:

@@ -266,7 +266,7 @@ _STAFF = {
     "SourceGap": Kind.SOURCE_GAP,
     "CallGone": Kind.CALL_ENDED,
 }
-"""Events about people, lines and the phone system itself, that belong to no call."""
+"""Events about people, lines and the phone system itself; of no channel, whatever call they end."""
 
 
 def step_of(fields: Fields, at: int) -> Step | None:

@@ -236,7 +236,7 @@ def _with_extra(step: Step, kind: str, text: str) -> Step:
 def _json(text: str) -> dict[str, object]:
     try:
         found = json.loads(text) if text.startswith("{") else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

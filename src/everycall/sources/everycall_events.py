@@ -169,7 +169,7 @@ def _recognise(head: Head) -> Recognised | None:
     for line in head.lines[:5]:
         try:
             given = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         if not isinstance(given, dict) or given.get("kind") not in list(Kind):
             return None

@@ -52,11 +52,6 @@ def readings(naive: datetime, zone: ZoneInfo) -> tuple[int, ...]:
     return written - before, written - after
 
 
-def jumped_over(naive: datetime, zone: ZoneInfo) -> bool:
-    """Tell whether the clocks never showed this time."""
-    return _offsets(_quarter(naive), zone)[2]
-
-
 def _quarter(naive: datetime) -> datetime:
     """Return the quarter of an hour: clocks change at the edge of one."""
     return naive.replace(minute=naive.minute // 15 * 15, second=0, microsecond=0, fold=0)

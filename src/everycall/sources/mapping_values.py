@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from everycall.clock import from_micros
 from everycall.sources.mapping_settings import Unit
@@ -151,8 +151,3 @@ def resolution(text: str, formats: Sequence[str]) -> int:
 def aware(found: datetime) -> bool:
     """Tell whether a moment says its zone itself."""
     return found.tzinfo is not None
-
-
-def utc(found: datetime) -> datetime:
-    """Return an aware moment in UTC."""
-    return found.astimezone(UTC)

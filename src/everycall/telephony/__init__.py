@@ -16,6 +16,7 @@ from everycall.telephony.commands import (
     Resume,
     SetPenalty,
     TakeCaller,
+    is_language,
 )
 from everycall.telephony.port import PhoneSystem, PhoneSystemError, UnsureError
 from everycall.telephony.progress import Progress, Result, Stage
@@ -38,4 +39,5 @@ __all__ = [
     "Stage",
     "TakeCaller",
     "UnsureError",
+    "is_language",
 ]

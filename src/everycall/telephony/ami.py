@@ -326,7 +326,7 @@ def _originate(dial: Dial) -> dict[str, str | int]:
         "ID": dial.id,
         "RING": dial.ring_s,
         "SHOWN": dial.shown or "",
-        "SAY": dial.announcement or "",
+        "SAY": dial.sound,
         "LANGUAGE": dial.language or "",
         "PRESS_ONE": int(dial.press_one),
     }

@@ -211,7 +211,7 @@ def _originate(dial: Dial) -> dict[str, Any]:
         "ID": dial.id,
         "RING": str(dial.ring_s),
         "SHOWN": dial.shown or "",
-        "SAY": dial.announcement or "",
+        "SAY": dial.sound,
         "LANGUAGE": dial.language or "",
         "PRESS_ONE": str(int(dial.press_one)),
     }

@@ -13,6 +13,11 @@ _PHONE = re.compile(
     r"|(?:client|sip):[A-Za-z0-9][A-Za-z0-9_.@+-]{0,79}|\+?[0-9]{2,20}"
 )
 
+_INTERFACE = re.compile(r"[^\s,;&|()$\"'`{}\\\[\]<>=^\x00-\x1f\x7f]{1,200}")
+_LINE = re.compile(r"[^\x00-\x1f\x7f\x85\u2028\u2029]{0,200}")
+_SOUND = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./:&-]{0,199}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,4})?")
+
 
 @dataclass(frozen=True, slots=True)
 class Dial:
@@ -25,7 +30,8 @@ class Dial:
         number: the customer's, in E.164.
         shown: the number that the customer sees; null leaves it to the phone system.
         called: the number that the customer had called, for a phone system that may show it.
-        announcement: what the person hears before the customer is dialled; a sound's name.
+        announcement: what the person hears before the customer is dialled: a sound's name, or what
+            is said where the phone system speaks.
         press_one: whether the customer has to press 1, so that no machine counts as reached.
         ring_agent_s: how long the person's phone rings; `ring_s`: the customer's.
     """
@@ -45,6 +51,19 @@ class Dial:
         checked_id(self.id)
         _checked(_PHONE, self.agent, "a phone is named like PJSIP/1001")
         _checked(_NUMBER, self.number, "a number has digits only, after an optional +")
+        _checked_if(_NUMBER, self.shown, "the number that is shown has digits only")
+        _lines(self.announcement)
+        _checked_if(_LANGUAGE, self.language, "a language is named like de")
+
+    @property
+    def sound(self) -> str:
+        """The announcement as a dialplan plays it; empty: none.
+
+        Raises:
+            NotTakenError: it is no name of a sound.
+        """
+        _checked_if(_SOUND, self.announcement, "a sound is named like custom/callback")
+        return self.announcement or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +81,10 @@ class Pause:
     reason: str = ""
     queue: str | None = None
 
+    def __post_init__(self) -> None:
+        _interface(self.phone)
+        _lines(self.reason, self.queue)
+
 
 @dataclass(frozen=True, slots=True)
 class Resume:
@@ -69,6 +92,10 @@ class Resume:
 
     phone: str
     queue: str | None = None
+
+    def __post_init__(self) -> None:
+        _interface(self.phone)
+        _lines(self.queue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +107,10 @@ class JoinQueue:
     name: str | None = None
     penalty: int = 0
 
+    def __post_init__(self) -> None:
+        _interface(self.phone)
+        _lines(self.queue, self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class LeaveQueue:
@@ -87,6 +118,10 @@ class LeaveQueue:
 
     phone: str
     queue: str
+
+    def __post_init__(self) -> None:
+        _interface(self.phone)
+        _lines(self.queue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +132,10 @@ class SetPenalty:
     queue: str
     penalty: int
 
+    def __post_init__(self) -> None:
+        _interface(self.phone)
+        _lines(self.queue)
+
 
 @dataclass(frozen=True, slots=True)
 class TakeCaller:
@@ -105,6 +144,9 @@ class TakeCaller:
     call_id: str
     phone: str
     ring_s: int = 20
+
+    def __post_init__(self) -> None:
+        _interface(self.phone)
 
 
 class Ear(StrEnum):
@@ -135,6 +177,9 @@ class ListenIn:
     talking: str
     ear: Ear = Ear.LISTEN
 
+    def __post_init__(self) -> None:
+        _interface(self.phone, self.talking)
+
 
 Command = (
     Dial | HangUp | Pause | Resume | JoinQueue | LeaveQueue | SetPenalty | TakeCaller | ListenIn
@@ -150,6 +195,27 @@ def checked_id(dial_id: str) -> str:
     """
     sentence = "the id of a try is made of letters, digits and hyphens, at most 60"
     return _checked(_ID, dial_id, sentence)
+
+
+def is_language(text: str | None) -> bool:
+    """Tell whether a phone system may be told that somebody speaks this."""
+    return text is not None and _LANGUAGE.fullmatch(text) is not None
+
+
+def _interface(*names: str) -> None:
+    """Let no name of a phone become a second one, or an option of what rings it."""
+    for name in names:
+        _checked(_INTERFACE, name, "a phone is named by one word, such as PJSIP/1001")
+
+
+def _lines(*texts: str | None) -> None:
+    for text in texts:
+        _checked_if(_LINE, text, "a queue, a name and a reason are one line each")
+
+
+def _checked_if(pattern: re.Pattern[str], text: str | None, sentence: str) -> None:
+    if text is not None:
+        _checked(pattern, text, sentence)
 
 
 def _checked(pattern: re.Pattern[str], text: str, sentence: str) -> str:

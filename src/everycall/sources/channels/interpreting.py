@@ -297,8 +297,9 @@ class _Story:
 
     def _sounded(self) -> Iterator[Event]:
         """Say how each leg that is over sounded, the worse of its two ways."""
+        reports = [step for step in self.steps if step.act is Act.SOUNDED]
         for channel in self.cast.channels.values():
-            told = sounded(self.steps, channel.id)
+            told = sounded(reports, channel.id)
             if told is not None and channel.ended_at is not None:
                 event = self._with(channel, channel.ended_at, Kind.TALK_QUALITY, None)
                 yield replace(event, text=told)

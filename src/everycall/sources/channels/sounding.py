@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from everycall.sources.channels.steps import Act, Step
+from everycall.sources.channels.steps import Step
 
 FRACTION = 256
 """A report says which part of the packets was lost, in so many parts."""
@@ -11,17 +11,17 @@ CLOCK = 8
 """Ticks of the clock of telephone sound in a millisecond; wide-band sound may have a faster one."""
 
 
-def sounded(steps: Sequence[Step], channel: str) -> str | None:
+def sounded(reports: Sequence[Step], channel: str) -> str | None:
     """Return loss and jitter of a leg in words; None if nobody reported any.
 
     Each report is of the time since the one before. Loss is the mean of the reports of one way,
     jitter its highest; of the two ways the worse counts.
     """
-    said = [s for s in steps if s.act is Act.SOUNDED and s.channel == channel]
-    ways = [reports for way in ("from", "to") if (reports := _reports(said, way))]
+    said = [report for report in reports if report.channel == channel]
+    ways = [told for way in ("from", "to") if (told := _reports(said, way))]
     if not ways:
         return None
-    found = [_heard(reports) for reports in ways]
+    found = [_heard(told) for told in ways]
     loss, jitter = max(lost for lost, _ in found), max(uneven for _, uneven in found)
     return f"loss={loss:.3f} jitter={jitter:.0f} ms"
 

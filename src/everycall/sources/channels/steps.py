@@ -91,7 +91,8 @@ class Step:
         """
         found = zip(_NAMES, _VALUES(self), strict=True)
         kept = {k: v for k, v in found if v or (v is not None and (v != "" or k == "ended_by"))}
-        return {**kept, "act": self.act.value}
+        kept["act"] = self.act.value
+        return kept
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> "Step":

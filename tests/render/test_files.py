@@ -1,6 +1,7 @@
 """Workbook, paper and files say what the report says; what is not known stays empty."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -10,7 +11,9 @@ import pytest
 
 from everycall.app.audit.publishing import WRITERS, publish
 from everycall.errors import BadSettingsError
-from everycall.reports import Words
+from everycall.render.files import write_files
+from everycall.render.workbook import write_workbook
+from everycall.reports import Column, Report, Table, Unit, Words
 from reports.shop import audited, shop_audit
 
 
@@ -75,3 +78,39 @@ def test_an_ending_that_nobody_knows_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(BadSettingsError, match="no kind of report"):
         publish(audited(), shop_audit(), Words(), tmp_path / "audit.docx", mask=False)
     assert not list(tmp_path.iterdir())
+
+
+EVIL = ("=HYPERLINK(1)", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1")
+
+
+def test_no_cell_of_a_table_is_run_and_programs_get_it_as_it_is(tmp_path: Path) -> None:
+    columns = (Column("queue", Unit.TEXT), Column("=calls", Unit.COUNT))
+    table = Table(columns, tuple((text, -1) for text in (*EVIL, "+493012345", "sales")))
+    list(write_files(_only(table), tmp_path))
+    with (tmp_path / "csv" / "evil.csv").open(encoding="utf-8", newline="") as file:
+        head, *rows = list(csv.reader(file))
+    assert head == ["queue", "'=calls"]
+    assert [row[0] for row in rows] == [f"'{text}" for text in EVIL] + ["+493012345", "sales"]
+    assert {row[1] for row in rows} == {"-1"}
+    packed = duckdb.sql(f"SELECT queue FROM '{tmp_path / 'parquet' / 'evil'}.parquet'").fetchall()
+    assert [row[0] for row in packed] == [*EVIL, "+493012345", "sales"]
+    assert {path.suffix for path in (tmp_path / "parquet").iterdir()} == {".parquet"}
+
+
+def test_a_workbook_has_no_formula(tmp_path: Path) -> None:
+    table = Table((Column("=queue", Unit.TEXT),), tuple((text,) for text in EVIL))
+    report = replace(_only(table), title="=1+1", subtitle="=2+2")
+    write_workbook(report, Words(), tmp_path / "x.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "x.xlsx")
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert [cell.value for cell in cells if cell.data_type == "f"] == []
+    assert {"=1+1", "=2+2", "=queue", *EVIL} <= {str(cell.value) for cell in cells} | {"\r=1"}
+
+
+def _only(table: Table) -> Report:
+    """Return a report of one table and nothing else."""
+    report = shop_audit()
+    section = replace(
+        report.sections[0], id="evil", figures=(), charts=(), answers=(), tables=(table,)
+    )
+    return replace(report, sections=(section,))

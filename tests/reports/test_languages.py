@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
 
 from everycall.app.audit.auditing import Order, definitions_of, make_audit
 from everycall.definitions.language import show
 from everycall.errors import NotFoundError
-from everycall.reports import Words
-from everycall.reports.languages import known_languages
+from everycall.reports import Unit, Words
+from everycall.reports.comparing import write
+from everycall.reports.figures import title
+from everycall.reports.languages import CATALOGUES, known_languages
 from everycall.reports.trades import SHOP
 from everycall.reports.words import Length, Name, Share, listed, said, said_many
 from reports.shop import shop, shop_audit, shop_site
@@ -45,14 +49,45 @@ NOT_TEXTS = {
 
 ALIKE = {"s", "min", "h", "d", "EUR", "GBP", "orders_a_month", "months", "retention", "churn"}
 SOURCES = {"Asterisk queue_log", "Asterisk call detail records (CDR)"}
+LANGUAGES = [name for name in known_languages() if name != "en"]
+VALUES = re.compile(r"\{\w+\}|`[^`]*`")
 
 
-def test_nothing_of_the_german_report_is_still_english() -> None:
+def test_reports_speak_every_language_of_the_pages() -> None:
+    assert known_languages() == ("en", "de", "he", "pl", "uk")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_of_a_report_is_still_english(language: str) -> None:
     order = Order(trade=SHOP)
-    german = make_audit(shop(), words=Words("de"), site=shop_site(), order=order)
-    same = set(_texts(german)) & set(_texts(shop_audit())) - SOURCES - set(_of_definitions(order))
+    other = make_audit(shop(), words=Words(language), site=shop_site(), order=order)
+    same = set(_texts(other)) & set(_texts(shop_audit())) - SOURCES - set(_of_definitions(order))
     names = ALIKE | {word for text in _names() for word in _words(text)}
     assert not sorted(text for text in same if set(_words(text)) - names)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_values_and_plurals_stand_in_each_translation_as_in_the_text(language: str) -> None:
+    catalogue = _catalogue(language)
+    wrong = []
+    for message in catalogue:
+        forms = message.string if isinstance(message.string, tuple) else (message.string,)
+        if isinstance(message.id, tuple):
+            assert len(forms) == catalogue.num_plurals
+        text = message.id[-1] if isinstance(message.id, tuple) else message.id
+        wanted = sorted(VALUES.findall(text))
+        wrong += [form for form in forms if text and sorted(VALUES.findall(form)) != wanted]
+    assert not wrong
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_translation_is_only_supposed(language: str) -> None:
+    assert not [message.id for message in _catalogue(language) if message.id and message.fuzzy]
+
+
+def _catalogue(language: str) -> Catalog:
+    with (CATALOGUES / f"{language}.po").open("rb") as file:
+        return read_po(file, locale=language)
 
 
 def _texts(part: Any) -> Iterator[str]:
@@ -98,6 +133,34 @@ def test_numbers_are_written_as_the_language_has_them() -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "one", "two", "five", "many", "share"),
+    [
+        ("de", "1 Anruf", "2 Anrufe", "5 Anrufe", "1.322 Anrufe", "75,8\u00a0%"),
+        ("he", "שיחה 1", "2 שיחות", "5 שיחות", "1,322 שיחות", "75.8%"),
+        ("pl", "1 połączenie", "2 połączenia", "5 połączeń", "1\u00a0322 połączenia", "75,8%"),
+        ("uk", "1 дзвінок", "2 дзвінки", "5 дзвінків", "1\u00a0322 дзвінки", "75,8%"),
+    ],
+)
+def test_a_number_has_the_plural_and_the_marks_of_its_language(
+    language: str, one: str, two: str, five: str, many: str, share: str
+) -> None:
+    words = Words(language)
+    assert [words.calls(n) for n in (1, 2, 5, 1322)] == [one, two, five, many]
+    assert words.percent(0.758) == share
+
+
+def test_names_and_numbers_run_their_own_way_in_lines_from_right_to_left() -> None:
+    hebrew = Words("he")
+    assert hebrew(said("Calls to {part} come out in the wrong queue", part=Name("sales"))) == (
+        "שיחות מגיעות לתור הלא נכון: \u2066sales\u2069"
+    )
+    assert write("+49 30 901820", Unit.TEXT, hebrew) == "\u2066+49 30 901820\u2069"
+    assert write("מכירות", Unit.TEXT, hebrew) == "מכירות"
+    assert write("+49 30 901820", Unit.TEXT, Words("de")) == "+49 30 901820"
+    assert hebrew(said("{first} to {last}", first="12:00", last="13:00")) == "12:00 עד 13:00"
+
+
+@pytest.mark.parametrize(
     ("milliseconds", "written"),
     [
         (None, "–"),
@@ -112,6 +175,29 @@ def test_numbers_are_written_as_the_language_has_them() -> None:
 )
 def test_durations_have_the_two_units_that_matter(milliseconds: float | None, written: str) -> None:
     assert Words().duration(milliseconds) == written
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("en", "2026-11-03, times in UTC"),
+        ("de", "03.11.2026, Zeiten in UTC"),
+        ("pl", "3 lis 2026, godziny według strefy UTC"),
+        ("uk", "3 лист. 2026\u202fр., час за поясом UTC"),
+        ("he", "3 בנוב׳ 2026, השעות לפי \u2066UTC\u2069"),
+    ],
+)
+def test_days_are_written_as_the_language_has_them(language: str, written: str) -> None:
+    words = Words(language)
+    assert words("{period}, times in {zone}", period="2026-11-03", zone="UTC") == written
+    assert write("2026-11-03", Unit.TEXT, words) == written.rpartition(", ")[0]
+    assert write("call-2026-11-03", Unit.TEXT, words).strip("\u2066\u2069") == "call-2026-11-03"
+    assert write("2026-13-45", Unit.TEXT, words) == "2026-13-45"
+
+
+def test_the_length_in_a_title_has_the_units_of_the_language() -> None:
+    assert title("service_level.sl2:60", Words()) == "Service level SL2 (60 s)"
+    assert title("service_level.sl2:60", Words("he")) == "רמת שירות SL2 (60 שנ׳)"
 
 
 def test_an_empty_text_stays_empty() -> None:

@@ -1,7 +1,6 @@
 """Every number that can be clicked is the number of the calls behind it."""
 
 import shlex
-from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
@@ -10,29 +9,15 @@ from everycall.app.history.asking import Filter
 from everycall.cli.behind import take
 from everycall.cli.calls import command as calls_command
 from everycall.render.kept_calls import command_of
-from everycall.reports import Calls, Unit
+from everycall.reports import Calls
 from everycall.reports.ledger import PARTS, count, dimensions, ledger
 from everycall.reports.masking import masked
+from reports.clickable import clickable
 from reports.shop import ZONE, audited, shop_audit, shop_site
 
 
-def clickable() -> Iterator[tuple[str, float, Calls]]:
-    """Yield every count with calls behind it, and where it stands."""
-    report = shop_audit()
-    for section in report.sections:
-        for figure in section.figures:
-            if figure.calls is not None and figure.unit is Unit.COUNT and figure.value:
-                yield f"{section.id}: {figure.id}", figure.value, figure.calls
-    for name, table in report.tables():
-        for line, row in enumerate(table.rows):
-            for place, column in enumerate(table.columns):
-                calls = table.calls(line, place)
-                if calls is not None and column.unit is Unit.COUNT:
-                    yield f"{name}: {row[0]}, {column.title}", row[place], calls
-
-
 def test_every_number_is_the_number_of_the_calls_behind_it() -> None:
-    found = list(clickable())
+    found = list(clickable(shop_audit()))
     query, zone = audited().rows, str(ZONE)
     wrong = [
         (where, value, counted)
@@ -51,7 +36,7 @@ def options(calls: Calls) -> dict[str, Any]:
 
 
 def test_the_command_beside_a_list_says_the_same_as_its_link() -> None:
-    for where, _, calls in clickable():
+    for where, _, calls in clickable(shop_audit()):
         said = options(calls)
         taken = take(said)
         wanted = {name: str(value) for name, value in calls.items()}
@@ -65,7 +50,7 @@ def test_the_command_beside_a_list_says_the_same_as_its_link() -> None:
 def test_the_command_beside_a_list_lists_as_many_calls_as_the_number() -> None:
     seen: set[tuple[str, ...]] = set()
     wrong = []
-    for where, value, calls in clickable():
+    for where, value, calls in clickable(shop_audit()):
         kind = tuple(sorted(calls))
         if kind not in seen:
             seen.add(kind)

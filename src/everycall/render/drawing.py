@@ -46,7 +46,7 @@ class Drawing:
         """Return the rows of the table behind it."""
         return self.chart.table.rows
 
-    def write(self, value: float | None, unit: Unit) -> str:
+    def write(self, value: float | str | None, unit: Unit) -> str:
         """Write a value as the report does."""
         return write(value, unit, self.words)
 

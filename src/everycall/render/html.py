@@ -1,7 +1,9 @@
 """The page: one file with everything in it, that needs no network and works without scripts."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from importlib.resources import files
 from typing import Any
 
@@ -17,6 +19,8 @@ from everycall.reports import Calls, Column, Figure, Report, Table, Unit, Words
 from everycall.reports.comparing import beside, write
 
 _PAGE = files("everycall.render") / "page"
+
+_DAY = re.compile(r"\b\d{4}-[01]\d-[0-3]\d\b")
 
 MOST_BYTES = 2_900_000
 """The page stays under 3 MB."""
@@ -55,6 +59,7 @@ class Page:
             "cell": self.cell,
             "linked": self.linked,
             "length": _length,
+            "order": _order,
             "beside": self.beside,
         }
         environment.globals.update(helpers)
@@ -65,6 +70,7 @@ class Page:
 
         return environment.get_template("report.html.j2").render(
             report=self.report,
+            way=self.words.language.way,
             style=properties() + _text("report.css"),
             script=_text("report.js"),
             table=as_table,
@@ -111,6 +117,14 @@ class Page:
 def _length(table: Table, column: int, value: float | None) -> int:
     most = max((row[column] or 0 for row in table.rows), default=0)
     return round((value or 0) / most * 100) if most else 0
+
+
+def _order(value: Any) -> float | None:
+    """Return by what a cell is sorted: a number, or the day in it."""
+    if not isinstance(value, str):
+        return None if value is None else float(value)
+    found = _DAY.search(value)
+    return date.fromisoformat(found[0]).toordinal() if found else None
 
 
 def _text(name: str) -> str:

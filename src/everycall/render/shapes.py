@@ -8,7 +8,7 @@ import altair as alt
 
 from everycall.render.drawing import Drawing
 from everycall.render.palette import BAND, CONTEXT, HEAT, INK, PAPER, POINT, SHADES, SOFT
-from everycall.reports import Shape
+from everycall.reports import Shape, Unit
 
 Drawn = dict[str, Any]
 SMALLEST = 0.035
@@ -257,7 +257,7 @@ def line(drawing: Drawing) -> Drawn:
     banded = len(drawing.chart.table.columns) >= 4
     rows = [
         {
-            "x": row[0],
+            "x": drawing.write(row[0], Unit.TEXT),
             "y": row[1],
             "low": row[2] if banded else None,
             "high": row[3] if banded else None,

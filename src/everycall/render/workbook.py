@@ -35,6 +35,9 @@ def write_workbook(report: Report, words: Words, path: Path) -> Path:
         for name, table in report.tables():
             sheet = book.add_worksheet(_sheet_name(name))
             _table(sheet, table, head, units)
+        if words.language.way == "rtl":
+            for sheet in book.worksheets():
+                sheet.right_to_left()
     return path
 
 

@@ -13,6 +13,8 @@ def write(value: Any, unit: Unit, say: Words, currency: str = "") -> str:
         return DASH
     if unit is Unit.MONEY:
         return say.money(value, currency)
+    if isinstance(value, str):
+        return say.language.inside(value)
     found: str = by_unit(say).get(unit.value, str)(value)
     return found
 
@@ -23,6 +25,13 @@ def beside(figure: Figure, say: Words) -> tuple[str, ...]:
 
 
 def _lines(figure: Figure, say: Words) -> Iterator[str]:
+    if figure.of is not None and figure.value is not None:
+        n, whole = say.count(figure.count), say.count(figure.of)
+        if figure.unseen:
+            left = say.count(figure.unseen)
+            yield say("{n} of {all}; not counted: {left}", n=n, all=whole, left=left)
+        else:
+            yield say("{n} of {all}", n=n, all=whole)
     if figure.target is not None and figure.value is not None:
         kept = figure.value >= figure.target
         met = kept if figure.better == "more" else figure.value <= figure.target

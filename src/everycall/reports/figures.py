@@ -57,7 +57,9 @@ def title(name: str, say: Words) -> str:
     text = say(found.metric.title)
     if found.metric.parameter is None or found.milliseconds is None:
         return text
-    return f"{text} ({written(found.milliseconds, found.metric.parameter)})"
+    number, unit = written(found.milliseconds, found.metric.parameter).split()
+    length = say(f"{{{unit}}} {unit}", **{unit: say.language.marks(number)})
+    return f"{text} ({length})"
 
 
 def behind(name: str) -> Calls | None:

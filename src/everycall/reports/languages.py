@@ -2,7 +2,10 @@
 
 import gettext
 import io
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -10,15 +13,33 @@ from everycall.errors import NotFoundError, did_you_mean
 
 CATALOGUES = Path(__file__).parent / "texts"
 
+_DAY = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
+_RUNS_RIGHT, _RUNS_LEFT, _END = "\u2066", "\u2067", "\u2069"
+_TO_RIGHT = re.compile(r"\+\d|[A-Za-z\u00c0-\u058f]")
+"""A number as it is dialled, or a letter of a script that is written from left to right."""
+
+_TO_LEFT = re.compile(r"[\u0590-\u08ff]")
+"""A letter of a script that is written from right to left."""
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """The texts of a language, and how it marks thousands and decimals."""
+    """The texts of a language, and how it is written.
+
+    Attributes:
+        group, point: what marks thousands and decimals.
+        share: where the sign of a percentage stands.
+        way: `rtl` where lines run from right to left.
+        day: how a day is written; None: by its numbers, as in 2026-11-23.
+    """
 
     name: str
     texts: gettext.NullTranslations
     group: str = ","
     point: str = "."
+    share: str = "{}\u00a0%"
+    way: str = "ltr"
+    day: Callable[[date], str] | None = None
 
     def text(self, text: str) -> str:
         """Return a text in this language; one that has no translation stays English."""
@@ -32,6 +53,28 @@ class Language:
     def marks(self, number: str) -> str:
         """Put the marks of this language into a number that was written in English."""
         return number.translate({ord(","): self.group, ord("."): self.point})
+
+    def inside(self, text: str) -> str:
+        """Write what stands in a sentence or a table: its days, and apart if it runs the other way."""
+        return self.apart(self.days(text))
+
+    def days(self, text: str) -> str:
+        """Write the days of a text as this language has them."""
+        return _DAY.sub(self._day, text) if self.day else text
+
+    def _day(self, found: re.Match[str]) -> str:
+        try:
+            day = date.fromisoformat(found[0])
+        except ValueError:
+            return found[0]
+        return self.day(day) if self.day else found[0]
+
+    def apart(self, text: str) -> str:
+        """Set a text apart that runs from left to right, in part at least, in lines that do not."""
+        if self.way == "ltr" or not _TO_RIGHT.search(text):
+            return text
+        begin = _RUNS_LEFT if _TO_LEFT.search(text) else _RUNS_RIGHT
+        return f"{begin}{text}{_END}"
 
 
 def english() -> Language:
@@ -57,13 +100,27 @@ def language(name: str) -> Language:
         hint = did_you_mean(name, known) or f" (there are: {', '.join(known)})"
         raise NotFoundError(f"there are no texts in the language '{name}'{hint}")
     # only a language other than English pays for loading Babel
-    from babel import Locale  # noqa: PLC0415 - only for languages other than English
     from babel.messages.mofile import write_mo  # noqa: PLC0415 - only for languages other than English
     from babel.messages.pofile import read_po  # noqa: PLC0415 - only for languages other than English
 
     compiled = io.BytesIO()
     with path.open("rb") as file:
         write_mo(compiled, read_po(file, locale=name))
-    symbols = Locale.parse(name).number_symbols["latn"]
     texts = gettext.GNUTranslations(io.BytesIO(compiled.getvalue()))
-    return Language(name, texts, str(symbols["group"]), str(symbols["decimal"]))
+    return written(name, texts)
+
+
+def written(name: str, texts: gettext.NullTranslations) -> Language:
+    """Return a language as its people write numbers and lines."""
+    from babel import Locale  # noqa: PLC0415 - only for languages other than English
+    from babel.dates import format_date  # noqa: PLC0415 - only for languages other than English
+
+    def day(value: date) -> str:
+        return str(format_date(value, "medium", locale=known))
+
+    known = Locale.parse(name, sep="-")
+    symbols = known.number_symbols["latn"]
+    group, point = str(symbols["group"]), str(symbols["decimal"])
+    share = known.percent_formats[None].pattern.replace("#,##0", "{}")
+    way = known.text_direction
+    return Language(name, texts, group, point, share, way, None if name == "en" else day)

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from everycall.metrics.catalog.counts import FLOWED_OUT, GAVE_UP
+from everycall.metrics.catalog.counts import FLOWED_OUT, GAVE_UP, OVER
 from everycall.metrics.dimensions import waited
 from everycall.money.ledger import State
 from everycall.reports.masking import masked
 from everycall.reports.model import Calls, Query
 
 WAITED = waited("wait_ms")
+_ASKED = "asked_for_person"
 _EITHER = "CASE WHEN {} THEN 'yes' ELSE 'no' END"
 YES = ("yes",)
 YES_NO = ("yes", "no")
@@ -25,6 +26,15 @@ _DAYS = tuple(str(day) for day in range(1, 8))
 
 def _whether(name: str, doc: str, condition: str) -> "Dimension":
     return Dimension(name, doc, _EITHER.format(condition), YES_NO)
+
+
+def _whether_in_the_end(name: str, doc: str, condition: str) -> "Dimension":
+    """Say neither of a call that is not over, as metrics do, and where nobody could see it."""
+    over = OVER.replace("c.", "")
+    sql = (
+        f"CASE WHEN {over} AND {condition} THEN 'yes' WHEN {over} AND NOT {condition} THEN 'no' END"
+    )
+    return Dimension(name, doc, sql, YES_NO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +57,8 @@ def dimensions(zone: str) -> tuple[Dimension, ...]:
     return (
         _whether("arrived", "It came from outside.", "direction = 'inbound'"),
         Dimension("outcome", "What became of it.", "outcome"),
-        _whether("spoke", "A person spoke with the caller.", "answered"),
-        _whether("asked", "The caller asked for a person.", "asked_for_person"),
+        _whether_in_the_end("spoke", "It is over, and a person spoke with the caller.", "answered"),
+        _whether_in_the_end("asked", "It is over, and the caller asked for a person.", _ASKED),
         _whether("gave_up", "The caller hung up while waiting.", GAVE_UP.replace("c.", "")),
         _whether("missed", "The chosen definition calls it missed.", "missed"),
         _whether("abandoned", "The chosen definition calls it abandoned.", "abandoned"),

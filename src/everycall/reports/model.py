@@ -1,6 +1,6 @@
 """What a report is made of: data first, each number with its unit, its meaning and its calls."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -118,7 +118,7 @@ class Figure:
         better: 'more' or 'less', where one of them is.
         why: why there is no value.
         a_day: what it is on average for a day.
-        count: of a share, how many calls it is.
+        count, of, unseen: of a share, how many of how many it is, and how many are in neither.
         target: what it should be.
     """
 
@@ -134,6 +134,8 @@ class Figure:
     why: str = ""
     a_day: float | None = None
     count: float | None = None
+    of: float | None = None
+    unseen: int | None = None
     target: float | None = None
 
 
@@ -201,6 +203,23 @@ class Report:
                 for place, table in enumerate(section.tables, 1)
             ]
         return found
+
+    def about(self, calls: Calls) -> str:
+        """Return what the first number is called that has these calls behind it; '' if none has."""
+        wanted = {name: str(value) for name, value in calls.items()}
+        return next((name for name, one in self._clickable() if _same(one, wanted)), "")
+
+    def _clickable(self) -> Iterator[tuple[str, Calls | None]]:
+        for section in self.sections:
+            yield from ((figure.title, figure.calls) for figure in section.figures)
+        for _, table in self.tables():
+            for row, cells in enumerate(table.rows):
+                for place, column in enumerate(table.columns):
+                    yield f"{cells[0]}: {column.title}", table.calls(row, place)
+
+
+def _same(calls: Calls | None, wanted: Mapping[str, str]) -> bool:
+    return calls is not None and {name: str(value) for name, value in calls.items()} == wanted
 
 
 def share(part: float | None, whole: float | None) -> float | None:

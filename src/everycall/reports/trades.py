@@ -136,7 +136,7 @@ SALES_DESK = Trade(
 )
 NO_TRADE = Trade(
     "none",
-    "No trade chosen: the usual order, and no targets.",
+    "No trade chosen: the usual order; until you set targets, those on the wallboard are assumed.",
     "xon",
     "nhs_30s",
     _HEADLINES,

@@ -110,7 +110,14 @@ class Words:
         if isinstance(text, Said):
             return self._again(text)
         found = self.language.text(text)
-        return found.format(**values) if values else found
+        return self._filled(found, values) if values else found
+
+    def _filled(self, text: str, values: Mapping[str, Any]) -> str:
+        """Put values into their places, days and what runs the other way as the language has it."""
+        inside = self.language.inside
+        return text.format(
+            **{name: inside(v) if isinstance(v, str) else v for name, v in values.items()}
+        )
 
     def _again(self, text: Said) -> str:
         """Say a sentence again, its values too."""
@@ -118,7 +125,7 @@ class Words:
         if not text.many:
             return self(text.text, **values)
         number = int(text.values["n"])
-        return self.language.plural(text.text, text.many, number).format(**values)
+        return self._filled(self.language.plural(text.text, text.many, number), values)
 
     def value(self, value: Value) -> str:
         """Write what stands in a sentence."""
@@ -133,7 +140,7 @@ class Words:
     def many(self, number: float | None, one: str, many: str, **values: Any) -> str:
         """Say a sentence about a number of things; `{n}` is the number."""
         found = self.language.plural(one, many, round(number or 0))
-        return found.format(n=self.count(number), **values)
+        return self._filled(found, {"n": self.count(number), **values})
 
     def number(self, value: float, places: int) -> str:
         """Write a number with so many decimals."""
@@ -149,7 +156,7 @@ class Words:
 
     def percent(self, ratio: float | None) -> str:
         """Write a ratio as a percentage with one decimal: 81.3 %."""
-        return DASH if ratio is None else f"{self.number(ratio * 100, 1)}\u00a0%"
+        return DASH if ratio is None else self.language.share.format(self.number(ratio * 100, 1))
 
     def duration(self, milliseconds: float | None) -> str:
         """Write a duration in the two units that matter: 7 s, 2 min 05 s, 2 h 10 min, 3 d 4 h."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from everycall.metrics import Better, Cell
+from everycall.metrics import Better, Cell, Level, Metric
+from everycall.metrics import Unit as MetricUnit
 from everycall.metrics.answering import Table as Answer
 from everycall.metrics.asked import asked
 from everycall.reports.figures import behind, title, unit
@@ -11,6 +12,8 @@ from everycall.reports.model import Figure, Section, Unit
 from everycall.reports.usual import Daily, usual
 
 DAY = 86_400_000_000
+
+_OF_TIME = (Level.STAFF, Level.LOAD)
 
 _BETTER = {Better.MORE: "more", Better.LESS: "less", Better.NEITHER: ""}
 
@@ -91,8 +94,15 @@ def _figure(
         why=say(cell.note) if cell.value is None else "",
         a_day=(cell.value or 0) / days if days else None,
         count=cell.numerator,
+        of=cell.denominator if _is_of_things(metric) else None,
+        unseen=cell.unseen,
         target=target,
     )
+
+
+def _is_of_things(metric: Metric) -> bool:
+    """Tell whether a metric is a share of calls or the like, and not of time."""
+    return metric.unit is MetricUnit.SHARE and metric.forms[0].level not in _OF_TIME
 
 
 def _notes(desk: Desk) -> tuple[str, ...]:

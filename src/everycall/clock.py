@@ -1,6 +1,8 @@
 """Time is an argument: whoever needs to know what time it is is given a clock."""
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], datetime]
@@ -30,3 +32,18 @@ def iso(micros: int | None) -> str | None:
         return None
     text = from_micros(micros).isoformat(timespec="microseconds").replace("+00:00", "")
     return text.rstrip("0").rstrip(".") + "Z"
+
+
+@dataclass(slots=True)
+class Steadiness:
+    """Holds a clock against one that nobody sets, and tells when it was put back."""
+
+    clock: Clock = system_clock
+    steady: Callable[[], float] = time.monotonic
+    _last: tuple[datetime, float] | None = field(default=None, init=False)
+
+    def put_back(self) -> timedelta:
+        """Return by how much the clock was put back since this was last asked for."""
+        now = (self.clock(), self.steady())
+        before, self._last = self._last or now, now
+        return max(before[0] + timedelta(seconds=now[1] - before[1]) - now[0], timedelta())

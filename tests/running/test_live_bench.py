@@ -131,11 +131,15 @@ def test_memory_is_flat_where_the_last_third_needs_hardly_more() -> None:
 
 
 def test_walls_are_judged_by_the_slowest_of_a_hundred_boards_and_all_have_to_be_live() -> None:
-    seen = Seen([0.1] * 1000, set(range(10)), {1.0: [0.1, 0.1]})
+    many = {float(moment): [0.1, 0.1] for moment in range(100)}
+    seen = Seen([0.1] * 1000, set(range(10)), many)
     assert _said(seen, 10).endswith(": reached")
     assert _said(seen, 11).endswith(": not reached")
-    slow = Seen([0.1] * 900 + [0.3] * 100, set(range(10)), {1.0: [0.1, 0.3]})
+    slow = Seen([0.1] * 900 + [0.3] * 100, set(range(10)), {**many, 7.0: [0.1, 0.3]})
+    assert "the slowest of 100 boards are on the last after 300, 100" in _said(slow, 10)
     assert _said(slow, 10).endswith(": not reached")
+    few = Seen([0.1] * 1000, set(range(10)), {1.0: [0.1, 0.1]})
+    assert _said(few, 10).endswith(": not reached")
 
 
 def test_a_board_counts_when_all_of_it_has_come() -> None:

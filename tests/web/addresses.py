@@ -50,6 +50,7 @@ NEEDS: dict[str, Need] = {
     "alert-claim": Right.SEE_ALERTS,
     "alert-close": Right.SEE_ALERTS,
     "report": Right.SEE_REPORTS,
+    "report-calls": Right.SEE_REPORTS,
     "recovered": Right.SEE_REPORTS,
     "report-file": Right.TAKE_AWAY,
     **dict.fromkeys(_SET_UP.split(), Right.SET_UP),

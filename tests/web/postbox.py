@@ -2,6 +2,7 @@
 
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,11 +13,18 @@ from typing import cast
 
 @dataclass
 class Postbox:
-    """What was sent; `trouble` is the next answer to a mail: 'limit', 'refused' or 'lost'."""
+    """What was sent; `trouble` is the next answer to a mail: 'limit', 'refused' or 'lost'.
+
+    Attributes:
+        slow: how many seconds it takes to say that it has a mail.
+        begun: how many mails have begun.
+    """
 
     sent: list[EmailMessage] = field(default_factory=list)
     trouble: str = ""
     port: int = 0
+    slow: float = 0.0
+    begun: int = 0
 
     def used_up(self, *kinds: str) -> str:
         """Return the trouble if it is one of these, and have none from now on."""
@@ -46,7 +54,10 @@ class Handler(socketserver.StreamRequestHandler):
             return b"451 later\r\n" if trouble == "limit" else b"550 nobody here\r\n"
         if word == b"DATA":
             self.wfile.write(b"354 go on\r\n")
-            self.box.sent.append(self._mail())
+            self.box.begun += 1
+            mail = self._mail()
+            time.sleep(self.box.slow)
+            self.box.sent.append(mail)
             return b"" if self.box.used_up("lost") else b"250 ok\r\n"
         return b"250 ok\r\n"
 

@@ -22,6 +22,14 @@ print(Wall.objects.create(name="Kitchen").secret)
 print(Token.issue("test", ["events:write", "calls:read"])[1])
 """
 
+CONNECTED = """
+from everycall.records.connections import Connection
+log = Connection(name="log", kind="queue_log")
+log.keep({"path": "/no/queue_log/yet"})
+log.save()
+"""
+"""What makes a phone system of which nothing is heard yet."""
+
 
 @dataclass
 class Server:
@@ -75,10 +83,10 @@ def wait_for(client: httpx.Client, address: str = "/ready/") -> None:
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[Server]:
-    """Make an owner, a screen and a key, and run a server over a data directory."""
+def serving(data: Path, more: str = "") -> Iterator[Server]:
+    """Make an owner, a screen, a key and what else is said; run a server over a data directory."""
     made = subprocess.run(
-        [sys.executable, "-c", MAKE],
+        [sys.executable, "-c", MAKE + more],
         env=environment(data), capture_output=True, text=True, check=True,
     )  # fmt: skip
     wall, key = made.stdout.split()

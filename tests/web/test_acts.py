@@ -186,3 +186,22 @@ def test_the_form_of_a_page_comes_back_to_it_with_a_word(pbx: Pbx, sam: Person) 
         .content.decode()
     )
     assert part.startswith('<p class="message success"')
+
+
+@pytest.mark.parametrize("field", ["queue", "reason"])
+def test_a_line_end_in_a_field_is_refused_in_a_sentence(
+    pbx: Pbx, supervisor: Person, field: str
+) -> None:
+    given = {"agent": "Ann", "queue": "sales", "reason": "x", field: "a\r\nAction: Command"}
+    status, said = act(supervisor, "pause", **given)
+    assert (status, "one line" in said) == (400, True)
+    assert pbx.told("QueuePause") == []
+    assert Entry.objects.filter(action="act refused: pause").exists()
+
+
+def test_ones_own_phone_is_one_phone(pbx: Pbx) -> None:
+    sly = person("Sly", "supervisor", agent="PJSIP/1008&Local/00900@out")
+    hub.board = replace(staffed(), as_of=AT)
+    status, said = act(sly, "listen", agent="Bob")
+    assert (status, "one word" in said) == (400, True), said
+    assert pbx.told("Originate") == []

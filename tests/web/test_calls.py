@@ -159,3 +159,14 @@ def test_nothing_inline_and_nothing_from_elsewhere(viewer: Person) -> None:
         assert "http://" not in text.replace("http://testserver", "").replace(
             "http://www.w3.org", ""
         )
+
+
+def test_a_call_of_several_sources_is_drawn_and_told_once_and_as_each_tells_it(
+    supervisor: Person,
+) -> None:
+    client = browser(supervisor)
+    page = client.get(first_call(client)).content.decode()
+    assert '<table class="lanes">' in page
+    once, each = page.split('id="every"')
+    assert once.count("the call arrived") == 1
+    assert each.count("the call arrived") > 1

@@ -174,7 +174,9 @@ def test_a_full_disk_asks_to_send_it_again(desk: Desk) -> None:
     assert "the disk is full" in answer.content.decode()
 
 
-@pytest.mark.parametrize("body", ["", "{", "[]", "null", '"x"', "[" * 5000])
+@pytest.mark.parametrize(
+    "body", ["", "{", "[]", "null", '"x"', "[" * 5000, '{"token": "\\ud800"}', '{"token": 1e999}']
+)
 def test_what_is_no_object_is_refused(desk: Desk, body: str) -> None:
     assert posted("aircall", body).status_code == 403
     assert desk.taken == []

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from everycall.app.history.asking import Filter
 from everycall.app.intake.importing import Importer
+from everycall.app.keeping import recordings as keeping
 from everycall.app.keeping.recordings import recordings, recordings_of
 from everycall.app.site.sitefile import SiteFile
 from everycall.history import History
@@ -171,3 +172,33 @@ def test_what_a_cloud_phone_system_does_not_give_out_is_said(
     answer = browser(supervisor).get("/calls/a/recordings/0/")
     assert answer.status_code == 502
     assert "does not give the recording out" in answer.content.decode()
+
+
+def test_a_name_that_no_file_can_have_breaks_nothing(recorded: str, tmp_path: Path) -> None:
+    (tmp_path.parent / "secret.wav").write_bytes(b"x")
+    terms = site_reader().settings().recordings
+    call = {"call_id": recorded}
+    for name in ("a\0b.wav", "x" * 5000, "../secret.wav", str(tmp_path.parent / "secret.wav"), "."):
+        assert keeping._inside(name, call, terms) is None, name
+    inside = next(tmp_path.glob("*.wav"))
+    assert keeping._inside(inside.name, call, terms) == inside.resolve()
+
+
+def test_a_link_that_leads_out_of_the_folder_is_not_followed(recorded: str, tmp_path: Path) -> None:
+    (tmp_path.parent / "secret.wav").write_bytes(b"x")
+    (tmp_path / "link.wav").symlink_to(tmp_path.parent / "secret.wav")
+    terms = site_reader().settings().recordings
+    assert keeping._inside("link.wav", {"call_id": recorded}, terms) is None
+
+
+def test_a_part_that_is_asked_for_has_bounds(
+    recorded: str, supervisor: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("everycall.web.views.recordings.PART", 10)
+    who, path = browser(supervisor), f"/calls/{recorded}/recordings/0/"
+    part = who.get(path, headers={"range": "bytes=20-"})
+    assert (part.status_code, part.headers["Content-Range"]) == (206, "bytes 20-29/100")
+    for odd in (f"bytes={'9' * 5000}-", f"bytes=1-{'9' * 5000}", "bytes=\u0661-", "bytes=-5", "x"):
+        whole = who.get(path, headers={"range": odd})
+        assert (whole.status_code, len(b"".join(whole))) == (200, 100)  # type: ignore[arg-type]
+    assert who.get(path, headers={"range": "bytes=500-"}).status_code == 416

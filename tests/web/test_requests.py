@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -53,6 +54,7 @@ PATH = "/callback/schöne-schuhe/"
 def site(owner: Person, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     path: Path = settings.DATA / "site.toml"
     path.write_text(SITE)
+    cache.clear()
     for name in ("people", "brands"):
         monkeypatch.setattr(page_of_requests, name, Buckets(Rate(1e9, 1e9)))
     yield path
@@ -286,12 +288,29 @@ def test_a_brand_is_not_flooded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_places_that_are_quiet_again_are_forgotten() -> None:
-    clock = iter([0.0, 1.0, 200.0, 200.0])
-    found = Buckets(Rate(1, 5), lambda: next(clock))
+    moment = [0.0]
+    found = Buckets(Rate(1, 5), lambda: moment[0], known=2)
     found.spend("a")
     found.spend("b", 5)
-    found.forget_full()
-    assert len(found) == 0
+    moment[0] = 3.0
+    found.spend("c")
+    assert found.wait("b", 5) == 2, "nothing is forgiven before its time"
+    for name in "defghijk":
+        moment[0] += 10
+        found.spend(name)
+    assert len(found) <= 3
+
+
+def test_what_was_asked_of_one_process_counts_at_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = []
+    for _ in range(12):
+        monkeypatch.setattr(page_of_requests, "people", Buckets(page_of_requests.A_PLACE))
+        found.append(asked().status_code)
+    assert found == [302] * 10 + [429] * 2
+    elsewhere = Client().post(PATH, {"number": WRITTEN, "agreed": "1"}, REMOTE_ADDR="192.0.2.77")
+    assert elsewhere.status_code == 302
 
 
 def test_the_page_is_named_in_set_up(owner: Person) -> None:

@@ -268,7 +268,12 @@ def test_nothing_is_sent_into_this_network_unasked(host: str) -> None:
     assert "cannot be reached" not in str(refused.value)
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "gopher://x/", "ftp://x/", "http://"])
+@pytest.mark.parametrize(
+    "url",
+    ["file:///etc/passwd", "gopher://x/", "ftp://x/", "http://", "http://x:99999/", "http://[::1",
+     "http://a..b/", f"http://{'a' * 70}.example/", "https://127.0.0.1:1/", "http://127.0.0.1:1/a b",
+     "http://127.0.0.1:1/\r\nX: 1"],
+)  # fmt: skip
 def test_only_web_addresses_are_called(url: str) -> None:
     with pytest.raises(NotTakenError):
         Outgoing(url, inside=True).send("id", 1, b"{}")

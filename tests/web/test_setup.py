@@ -1,5 +1,6 @@
 """The first page makes the owner, once, with the key from the terminal."""
 
+import pytest
 from django.conf import settings
 
 from everycall.records.models import Entry, Person
@@ -44,6 +45,12 @@ def test_the_set_up_is_closed_when_there_is_an_owner(owner: Person) -> None:
     answer = browser().post("/setup/", {**GIVEN, "key": key})
     assert answer.status_code == 302
     assert Person.objects.count() == 1
+
+
+def test_who_owns_the_sample_shop_sees_it_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "SAMPLE", "/somewhere/queue_log")
+    key = first_key.make(settings.DATA)
+    assert browser().post("/setup/", {**GIVEN, "key": key})["Location"] == "/now/"
 
 
 def test_a_key_that_is_no_plain_text_is_a_wrong_one() -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import time, timedelta
 
-from everycall.alerts.measures import MISSED_CALL, Observed, Scope, Situation, measure_of
+from everycall.alerts.measures import Observed, Scope, Situation, measure_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,6 @@ class Rule:
     escalate: timedelta | None = None
     escalate_to: tuple[int, ...] = ()
     over: timedelta | None = None
-
-    @property
-    def is_of_calls(self) -> bool:
-        """Tell whether it speaks of single calls and not of a number."""
-        return self.measure == MISSED_CALL
 
 
 def observe(rule: Rule, seen: Situation) -> Observed:

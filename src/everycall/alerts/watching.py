@@ -51,7 +51,8 @@ def watch(rule: Rule, value: float | None, memory: Memory, now: datetime, local:
     if not is_breached(rule, value):
         over = memory.opened_at is not None
         return Change(Said.CLOSED if over else Said.NOTHING, Memory())
-    held = replace(memory, since=memory.since or now)
+    # a moment that is to come was noted by a clock that has been put back
+    held = replace(memory, since=min(memory.since or now, now))
     if held.opened_at is None:
         return _opening(rule, held, now, local)
     if is_due(rule, held, now) and not is_quiet(rule, local):

@@ -67,7 +67,7 @@ class Mail:
             UnclearError: it may have been sent.
         """
         mail = EmailMessage()
-        mail["Subject"], mail["From"], mail["To"] = title, self.sender, to
+        mail["Subject"], mail["From"], mail["To"] = _one_line(title), self.sender, to
         mail["Message-ID"] = f"<{name}@everycall.invalid>"
         mail.set_content(body)  # which takes headers of the content away that stood there before
         for header, value in headers.items():
@@ -97,7 +97,7 @@ class Mail:
 
     def _mail(self, message: Message, to: str) -> EmailMessage:
         mail = EmailMessage()
-        mail["Subject"], mail["From"], mail["To"] = message.title, self.sender, to
+        mail["Subject"], mail["From"], mail["To"] = _one_line(message.title), self.sender, to
         mail["Message-ID"] = f"<{message.id}@everycall.invalid>"
         mail.set_content(f"{message.text}\n\n{message.link}\n")
         return mail
@@ -116,6 +116,11 @@ class Mail:
         if self.tls:
             server.starttls(context=ssl.create_default_context())
         return server
+
+
+def _one_line(title: str) -> str:
+    """Return a title as a header holds it: a name in it, from a phone system, begins no other header."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in title).split())
 
 
 def _answered(code: int, said: bytes | str) -> NotTakenError | RefusedError:

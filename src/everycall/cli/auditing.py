@@ -31,7 +31,9 @@ from everycall.reports.trades import trade as trade_of
 @click.option("--definition", help="Whose words missed, lost and abandoned are.")
 @click.option("--compared", help="The definition that it is compared with.")
 @click.option("--client", help="For one brand only: its calls, in its words and language.")
-@click.option("--language", help="The language of the report: en, de; default: the client's.")
+@click.option(
+    "--language", help="The language of the report: en, de, he, pl, uk; default: the client's."
+)
 @click.option("--nhs", is_flag=True, help="With the page of NHS England's monthly figures.")
 @click.option("--mask", is_flag=True, help="Hide the middle of callers' numbers, everywhere.")
 @period_options

@@ -1,6 +1,7 @@
 """`everycall calls`: list them."""
 
 import csv
+import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +16,7 @@ from everycall.calls.outcomes import outcome_names
 from everycall.cli.behind import behind_options, take
 from everycall.cli.common import as_day, data_options, open_site, period_options, say_json
 from everycall.errors import NotFoundError, did_you_mean
+from everycall.render.cells import harmless
 from everycall.render.terminal import console, grid
 from everycall.reports.model import Column, Table, Unit
 
@@ -107,8 +109,6 @@ def _write(asking: Asking, found: Filter, form: str, file: Any) -> None:
 
 
 def _line(call: dict[str, Any]) -> str:
-    import json
-
     return json.dumps(call, ensure_ascii=False)
 
 
@@ -121,7 +121,7 @@ def _write_csv(calls: Iterable[dict[str, Any]], file: Any) -> None:
         if writer is None:
             writer = csv.DictWriter(file, list(flat))
             writer.writeheader()
-        writer.writerow(flat)
+        writer.writerow({name: harmless(value) for name, value in flat.items()})
 
 
 def _became(call: dict[str, Any]) -> str:

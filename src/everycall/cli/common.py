@@ -1,6 +1,7 @@
 """What the commands share: where the data lies, how progress is shown, how answers are given."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -95,6 +96,12 @@ def as_day(moment: Any) -> date | None:
 def say_json(thing: Any) -> None:
     """Print one JSON value on a line of its own."""
     click.echo(json.dumps(thing, ensure_ascii=False))
+
+
+def somebody_sees() -> bool:
+    """Tell whether there is a screen, and a person before it."""
+    screen = sys.platform in ("darwin", "win32") or {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ)
+    return bool(screen) and sys.stdout.isatty() and "CI" not in os.environ
 
 
 @contextmanager

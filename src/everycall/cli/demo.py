@@ -1,9 +1,10 @@
 """`everycall demo`: the first audit, of the sample logs."""
 
-import os
 import shutil
 import sys
 import webbrowser
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from rich.markup import escape
 from everycall.app.intake.samples import SITE, sample_folder, take_samples
 from everycall.app.intake.sorting_out import Summary
 from everycall.cli import auditing
-from everycall.cli.common import DATA, default_data, open_site, progress_bar
+from everycall.cli.common import DATA, default_data, open_site, progress_bar, somebody_sees
 from everycall.render.terminal import console
 from everycall.reports.words import count, plural
 
@@ -34,22 +35,37 @@ ORDER BY attempts DESC, arrived_at LIMIT 1
     default=default_data,
     help=f"The data directory (default: the user's data folder, or ${DATA}).",
 )
+@click.option("--live", is_flag=True, help="First one of their days on a wallboard, as if now.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 @click.pass_context
-def command(context: click.Context, data: Path, *, as_json: bool) -> None:
+def command(context: click.Context, data: Path, *, live: bool, as_json: bool) -> None:
     """Read the sample logs, show their audit and open it as a page.
 
     They are those of an invented shop: two months, some 24,000 calls. They are kept under a site of
     their own, 'demo', so your own calls are never mixed with them.
     """
+    named = context.get_parameter_source("data") is ParameterSource.COMMANDLINE
+    options = ["--data", str(data)] if named else []
+    if live:
+        _live(data, options, as_json=as_json)
+        return
     summary = _take(data, quiet=as_json)
     if as_json:
         _audit(data, "--json")
         return
     _audit(data)
     _show_page(data / PAGE, data, fresh=bool(summary.files))
-    named = context.get_parameter_source("data") is ParameterSource.COMMANDLINE
-    _say_next(f" --data {data}" if named else "", _telling_call(data))
+    _say_next("".join(f" {option}" for option in options), _telling_call(data))
+
+
+def _live(data: Path, options: Sequence[str], *, as_json: bool) -> None:
+    """Play one of the days on a wallboard; the audit comes meanwhile."""
+    if as_json:
+        raise click.UsageError("--live is to be looked at; --json answers without it")
+    from everycall.web.first_look import audit_meanwhile
+    from everycall.web.serving import serve_sample
+
+    serve_sample(data, meanwhile=partial(audit_meanwhile, data, options=options))
 
 
 def _take(data: Path, *, quiet: bool) -> Summary:
@@ -77,14 +93,8 @@ def _show_page(page: Path, data: Path, *, fresh: bool) -> None:
         _audit(data, "--out", str(page))
     else:
         click.echo(page)
-    if _somebody_sees():
+    if somebody_sees():
         webbrowser.open(page.absolute().as_uri())
-
-
-def _somebody_sees() -> bool:
-    """Tell whether there is a screen, and a person before it."""
-    screen = sys.platform in ("darwin", "win32") or {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ)
-    return bool(screen) and sys.stdout.isatty() and "CI" not in os.environ
 
 
 def _telling_call(data: Path) -> str:

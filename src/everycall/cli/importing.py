@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.markup import escape
 
 from everycall.app.audit.preparing import prepare
 from everycall.app.intake.importing import Importer
 from everycall.app.intake.sorting_out import Summary
+from everycall.app.site.site_writing import file_of
 from everycall.app.site.sitefile import read_site
 from everycall.cli.common import data_options, progress_bar, say_json
 from everycall.errors import EverycallError
@@ -41,6 +43,11 @@ REFUSED = 2
     "--system",
     help="Whose files they are, where a site has several phone systems: the name of the connection.",
 )
+@click.option(
+    "--anew",
+    is_flag=True,
+    help="Begin with nothing: read these files with the settings as they are now, and drop the rest.",
+)
 @data_options
 def command(
     paths: tuple[Path, ...],
@@ -51,6 +58,7 @@ def command(
     site: str,
     config: Path | None,
     *,
+    anew: bool,
     as_json: bool,
 ) -> None:
     """Take phone-system logs in and count their calls.
@@ -62,6 +70,9 @@ def command(
     Where several phone systems are connected, --system says whose the files are: what was heard
     live of them and is taken in again is the same calls.
 
+    A file that was taken in by mistake, or before the site file said how to read it, goes with
+    --anew: afterwards the site has what the files named now say, and nothing else.
+
     Any CSV of calls can be read by a mapping; `everycall sources guess FILE` proposes one.
     """
     if source and mapping:
@@ -69,7 +80,7 @@ def command(
     settings = read_site(data, config, site)
     with progress_bar(quiet=as_json) as progress:
         history = History(data, site)
-        importer = Importer(history, settings, progress=progress)
+        importer = Importer(history, settings, progress=progress, over=anew)
         summary = importer.take(paths, source, mapping, system)
         if summary.files:
             # what is wrong with the settings is said by whoever asks
@@ -78,7 +89,7 @@ def command(
     if as_json:
         say_json(_as_json(summary))
     else:
-        _say(summary)
+        _say(summary, config or file_of(data, site))
     sys.exit(_exit_code(summary))
 
 
@@ -93,6 +104,7 @@ def _as_json(summary: Summary) -> dict[str, Any]:
         "site": summary.site,
         "files": [asdict(file) for file in summary.files],
         "already_known": [str(path) for path in summary.known],
+        "gone": [str(path) for path in summary.gone],
         "left_out": [{"path": str(f.path), "reason": f.reason} for f in summary.left_out],
         "refused": [{"path": str(path), "reason": why} for path, why in summary.refused],
         "assumed": summary.assumed,
@@ -104,12 +116,15 @@ def _as_json(summary: Summary) -> dict[str, Any]:
     }
 
 
-def _say(summary: Summary) -> None:
+def _say(summary: Summary, settings: Path) -> None:
     out = console()
     if summary.files:
         out.print(grid(_files(summary)))
     for line in _remarks(summary):
         out.print(line)
+    if summary.assumed or summary.notes:
+        out.print("Say how it is in the site file, and read the files again with --anew:")
+        out.print(f"  {escape(str(settings))}", soft_wrap=True)
     if summary.files:
         total = sum(summary.outcomes.values())
         out.print(
@@ -121,7 +136,9 @@ def _say(summary: Summary) -> None:
 
 def _remarks(summary: Summary) -> Iterator[str]:
     """Yield what was left out, known, guessed or refused; the same thing of many files once."""
-    yield from _grouped("taken in before, nothing new:", ((p.name, "") for p in summary.known))
+    again = "(read again only with --anew)"
+    yield from _grouped("taken in before, nothing new:", ((p.name, again) for p in summary.known))
+    yield from _grouped("no longer there:", ((p.name, "") for p in summary.gone))
     marks = sorted({file.system for file in summary.files} - {""})
     yield from (f"of the phone system {m}: its names begin with {m}{APART}" for m in marks)
     left = ((f.path.name, f.reason) for f in summary.left_out if f.named or not f.empty)

@@ -20,6 +20,7 @@ from everycall.metrics.asked import Asked, asked
 from everycall.metrics.catalog import METRICS
 from everycall.metrics.dimensions import DIMENSIONS
 from everycall.metrics.model import Cell, Metric, Unit
+from everycall.render.cells import harmless
 from everycall.render.terminal import console, grid
 from everycall.reports import model
 from everycall.reports.words import DASH, count, duration, percent
@@ -28,7 +29,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _TIMES = {"day", "week", "month", "quarter", "year", "15min", "30min", "60min"}
 _FILTERS = tuple(d for d in DIMENSIONS if d.name not in _TIMES | {"site", "definition"})
-_CELLS = ("value", "numerator", "denominator", "low", "high", "note")
+_CELLS = ("value", "numerator", "denominator", "low", "high", "note", "unseen")
 
 _UNITS = {
     Unit.COUNT: model.Unit.COUNT,
@@ -129,7 +130,8 @@ def _write_csv(found: Table) -> None:
     writer.writerow([*(dimension.name for dimension in found.by), *heads])
     for row in found.rows:
         cells = (row.cells[one.name] for one in found.asked)
-        writer.writerow([*row.keys, *(getattr(cell, part) for cell in cells for part in _CELLS)])
+        keys = map(harmless, row.keys)
+        writer.writerow([*keys, *(getattr(cell, part) for cell in cells for part in _CELLS)])
 
 
 def _show(found: Table) -> None:

@@ -230,12 +230,14 @@ def _cell(part: Part, row: tuple[Any, ...], blindness: Blindness) -> Cell:
     note = "; ".join(note for note in notes if note)
     shape = part.form.shape
     if shape is Shape.COUNT:
-        return Cell(value, None if value is None else numerator, None, note=note)
+        return Cell(
+            value, None if value is None else numerator, None, note=note, unseen=unseen or 0
+        )
     if shape is Shape.PICK:
-        return Cell(value, None, denominator, note=note)
+        return Cell(value, None, denominator, note=note, unseen=unseen or 0)
     between = wilson(numerator or 0, denominator or 0) if shape is Shape.SHARE else None
     low, high = between or (None, None)
-    return Cell(value, numerator or 0, denominator or 0, low, high, note)
+    return Cell(value, numerator or 0, denominator or 0, low, high, note, unseen or 0)
 
 
 def _value(

@@ -169,6 +169,7 @@ class Cell:
 
     Attributes:
         low, high: between which the true share lies, 19 times out of 20.
+        unseen: how many are in neither part; the note says why.
     """
 
     value: float | None = None
@@ -177,3 +178,4 @@ class Cell:
     low: float | None = None
     high: float | None = None
     note: str = ""
+    unseen: int | None = None

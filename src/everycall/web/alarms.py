@@ -16,7 +16,7 @@ from everycall.web.connecting import live
 from everycall.web.live.hub import hub
 from everycall.web.reading import Reader
 from everycall.web.report_sending import round_of_reports
-from everycall.web.rounds import Round
+from everycall.web.rounds import Round, while_there_is
 from everycall.web.situations import (
     Arrivals,
     Measured,
@@ -74,8 +74,7 @@ class Alarm:
 
 
 def _carry_all() -> None:
-    while run_one({DELIVER: carry}, timezone.now()):
-        pass
+    while_there_is(lambda: run_one({DELIVER: carry}, timezone.now()))
 
 
 def looking(reader: Reader, measured: Measured) -> tuple[Round, ...]:

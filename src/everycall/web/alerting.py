@@ -21,7 +21,6 @@ from everycall.alerts import (
     Said,
     Situation,
     Step,
-    is_quiet,
     message,
     missed_message,
     observe,
@@ -258,8 +257,3 @@ def claim(alert: Alert, who: str) -> bool:
     """Let somebody say that they look after an alert; False if somebody does already."""
     here = Alert.objects.filter(pk=alert.pk, claimed_by="", closed_at=None)
     return bool(here.update(claimed_by=who, claimed_at=timezone.now()))
-
-
-def quiet_now(rule: AlertRule, zone: ZoneInfo) -> bool:
-    """Tell whether a rule keeps quiet at present."""
-    return is_quiet(rule.plain(), timezone.now().astimezone(zone).time())

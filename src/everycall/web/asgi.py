@@ -19,8 +19,10 @@ django.setup()
 from django.core.asgi import get_asgi_application  # noqa: E402  Django must be set up first
 
 from everycall.web.api.live import KeyedStream  # noqa: E402  the same
+from everycall.web.knocking import Knocking  # noqa: E402  the same
 from everycall.web.live.stream import Stream  # noqa: E402  the same
 from everycall.web.on_line import LineStream  # noqa: E402  the same
+from everycall.web.outermost import Outermost  # noqa: E402  the same
 from everycall.web.parts import Part, part, running  # noqa: E402  the same
 from everycall.web.proxies import BehindProxies  # noqa: E402  the same
 from everycall.web.sizes import Sized  # noqa: E402  the same
@@ -59,7 +61,7 @@ class _only:  # noqa: N801  a route takes a class as an application, a function 
 
 
 application = BehindProxies(
-    Sized(Starlette(routes=_routes(), lifespan=_life)),
+    Outermost(Knocking(Sized(Starlette(routes=_routes(), lifespan=_life)))),
     settings.PROXIES,
     settings.PATH,
     https=settings.HTTPS,

@@ -1,10 +1,11 @@
 """What other programs hold of a caller, for their card: their page in the CRM, messages they left."""
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.urls import reverse
 
-from everycall.app.history.asking import Filter
+from everycall.app.history.asking import Asking, Filter
 from everycall.app.keeping.recordings import recordings_of
 from everycall.errors import EverycallError
 from everycall.records.crm import CrmAccount, CrmItem
@@ -13,11 +14,19 @@ from everycall.records.roles import Right
 from everycall.recovery.contacts import AddressBook, mark_of
 from everycall.web.crm import crm_of
 from everycall.web.pages import site_reader
-from everycall.web.scope import clients_of, may_see, queues_of
-from everycall.web.writing import moment
+from everycall.web.scope import clients_of, within
+from everycall.web.writing import moment, shown_call
 
-LATEST = 10
+LATEST = 20
 """So many of the latest calls are looked at for a message."""
+
+SHOWN = 10
+"""So many of them are listed."""
+
+CARDS = 100
+"""The calls of so many callers are remembered, until the history has a new state."""
+
+_FOUND: WeakKeyDictionary[Asking, dict[Filter, list[dict[str, Any]]]] = WeakKeyDictionary()
 
 
 def crm_pages(caller: str, person: Person) -> list[dict[str, str]]:
@@ -44,25 +53,39 @@ def _page(item: CrmItem) -> str:
     return page if page is not None and page.startswith(("https://", "http://")) else ""
 
 
-def messages_left(caller: str, person: Person) -> list[dict[str, Any]]:
-    """Return the messages that a caller left, the newest first, and where each is heard."""
+def calls_of(caller: str, person: Person) -> dict[str, list[dict[str, Any]]]:
+    """Return the latest calls of a caller that somebody may see, and the messages left in them.
+
+    The newest are first; with each message stands where it is heard.
+    """
     reader = site_reader()
     if not reader.has_calls():
-        return []
+        return {"history": [], "left": []}
     terms = reader.settings().recordings
-    wanted = Filter(callers=(caller,), directions=("inbound",), limit=LATEST, newest_first=True)
+    wanted = within(Filter(callers=(caller,), limit=LATEST, newest_first=True), person)
     with reader.asking() as asking:
-        bound = bool(queues_of(person))
-        calls = asking.calls(wanted, evidence=False, parts=bound)
-        found = [call for call in calls if not call["answered"]]
-        seen = [call for call in found if may_see(call, person, asking)]
-        return [
-            {
-                "at": moment(call["arrived_at"]),
-                "call": call["call_id"],
-                "sound": reverse("message", args=[call["call_id"], number]),
-            }
-            for call, told in zip(seen, recordings_of(asking, seen, terms), strict=True)
-            for number, kept in enumerate(told)
-            if kept.message
-        ]
+        found = _found(asking, wanted)
+        missed = [c for c in found if c["direction"] == "inbound" and not c["answered"]]
+        return {
+            "history": [shown_call(call, person) for call in found[:SHOWN]],
+            "left": [
+                {
+                    "at": moment(call["arrived_at"]),
+                    "call": call["call_id"],
+                    "sound": reverse("message", args=[call["call_id"], number]),
+                }
+                for call, told in zip(missed, recordings_of(asking, missed, terms), strict=True)
+                for number, kept in enumerate(told)
+                if kept.message
+            ],
+        }
+
+
+def _found(asking: Asking, wanted: Filter) -> list[dict[str, Any]]:
+    """Return calls of a state of the history; a card that renews itself asks for them but once."""
+    known = _FOUND.setdefault(asking, {})
+    if wanted not in known:
+        while len(known) >= CARDS:
+            del known[next(iter(known))]
+        known[wanted] = list(asking.calls(wanted, evidence=False, parts=False))
+    return known[wanted]

@@ -1,25 +1,23 @@
 """A report's sections as a page shows them: values written, numbers that lead to their calls."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl
 
 from django.template.defaultfilters import floatformat
-from django.urls import reverse
 from django.utils.formats import localize
 from django.utils.html import escape
-from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
 
 from everycall.reports import Calls, Chart, Column, Figure, Report, Section, Table, Unit, Words
 from everycall.reports.comparing import beside, write
+from everycall.web.behind import address_of
+from everycall.web.reports import Wish
 
 _LINK = re.compile(r'href="#calls" tabindex="-1" data-calls="([^"]*)"')
-_ASKED = {"outcome": "outcome", "queue": "queue", "agent": "agent", "client": "client"}
-"""Dimensions of the ledger that the list of calls can be asked by, under the same meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Shown:
     report: Report
     pictures: Mapping[str, Mapping[str, str]]
     words: Words
-    span: str = ""
+    wish: Wish
 
     def sections(self) -> list[dict[str, Any]]:
         """Return the sections as the template wants them."""
@@ -58,17 +56,16 @@ class Shown:
         return {"chart": chart, "picture": picture, "table": self.table(chart.table)}
 
     def _leading(self, found: re.Match[str]) -> str:
-        """Let a part of a picture lead to its calls, where the list can be asked so."""
-        link = self.link(dict(parse_qsl(unescape(found[1]))))
-        return f'href="{escape(reverse("calls") + link)}" tabindex="-1"' if link else ""
+        """Let a part of a picture lead to its calls."""
+        link = self.link(dict(parse_qsl(unescape(found[1]), keep_blank_values=True)))
+        return f'href="{escape(link)}" tabindex="-1"'
 
     def table(self, table: Table) -> dict[str, Any]:
         """Return a table with its rows written: a template takes three times as long for them."""
         largest = [_largest(table, place) for place in range(len(table.columns))]
-        home = escape(reverse("calls"))
         rows = (
             "".join(
-                self._cell(table, (row, column), value, largest[column], home)
+                self._cell(table, (row, column), value, largest[column])
                 for column, value in enumerate(values)
             )
             for row, values in enumerate(table.rows)
@@ -76,9 +73,7 @@ class Shown:
         body = "".join(f"<tr>{row}</tr>" for row in rows)
         return {"table": table, "body": mark_safe(body)}  # noqa: S308 - each part of it is escaped
 
-    def _cell(
-        self, table: Table, place: tuple[int, int], value: Any, largest: float, home: str
-    ) -> str:
+    def _cell(self, table: Table, place: tuple[int, int], value: Any, largest: float) -> str:
         about = table.columns[place[1]]
         if about.unit is Unit.BAR:
             return _bar(value or 0, largest)
@@ -87,34 +82,12 @@ class Shown:
             return f'<th scope="row">{text}</th>'
         link = self.link(table.calls(*place))
         if link:
-            text = f'<a href="{home}{escape(link)}">{text}</a>'
+            text = f'<a href="{escape(link)}">{text}</a>'
         return f'<td class="number">{text}</td>' if _is_number(about) else f"<td>{text}</td>"
 
     def link(self, calls: Calls | None) -> str:
-        """Return the address of the calls behind a number; '' where the list cannot be asked so."""
-        if calls is None:
-            return ""
-        asked = {name: value for name, value in _asked(calls) if value is not None}
-        if len(asked) < len(dict(_asked(calls))):
-            return ""
-        return "?" + urlencode({**self._span(), **asked})
-
-    def _span(self) -> dict[str, str]:
-        first, _, last = self.span.partition("/")
-        return {"from": first, "to": last} if last else {}
-
-
-def _asked(calls: Calls) -> Iterator[tuple[str, str | None]]:
-    """Yield what the list of calls is asked; a value of None: it cannot be."""
-    for name, value in calls.items():
-        if name == "arrived" and value == "yes":
-            yield "direction", "inbound"
-        elif name == "day":
-            yield from (("from", str(value)), ("to", str(value)))
-        elif name in _ASKED and value:
-            yield _ASKED[name], str(value)
-        else:
-            yield name, None
+        """Return the address of the calls behind a number; '' where none are listed."""
+        return "" if calls is None else address_of(self.wish, calls)
 
 
 def _bar(value: float, largest: float) -> str:

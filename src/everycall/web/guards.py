@@ -33,6 +33,8 @@ def headers(get_response: View) -> View:
             "Permissions-Policy", "camera=(), microphone=(), geolocation=()"
         )
         response.headers.setdefault("Cache-Control", "no-store")
+        if request.method == "POST" and request.path == reverse("account_logout"):
+            response.headers["Clear-Site-Data"] = '"cache"'
         return response
 
     return middleware

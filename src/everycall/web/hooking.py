@@ -16,7 +16,7 @@ from everycall.records.models import PromiseMove
 from everycall.web.masking import masked_all
 from everycall.web.outsiders import named, nameless, reason
 from everycall.web.reading import Reader
-from everycall.web.rounds import Round
+from everycall.web.rounds import Round, while_there_is
 from everycall.wire.outgoing import Outgoing
 
 PAUSE = 1.0
@@ -131,7 +131,6 @@ def hooking(reader: Reader) -> tuple[Round, ...]:
 
     def tell_all() -> None:
         teller.look(timezone.now())
-        while run_one({JOB: carry}, timezone.now()):
-            pass
+        while_there_is(lambda: run_one({JOB: carry}, timezone.now()))
 
     return (Round("webhooks", tell_all, PAUSE),)

@@ -16,6 +16,7 @@ from everycall.web.ahead import ahead
 from everycall.web.alarms import looking, telling
 from everycall.web.hooking import hooking
 from everycall.web.outward import outward
+from everycall.web.put_back import minding_the_clock
 from everycall.web.reading import Reader
 from everycall.web.retaining import retention_round
 from everycall.web.returning import returning
@@ -48,6 +49,7 @@ class Keeper:
 def keeping(reader: Reader) -> Iterator[None]:
     """Make and close promises by history, and tell people and programs."""
     rounds = (
+        minding_the_clock(),
         Round("promises", Keeper(reader).round, PAUSE),
         *telling(),
         *outward(reader),

@@ -5,7 +5,7 @@ from django.utils import timezone
 from everycall.records.jobs import Work, run_one
 from everycall.web import crm, mailing, texting
 from everycall.web.reading import Reader
-from everycall.web.rounds import Round
+from everycall.web.rounds import Round, while_there_is
 
 PAUSE = 2.0
 """Seconds between two rounds."""
@@ -19,8 +19,7 @@ def one_round(reader: Reader) -> None:
     crm.keep_in_step(reader)
     texting.tell_the_missed(reader, timezone.now())
     mailing.mail_the_missed(reader, timezone.now())
-    while run_one(WORK, timezone.now()):
-        pass
+    while_there_is(lambda: run_one(WORK, timezone.now()))
 
 
 def outward(reader: Reader) -> tuple[Round, ...]:

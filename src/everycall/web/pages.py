@@ -1,5 +1,6 @@
 """What all pages share: the menu, and how moments and lengths of time are written."""
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext_lazy as _
 
-from everycall.records.models import Person
+from everycall.records.models import Connection, Person
 from everycall.records.roles import Right
 from everycall.web.reading import Reader, reader
 
@@ -50,7 +51,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         for p in MENU
         if person.may(p.right)
     ]
-    return {"menu": entries, "person": person}
+    return {"menu": entries, "person": person, "is_new": is_new}
+
+
+def is_new() -> bool:
+    """Tell whether nothing has been connected or taken in yet; pages have something else to say then."""
+    plays = "EVERYCALL_SAMPLE" in os.environ
+    connected = plays or Connection.objects.filter(removed_at=None).exists()
+    return not connected and not site_reader().has_calls()
 
 
 def site_reader() -> Reader:

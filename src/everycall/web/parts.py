@@ -8,7 +8,7 @@ What asks for calls that ended a moment ago, or for the phone systems, goes on w
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, suppress
 from enum import StrEnum
 
@@ -55,10 +55,10 @@ async def running() -> AsyncIterator[None]:
     hub.attach(asyncio.get_running_loop())
     mine = part()
     async with AsyncExitStack() as stack:
+        rounds: list[AbstractContextManager[None]] = []
         if mine in (Part.ALL, Part.INGEST):
             await stack.enter_async_context(watched())
-            _meanwhile(stack, looking_on(site_reader()))
-            _meanwhile(stack, taking_orders())
+            rounds += [looking_on(site_reader()), taking_orders()]
         if mine is Part.INGEST:
             await stack.enter_async_context(_beside(_sharing, _landing))
         if mine in (Part.WEB, Part.WORK):
@@ -66,15 +66,22 @@ async def running() -> AsyncIterator[None]:
         if mine is Part.WEB:
             await stack.enter_async_context(_desk())
         if mine in (Part.ALL, Part.WORK):
-            _meanwhile(stack, keeping(site_reader()))
+            rounds.append(keeping(site_reader()))
+        await stack.enter_async_context(_meanwhile(rounds))
         await stack.enter_async_context(_beside(settle))
         yield
 
 
-def _meanwhile(stack: AsyncExitStack, rounds: AbstractContextManager[None]) -> None:
-    """Let rounds go on; at the end they may still ask this loop, which must not wait for them."""
-    rounds.__enter__()
-    stack.push_async_callback(asyncio.to_thread, rounds.__exit__, None, None, None)
+@asynccontextmanager
+async def _meanwhile(rounds: Sequence[AbstractContextManager[None]]) -> AsyncIterator[None]:
+    """Let rounds go on; at the end, which all come to at once, they may still ask this loop."""
+    for one in rounds:
+        one.__enter__()
+    try:
+        yield
+    finally:
+        ends = (asyncio.to_thread(one.__exit__, None, None, None) for one in rounds)
+        await asyncio.gather(*ends)
 
 
 @asynccontextmanager

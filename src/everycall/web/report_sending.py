@@ -17,6 +17,7 @@ from everycall.records.report_plans import SEND, TRIES, ReportPlan, ReportRun, d
 from everycall.web.carrying import hand
 from everycall.web.pages import site_reader
 from everycall.web.reports import KINDS, Wish, export, making
+from everycall.web.rounds import while_there_is
 
 LEASE = timedelta(minutes=15)
 """A report may take so long to make."""
@@ -96,6 +97,5 @@ def round_of_reports(now: datetime | None = None) -> int:
     except EverycallError:
         return 0
     found = due(present, zone)
-    while run_one(WORK, timezone.now(), LEASE):
-        pass
+    while_there_is(lambda: run_one(WORK, timezone.now(), LEASE))
     return len(found)

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from everycall.app.audit.auditing import Order, make_audit
@@ -24,6 +25,7 @@ from everycall.clock import from_micros
 from everycall.errors import NotFoundError
 from everycall.records.models import Person
 from everycall.records.roles import Right, Role
+from everycall.render.cells import harmless
 from everycall.render.charts import draw
 from everycall.render.files import write_tables
 from everycall.reports import Report, Words
@@ -68,6 +70,18 @@ class Wish:
     def name(self) -> str:
         """Return what a file of it is called."""
         return f"everycall-{self.since}-{self.until}"
+
+    @property
+    def query(self) -> str:
+        """Return how an address asks for it."""
+        given = {
+            "from": self.since,
+            "to": self.until,
+            "client": self.client,
+            "definition": self.definition,
+            "trade": self.trade,
+        }
+        return urlencode({name: str(value) for name, value in given.items() if value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,18 +233,10 @@ def as_csv(headings: list[str], rows: Iterable[list[Any]], together: int) -> Ite
     yield codecs.BOM_UTF8 + _written([headings])
     left = iter(rows)
     while part := list(islice(left, together)):
-        yield _written([_plain(value) for value in row] for row in part)
+        yield _written([harmless(value) for value in row] for row in part)
 
 
 def _written(rows: Iterable[list[Any]]) -> bytes:
     held = io.StringIO()
     csv.writer(held, lineterminator="\r\n").writerows(rows)
     return held.getvalue().encode()
-
-
-def _plain(value: Any) -> Any:
-    """Keep a text from being run: one that begins like a formula gets a sign before it."""
-    is_number = isinstance(value, str) and value[:1] == "+" and value[1:].isdigit()
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") and not is_number:
-        return f"'{value}"
-    return value

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,9 @@ from django.db import close_old_connections
 log = logging.getLogger(__name__)
 
 PATIENCE = 25.0
-"""Seconds that a round may take to end when the server stops."""
+"""Seconds that rounds may take to end when the server stops, all of them together."""
+
+_mine = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,23 @@ def going_on(*rounds: Round) -> Iterator[None]:
         yield
     finally:
         stop.set()
+        until = time.monotonic() + PATIENCE
         for thread in threads:
-            thread.join(PATIENCE)
+            thread.join(max(0.0, until - time.monotonic()))
+        for thread in threads:
+            if thread.is_alive():
+                log.warning("%s had not ended when the server did; it begins anew", thread.name)
+
+
+def while_there_is(work: Callable[[], bool]) -> None:
+    """Do work again until there is no more of it, or the server stops: what is left waits."""
+    stop: threading.Event | None = getattr(_mine, "stop", None)
+    while work() and not (stop is not None and stop.is_set()):
+        pass
 
 
 def _again(one: Round, stop: threading.Event) -> None:
+    _mine.stop = stop
     while not stop.wait(one.pause):
         try:
             one.work()

@@ -11,25 +11,14 @@ from everycall.calls.outcomes import outcome_names
 from everycall.events.sights import Sight
 from everycall.metrics.catalog import METRICS
 from everycall.metrics.targets import Limit
-from everycall.reports.languages import Language, known_languages, language
-from everycall.reports.words import DASH, Words
+from everycall.reports.languages import known_languages, language, written
+from everycall.reports.words import Words
 from everycall.web.live.boxes import METRICS as BOXES
 
 
 @cache
 def _locale(name: str) -> Locale:
     return Locale.parse(name, sep="-")
-
-
-class _Words(Words):
-    """Writes shares as the language has them: where the sign stands, and what is between."""
-
-    def percent(self, ratio: float | None) -> str:
-        """Write a ratio as a percentage with one decimal."""
-        if ratio is None:
-            return DASH
-        pattern = _locale(self.name).percent_formats[None].pattern.replace("#,##0", "#,##0.0")
-        return str(format_percent(ratio, pattern, locale=_locale(self.name)))
 
 
 class _Texts(gettext.NullTranslations):
@@ -46,11 +35,8 @@ class _Texts(gettext.NullTranslations):
 
 @cache
 def _words(name: str) -> Words:
-    found = _Words()
-    found.name = name
-    symbols = _locale(name).number_symbols["latn"]
-    marks = ("," if name == "en" else str(symbols["group"]), str(symbols["decimal"]))
-    found.language = Language(name, _Texts(name), *marks)
+    found = Words()
+    found.name, found.language = name, written(name, _Texts(name))
     return found
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from everycall.app.history.asking import Asking, Filter
+from everycall.app.history.asking import Filter
 from everycall.records.alerts import Alert
 from everycall.records.models import Person
 from everycall.records.roles import Right, Role
@@ -60,7 +60,7 @@ def _both(wanted: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in wanted if name in allowed) or NOTHING
 
 
-def may_see(call: dict[str, Any], person: Person, _asking: Asking) -> bool:
+def may_see(call: dict[str, Any], person: Person) -> bool:
     """Tell whether somebody may see a call."""
     clients, queues = clients_of(person), queues_of(person)
     visited = {visit["queue"] for visit in call["visits"]}

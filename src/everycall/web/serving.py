@@ -1,9 +1,11 @@
 """`everycall serve`, and its parts apart: `everycall web`, `ingest` and `work`, `everycall migrate`."""
 
+import atexit
 import os
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +15,11 @@ from platformdirs import user_data_path
 from everycall.errors import EverycallError
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+PORT = 8440
+
+Meanwhile = Callable[[str, str], AbstractContextManager[None]]
+"""Given an address and that of its wallboard: what is done while a server runs there."""
 
 SAMPLE_WALL = "Sample shop"
 FAREWELL = 5
@@ -66,7 +73,7 @@ def _options(port: int) -> Callable[[F], F]:
 
 
 @click.command("serve")
-@_options(8440)
+@_options(PORT)
 @click.option(
     "--sample", is_flag=True, help="Play a day of the sample shop, in a data directory of its own."
 )
@@ -77,16 +84,47 @@ def command(data: Path, site: str, host: str, port: int, *, sample: bool) -> Non
     EVERYCALL_HOSTS by what names people reach it, and EVERYCALL_HTTPS=1 if they do so by https.
     """
     if sample:
-        from everycall.web.sample import begin, free_port
-
-        data, port = begin(data), free_port(host, port)
+        serve_sample(data, site, host, port)
+        return
     _can_listen(host, port)
     set_up(data, "all", site, host, port)
     prepare(data.resolve(), f"http://{host}:{port}")
-    if sample:
-        click.echo("A day of the sample shop is played as if it were now. Its wallboard:")
-        click.echo(f"  {_sample_wall(f'http://{host}:{port}')}")
-    _run(host, port, f"Everycall is at http://{host}:{port}/ ; stop it with Ctrl-C.")
+    _run(host, port, _says(host, port))
+
+
+def serve_sample(
+    data: Path,
+    site: str = "main",
+    host: str = "127.0.0.1",
+    port: int = PORT,
+    meanwhile: Meanwhile | None = None,
+) -> None:
+    """Play a day of the sample shop, and do something else meanwhile.
+
+    Args:
+        data: the data directory; what is played has one of its own in it.
+        site: the site.
+        host: the address to listen on.
+        port: the port; the next one that is free, if somebody listens there.
+        meanwhile: given where the server answers and where its wallboard is, what is done as long
+            as it runs.
+    """
+    from everycall.web.sample import begin, free_port
+
+    home, port = begin(data), free_port(host, port)
+    address = f"http://{host}:{port}"
+    _can_listen(host, port)
+    set_up(home, "all", site, host, port)
+    wall = _prepared_wall(address)
+    click.echo("A day of the sample shop is played as if it were now. Its wallboard:")
+    click.echo(f"  {wall}")
+    _way_in(home.resolve(), address)
+    with meanwhile(address, wall) if meanwhile else nullcontext():
+        _run(host, port, _says(host, port))
+
+
+def _says(host: str, port: int) -> str:
+    return f"Everycall is at http://{host}:{port}/ ; stop it with Ctrl-C."
 
 
 @click.command("web")
@@ -177,7 +215,10 @@ def _run(host: str, port: int, says: str) -> None:
     signal.signal(signal.SIGTERM, asked_to_end)
     signal.signal(signal.SIGINT, asked_to_end)
     click.echo(says)
+    atexit.register(_say_no_more)
     import uvicorn
+
+    from everycall.web.ending import Server
 
     # who asks is for our own code to say, see proxies.py; a stream that stays open holds nobody up
     config = uvicorn.Config(
@@ -190,10 +231,15 @@ def _run(host: str, port: int, says: str) -> None:
         server_header=False,
         timeout_graceful_shutdown=FAREWELL,
     )
-    server = uvicorn.Server(config)
+    server = Server(config)
     server.run()
     if not server.started:
         raise SystemExit(3)  # it has said why
+
+
+def _say_no_more() -> None:
+    """Close the error stream when all is over: DuckDB's binding would list there what it never freed."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def waiting() -> list[str]:
@@ -206,8 +252,11 @@ def waiting() -> list[str]:
     return [f"{migration.app_label} {migration.name}" for migration, _backwards in plan]
 
 
-def _sample_wall(address: str) -> str:
-    """Return where the sample's wallboard is; it is made the first time."""
+def _prepared_wall(address: str) -> str:
+    """Bring the records up to date; returns where the sample's wallboard is, made the first time."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
     from everycall.records.models import Wall
 
     found = Wall.objects.filter(name=SAMPLE_WALL, revoked_at=None).first()

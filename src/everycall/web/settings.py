@@ -38,6 +38,8 @@ PART = os.environ.get("EVERYCALL_PART", "all")
 RATE_REQUESTS = float(os.environ.get("EVERYCALL_RATE_REQUESTS", "50"))
 RATE_RECORDS = float(os.environ.get("EVERYCALL_RATE_RECORDS", "10000"))
 """How much a key may ask for, and send in, a second; ten times as much at once."""
+RATE_KNOCKS = float(os.environ.get("EVERYCALL_RATE_KNOCKS", "200"))
+"""How many messages one place of the net may post as a phone system in a second; ten times as many at once."""
 PORT = int(os.environ.get("EVERYCALL_PORT", "8440"))
 
 INSTALLED_APPS = [
@@ -124,6 +126,9 @@ CACHES = {
 }
 """Where tries to log in are counted: in the records, so that all processes count together."""
 
+_HELD = ("__Secure-" if PATH else "__Host-") if HTTPS else ""
+"""What browsers take as a promise: this cookie is of https, and of this host alone."""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_HELD}sessionid", f"{_HELD}csrftoken"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600  # whoever works here logs in once a day

@@ -7,7 +7,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from everycall.app.history.asking import Asking
 from everycall.calls.outcomes import outcome_names
 from everycall.events.callers import WITHHELD
 from everycall.records.models import Person
@@ -57,9 +56,7 @@ def colleague(name: str | None, person: Person) -> str:
     return _("a colleague")
 
 
-def shown_call(
-    call: dict[str, Any], _asking: Asking, person: Person, *, reveal: bool = False
-) -> dict[str, Any]:
+def shown_call(call: dict[str, Any], person: Person, *, reveal: bool = False) -> dict[str, Any]:
     """Return a call as the ledger writes it; to reveal its number is for the caller to put on record."""
     number = call["caller"]
     return {
@@ -106,11 +103,11 @@ def moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def steps(call: dict[str, Any]) -> list[dict[str, str]]:
-    """Return the story of a call, each step with the time since it arrived."""
+def steps(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the story of a call as pages write it, each step with the time since it arrived."""
     return [
-        {**step, "after": _seconds(step["timer_ms"]), "details": details(step["details"])}
-        for step in call["timeline"]
+        {**step, "after": _seconds(max(step["timer_ms"], 0)), "details": details(step["details"])}
+        for step in told
     ]
 
 

@@ -124,6 +124,7 @@ class Link:
         self._clock = clock
         self._connection: Connection | None = None
         self._heard_at = 0.0
+        self._is_open = False
         self._overrun = asyncio.Event()
         self._taps: list[Tap] = []
         self.booted_at: int | None = None
@@ -177,15 +178,22 @@ class Link:
 
     async def _once(self) -> None:
         """Connect, hear, and end with the reason for the end."""
+        self._is_open = False
         connection = self._connection = await Connection.open(self.pbx, self._hear)
         try:
-            self._put(Opened(self.feed, self._now()))
+            self._open()
             self._is(connected=True, trouble=None, tries=0)
             self._put(await self._look(connection))
             raise AmiError(await self._until_over(connection))
         finally:
             self._connection = None
             await connection.close()
+
+    def _open(self) -> None:
+        """Say that listening has begun, before anything that is heard: it ends the gap."""
+        if not self._is_open:
+            self._is_open = True
+            self._put(Opened(self.feed, self._now()))
 
     async def _look(self, connection: Connection) -> Snapshot:
         queues = await connection.listing("QueueStatus")
@@ -229,6 +237,7 @@ class Link:
 
     def _hear(self, fields: Fields) -> None:
         self._heard_at = asyncio.get_running_loop().time()
+        self._open()
         if fields.get("Event") == "FullyBooted" and str(fields.get("Uptime", "")).isdigit():
             self.booted_at = self._now() - int(fields["Uptime"]) * 1_000_000
         if self._inbox.is_full:

@@ -10,8 +10,9 @@ import http.client
 import ipaddress
 import socket
 import ssl
+from contextlib import closing
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from everycall.errors import NotTakenError
 
@@ -57,28 +58,35 @@ class Outgoing:
         self._post(body, headers)
 
     def _post(self, body: bytes, headers: dict[str, str]) -> None:
-        parts = urlsplit(self.url)
+        parts, host, port = self._parts()
+        address = self._address(host, port)
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        named = {"Host": parts.netloc.rpartition("@")[2], **headers}
+        try:
+            with closing(_connect(parts.scheme, host, address, port)) as connection:
+                connection.request("POST", path, body, named)
+                status = connection.getresponse().status
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise NotTakenError(f"{host} cannot be reached: {error}") from None
+        if not 200 <= status < 300:
+            raise NotTakenError(f"{host} answered {status}")
+
+    def _parts(self) -> tuple[SplitResult, str, int]:
+        """Return the address in its parts, its host and its port."""
+        try:
+            parts = urlsplit(self.url)
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+        except ValueError:
+            raise NotTakenError(f"'{self.url}' is no address") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise NotTakenError(f"'{self.url}' is no address of a webhook; it begins with https://")
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        address = self._address(parts.hostname, port)
-        connection = _connect(parts.scheme, parts.hostname, address, port)
-        try:
-            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            connection.request("POST", path, body, {"Host": parts.netloc, **headers})
-            status = connection.getresponse().status
-        except (OSError, http.client.HTTPException) as error:
-            raise NotTakenError(f"{parts.hostname} cannot be reached: {error}") from None
-        finally:
-            connection.close()
-        if not 200 <= status < 300:
-            raise NotTakenError(f"{parts.hostname} answered {status}")
+        return parts, parts.hostname, port
 
     def _address(self, host: str, port: int) -> str:
         """Return the address that is called; the name is looked up once, and that one is used."""
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             raise NotTakenError(f"{host} is not known: {error}") from None
         address = str(found[0][4][0])
         if not self.inside and not _is_outside(address):
@@ -91,7 +99,7 @@ def is_outside(host: str, port: int) -> bool:
     """Tell whether a host is known and all its addresses are public ones."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
+    except (OSError, UnicodeError):
         return False
     return all(_is_outside(str(one[4][0])) for one in found)
 

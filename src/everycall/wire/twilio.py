@@ -9,6 +9,8 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
 
+from everycall.wire.secret import is_secret
+
 
 def signature(token: str, address: str, form: Mapping[str, Iterable[str]]) -> str:
     """Return the signature of a form that was posted to an address; a name may have several values."""
@@ -23,5 +25,4 @@ def is_signed(
     token: str, address: str, form: Mapping[str, Iterable[str]], given: str | None
 ) -> bool:
     """Tell whether a form came from Twilio; without a token nothing does."""
-    wanted = signature(token, address, form)
-    return bool(token) and given is not None and hmac.compare_digest(wanted, given)
+    return bool(token) and is_secret(signature(token, address, form), given)

@@ -64,9 +64,15 @@ class Step:
     timer_ms: int
     kind: str
     words: str
-    who: str
+    queue: str | None
+    agent: str | None
     details: str
     source: str
+
+    @property
+    def who(self) -> str:
+        """Return where and with whom, as a line of the story has it."""
+        return " · ".join(part for part in (self.queue, self.agent) if part)
 
 
 def story(asking: Asking, call: dict[str, Any], arrived_at: int) -> list[Step]:
@@ -75,7 +81,6 @@ def story(asking: Asking, call: dict[str, Any], arrived_at: int) -> list[Step]:
 
 
 def _step(row: dict[str, Any], arrived_at: int) -> Step:
-    who = [row[key] for key in ("queue", "agent") if row[key]]
     details = [
         row["reason"] or "",
         f"for {row['value'] / 1000:g} s" if _is_duration(row) else "",
@@ -88,7 +93,8 @@ def _step(row: dict[str, Any], arrived_at: int) -> Step:
         timer_ms=(row["at"] - arrived_at) // 1000,
         kind=row["kind"],
         words=SAYS.get(row["kind"], row["kind"]),
-        who=" · ".join(who),
+        queue=row["queue"],
+        agent=row["agent"],
         details=", ".join(part for part in details if part),
         source=row["source"],
     )
@@ -127,6 +133,8 @@ def _as_json(step: Step) -> dict[str, Any]:
         "kind": step.kind,
         "words": step.words,
         "who": step.who,
+        "queue": step.queue,
+        "agent": step.agent,
         "details": step.details,
         "source": step.source,
     }

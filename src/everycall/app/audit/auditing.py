@@ -98,7 +98,7 @@ def make_desk(asking: Asking, site: SiteFile, order: Order, words: Words | None 
         NotFoundError: there is no such definition.
     """
     span, named = span_of(asking, order), order.definition
-    site = _in_trade(site, order)
+    site = in_trade(site, order)
     definition, other = definitions_of(site, order)
     hold(asking, definition)
     opened = open_ledger(asking, site, named)
@@ -150,7 +150,7 @@ def wants_nhs(site: SiteFile, order: Order) -> bool:
     return order.nhs or site.nhs.page or "nhs" in order.trade.sections
 
 
-def _in_trade(site: SiteFile, order: Order) -> SiteFile:
+def in_trade(site: SiteFile, order: Order) -> SiteFile:
     """Return the settings with the trade's words where the team has chosen none."""
     return site if site.definition else replace(site, definition=order.trade.definition)
 
@@ -161,7 +161,7 @@ def definitions_of(site: SiteFile, order: Order) -> tuple[Definition, Definition
     Raises:
         NotFoundError: there is no such definition.
     """
-    own = chosen(_in_trade(site, order), order.definition)
+    own = chosen(in_trade(site, order), order.definition)
     return own, load(order.compared or order.trade.other)
 
 

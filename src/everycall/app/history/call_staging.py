@@ -184,9 +184,3 @@ def _record(row: dict[str, Any]) -> Record:
 
 def _values(event: Event, seq: int) -> tuple[Any, ...]:
     return tuple(seq if name == "seq" else getattr(event, name, None) for name in _EVENT)
-
-
-def events_of(translation: CallTranslation, records: Iterable[Record], stage: Stage) -> list[Event]:
-    """Translate the records of one call, as a live feed does whenever it speaks again."""
-    found = sorted(records, key=lambda r: (r.at, r.line))
-    return list(translation.translate(found[0].call, found, stage.site))

@@ -21,6 +21,10 @@ SELECT DISTINCT REGEXP_REPLACE(call_id, '{_MARK}', '') AS id, caller_raw, "at", 
 FROM read_parquet([:files])
 WHERE NOT call_id IS NULL AND NOT caller_raw IS NULL
 """
+_OTHERWISE = """
+SELECT ANY_VALUE(queue) FROM read_parquet([{files}])
+WHERE STARTS_WITH(call_id, ?) AND NOT queue IS NULL AND STARTS_WITH(queue, ?) <> ?
+"""
 _ALIKE = """
 SELECT t.mark, COUNT(*) * 2 > (SELECT COUNT(*) FROM mine) AS mostly
 FROM mine AS m
@@ -46,6 +50,27 @@ def refuse_doubles(
         marks = _said_by(engine, history, manifest, one) if one.source.alike else set()
         if marks and one.origin.mark not in marks:
             raise NotThatKindError(_sentence(one, min(marks), systems))
+
+
+def refuse_other_queues(
+    engine: Engine, history: History, manifest: Manifest, staged: Iterable[Staged]
+) -> None:
+    """Refuse files whose queues would have other names than those that are there of the phone system.
+
+    Raises:
+        NotThatKindError: nothing was taken in; the sentence says what can be done.
+    """
+    files = ", ".join(literal(history.folder / file.path) for file in manifest.events)
+    for origin in {one.origin for one in staged if one.origin.mark} if files else ():
+        before = f"{origin.mark}{APART}"
+        values = [before, before, origin.own_queues]
+        known = engine.value(_OTHERWISE.format(files=files), values)
+        if known is not None:
+            now = origin.queue(origin.plain(known))
+            raise NotThatKindError(
+                f"a queue of {origin.mark} is there as '{known}', and would now be '{now}': set its "
+                "own_queues back as it was, or begin anew with all logs: everycall import --anew"
+            )
 
 
 def _said_by(engine: Engine, history: History, manifest: Manifest, one: Staged) -> set[str]:

@@ -12,12 +12,14 @@ from everycall.app.history.skips import save_skips, whole
 from everycall.app.history.soundness import latest_of
 from everycall.app.history.staging import FreshFile, Numbers, Stage, Staged, stage_lines
 from everycall.app.intake.assuming import assumptions, lines_of
-from everycall.app.intake.doubling import refuse_doubles
+from everycall.app.intake.doubling import refuse_doubles, refuse_other_queues
 from everycall.app.intake.finding import Found, LeftOut, every_source, find
 from everycall.app.intake.sorting_out import (
     Summary,
     digest_of,
+    emptied,
     insist_on,
+    insist_on_all,
     is_known,
     of_one_system,
     sorted_out,
@@ -75,6 +77,7 @@ class Importer:
     Attributes:
         heard: the records that the lines of the file are, if they were heard live.
         anew: what the state is to be without what is now read again.
+        over: begin with nothing: what was taken in before is there only if it is among the files.
     """
 
     history: History
@@ -84,6 +87,7 @@ class Importer:
     memory: str = "2500MB"
     heard: Sequence[Entry] = ()
     anew: Callable[[Manifest], Manifest] | None = None
+    over: bool = False
 
     def take(
         self,
@@ -115,6 +119,8 @@ class Importer:
         with self.history.writing(), Engine(self.memory) as engine:
             manifest = self.history.manifest()
             self.history.clean(manifest)
+            if self.over:
+                manifest = emptied(manifest, found, summary)
             fresh = [f for f in found if self.anew or not is_known(f, manifest, summary)]
             if fresh:
                 name, folder = self.history.new_folder("events")
@@ -128,6 +134,8 @@ class Importer:
                     latest_of(to_micros(self.clock()) if self.heard else 0),
                 )
                 staged = self._stage(stage, fresh, manifest, summary)
+                if self.over:
+                    insist_on_all(summary)
                 manifest = self.anew(manifest) if self.anew and staged else manifest
                 events = self._adopt(engine, manifest, staged, name)
                 self._commit(engine, replace(manifest, events=events), staged, summary)
@@ -161,6 +169,8 @@ class Importer:
         systems = [] if self.heard else systems_of(self.history, self.site)
         if len(systems) > 1:
             refuse_doubles(stage.engine, self.history, manifest, done, systems)
+        if not self.heard:
+            refuse_other_queues(stage.engine, self.history, manifest, done)
         for one in done:
             one.skips = whole(one.skips, self.heard)
         keep_out(self.history, stage.engine, done)

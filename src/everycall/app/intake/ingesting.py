@@ -2,10 +2,10 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from everycall.events.origins import HERE, Origin
 from everycall.history.journal import Journal, Ordinals, Receipt
@@ -25,8 +25,8 @@ class Knowing(Protocol):
     def open_calls(self, feed: str, before: int) -> frozenset[str]:
         """Return the feed's calls that are not over and of which nothing was heard since."""
 
-    def knows(self, call: str) -> bool:
-        """Tell whether anything is known of a call."""
+    def said(self, feed: str, call: str) -> Sequence[Mapping[str, Any]]:
+        """Return what the feed said of the channels of a call, in order."""
 
 
 class Intake:
@@ -73,6 +73,8 @@ class AmiFeed:
     _session: int = 0
     _place: int = 0
     _names: Ordinals = field(default_factory=Ordinals)
+    _since: list[dict[str, Any]] = field(default_factory=list)
+    """What was said of channels since the connection was opened, until the lists came."""
 
     def __post_init__(self) -> None:
         self._session = int(self.last.part) + 1 if self.last else 0
@@ -85,25 +87,36 @@ class AmiFeed:
 
     def _said(self, item: Item) -> Iterator[tuple[Fields, int]]:
         if isinstance(item, Heard):
+            self._note(item.fields)
             if resync.is_worth_keeping(item.fields):
                 yield item.fields, item.at
         elif isinstance(item, Opened):
-            self._opened_at = item.at
+            self._opened_at, self._since = item.at, []
             if self.last is not None:
                 yield resync.gap(self.last.received_at, item.at), item.at
         elif isinstance(item, Snapshot):
             for fields in self._caught_up(item):
                 yield fields, item.at
 
+    def _note(self, fields: Fields) -> None:
+        """Remember what the picture may not have counted yet when the lists are held against it."""
+        said = resync.said_of(fields) if self._opened_at else None
+        if said is not None:
+            self._since.append(said)
+
     def _caught_up(self, item: Snapshot) -> Iterator[Fields]:
         yield from resync.memberships(item.queues, item.lists, item.at)
         opened, here = self.knowing.open_calls(self.feed, self._opened_at), self.origin
-        before = {here.plain(call) for call in opened}
+        spoken = {said.get("linked") for said in self._since}
+        before = {here.plain(call) for call in opened} - spoken
         yield from resync.ended_unheard(before, item.channels, item.at)
-        yield from resync.begun_unheard(item.channels, item.queues, self._knows, item.at)
+        yield from resync.moved_unheard(item.channels, item.queues, self._course, item.at)
+        self._opened_at, self._since = 0, []
 
-    def _knows(self, call: str) -> bool:
-        return self.knowing.knows(self.origin.named(call))
+    def _course(self, call: str) -> resync.Course:
+        before = self.knowing.said(self.feed, self.origin.named(call))
+        since = (said for said in self._since if said.get("linked") == call)
+        return resync.Course.of(before, since)
 
     def _entry(self, body: str, at: int) -> Entry:
         place, self._place = self._place, self._place + 1

@@ -62,4 +62,4 @@ def _make_room(history: History, folder: Path) -> None:
         raise NotFoundError(sentence + "no sample; choose another folder with --data")
     if any(i.digest != digest_of(samples[Path(i.path).name]) for i in manifest.imports):
         with history.writing():
-            history.commit(Manifest(manifest.generation))
+            history.commit(Manifest(manifest.generation), forget=True)

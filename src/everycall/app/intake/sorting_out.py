@@ -21,6 +21,7 @@ class Summary:
     known: list[Path] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     refused: list[tuple[Path, str]] = field(default_factory=list)
+    gone: list[Path] = field(default_factory=list)
     notes: dict[Path, list[str]] = field(default_factory=dict)
     months: int = 0
     assumed: list[str] = field(default_factory=list)
@@ -67,6 +68,33 @@ def insist_on(paths: Iterable[Path], found: Sequence[Found], summary: Summary) -
         folders = ", ".join(f"'{path}'" for path in paths)
         raise NotThatKindError(f"there is no log in {folders}")
     raise NotThatKindError("\n".join(f"'{path}' {why}" for path, why in summary.refused))
+
+
+def emptied(manifest: Manifest, found: Sequence[Found], summary: Summary) -> Manifest:
+    """Return a state in which nothing was taken in yet; what is not read again is noted.
+
+    Raises:
+        NotThatKindError: there is nothing to begin with, or there are records that were heard live.
+    """
+    if not found:
+        raise NotThatKindError("there is nothing in these files to begin with; nothing was changed")
+    if any(one.heard for one in manifest.imports):
+        sentence = "this site has heard phone systems live, and what they said is in no file"
+        raise NotThatKindError(f"{sentence}; nothing was changed")
+    again = {str(file.path.absolute()) for file in found}
+    summary.gone += [Path(one.path) for one in manifest.imports if one.path not in again]
+    return Manifest(manifest.generation)
+
+
+def insist_on_all(summary: Summary) -> None:
+    """Refuse to begin anew with less than was asked for.
+
+    Raises:
+        NotThatKindError: with a sentence for each file that cannot be taken in.
+    """
+    if summary.refused:
+        said = "\n".join(f"'{path}' {why}" for path, why in summary.refused)
+        raise NotThatKindError(f"{said}\nnothing was changed")
 
 
 def is_known(file: Found, manifest: Manifest, summary: Summary) -> bool:

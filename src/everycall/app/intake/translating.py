@@ -2,7 +2,7 @@
 
 import marshal
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
@@ -95,6 +95,9 @@ class Feed(Protocol):
     def calls_of(self, feed: str) -> set[str]:
         """Return the calls that a feed spoke of, as far as that is kept."""
 
+    def said(self, feed: str, call: str) -> list[Mapping[str, Any]]:
+        """Return what a feed said of a call, in order, as far as that is kept."""
+
     def pack(self, calls: Collection[str]) -> None:
         """Calls are over: keep what was said of them, but small."""
 
@@ -147,6 +150,10 @@ class LineFeed:
     def calls_of(self, feed: str) -> set[str]:  # noqa: ARG002 - the port has it
         """Nothing is kept: no list of what goes on belongs to a log."""
         return set()
+
+    def said(self, feed: str, call: str) -> list[Mapping[str, Any]]:  # noqa: ARG002 - the port has it
+        """Nothing is kept."""
+        return []
 
     def pack(self, calls: Collection[str]) -> None:
         """Nothing is kept: a line is never translated again."""
@@ -282,6 +289,14 @@ class CallFeed:
     def calls_of(self, feed: str) -> set[str]:
         """Return the calls that a connection spoke of."""
         return {call for call, kept in self._kept.items() if kept.feed == feed}
+
+    def said(self, feed: str, call: str) -> list[Mapping[str, Any]]:
+        """Return what a connection said of a call, in order."""
+        if call not in self._kept:
+            return []
+        members = (self._kept[one] for one in self._members[self._groups.find(call)])
+        found = (record for kept in members if kept.feed == feed for record in kept.records())
+        return [record.body for record in sorted(found, key=lambda one: (one.at, one.line))]
 
     def pack(self, calls: Collection[str]) -> None:
         """Keep the records of calls that are over, but small."""

@@ -102,7 +102,7 @@ def erase(data: Path, site: str, number: str, region: str | None = None) -> Eras
         _bury(data, site, pseudonym)
         moved = {name: rewritten(engine, history, name, erasure) for name in manifest.folders()}
         if any(old != new for old, new in moved.items()):
-            history.commit(with_folders(manifest, moved))
+            history.commit(with_folders(manifest, moved), forget=True)
         forget_what_was_made(history)
     return erasure
 

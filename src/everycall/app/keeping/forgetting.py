@@ -150,7 +150,7 @@ def forget(
         moved = {name: name for name in manifest.folders()}
         for name in _touched(engine, history, manifest, before):
             moved[name] = rewritten(engine, history, name, change)
-        history.commit(with_folders(manifest, moved))
+        history.commit(with_folders(manifest, moved), forget=True)
         forget_what_was_made(history)
     return len(numbers)
 

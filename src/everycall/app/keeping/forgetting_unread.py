@@ -39,7 +39,7 @@ def forget_unread(history: History, before: datetime) -> int:
                 replace(one, skipped=None) if one.number in gone else one
                 for one in manifest.imports
             )
-            history.commit(replace(manifest, imports=imports))
+            history.commit(replace(manifest, imports=imports), forget=True)
     return count
 
 

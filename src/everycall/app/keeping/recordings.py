@@ -91,9 +91,12 @@ def _its(folders: Sequence[str], call: dict[str, Any]) -> Iterator[Path]:
 def _inside(text: str, call: dict[str, Any], settings: RecordingSettings) -> Path | None:
     """Return a file that the phone system named, if it lies in a folder that the site named."""
     for folder in _its((*settings.folders, *settings.voicemail), call):
-        path = (folder / text).resolve()
-        if path.is_relative_to(folder.resolve()) and path.is_file():
-            return path
+        try:
+            path = (folder / text).resolve()
+            if path.is_relative_to(folder.resolve()) and path.is_file():
+                return path
+        except (OSError, ValueError):
+            continue  # no file can be called so
     return None
 
 

@@ -1,10 +1,11 @@
 """The live picture of a site: an engine in memory, what translates each source, and the board."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import gc
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from everycall.app.answers.defining import chosen
@@ -184,8 +185,10 @@ class LivePicture:
     def tidy(self, as_of: int) -> bool:
         """Do one thing of those that no picture waits for, and return true; or there is none to do."""
         if self._window.renew():
+            _settle()
             return True
-        return len(self._cool(as_of, max(MOVED, 4 * self._ended))) > 0
+        cooled = self._cool(as_of, max(MOVED, 4 * self._ended))
+        return bool(cooled) or self._window.plan_again()
 
     def _cool(self, as_of: int, most: int | None = None) -> set[str]:
         """Put away what is done with, unless that was done a moment ago."""
@@ -236,9 +239,9 @@ class LivePicture:
             call for call in window.open & mine if window.neighbours.last_at(call) < before
         )
 
-    def knows(self, call: str) -> bool:
-        """Tell whether anything is known of a call."""
-        return call in self._window.neighbours
+    def said(self, feed: str, call: str) -> list[Mapping[str, Any]]:
+        """Return what a feed said of the channels of a call, in order."""
+        return [body for each in self._feeds.values() for body in each.said(feed, call)]
 
     def _translate(self, source: str, entries: Sequence[Entry]) -> Told:
         feed = self._feeds[source]
@@ -271,6 +274,7 @@ class LivePicture:
         if str(today) <= self._today:
             return
         self._today = str(today)
+        gc.unfreeze()
         days = [today + timedelta(days=n) for n in range(1 - DAYS, 3)]
         starts = [to_micros(datetime.combine(day, time(), self.zone)) for day in days]
         self._from = starts[0]
@@ -297,6 +301,14 @@ class LivePicture:
     def _pack(self, calls: Collection[str]) -> None:
         for feed in self._feeds.values():
             feed.pack(calls)
+
+
+def _settle() -> None:
+    """Spare the collector what is kept of calls for two days: it would look at all of it every few
+    seconds. What is garbage by then waits for the next day, so the young are collected first.
+    """
+    gc.collect(1)
+    gc.freeze()
 
 
 def helps_of(site: SiteFile) -> Helps:

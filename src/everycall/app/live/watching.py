@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -30,6 +29,7 @@ from everycall.app.intake.ingesting import (
 from everycall.app.intake.sealing import Sealed, Sealer
 from everycall.app.intake.systems import note_systems
 from everycall.app.live.checking import DayCheck
+from everycall.app.live.clock_trouble import clock_troubles, was_put_back
 from everycall.app.live.picturing import LivePicture
 from everycall.app.live.quarantine import Beginning, recent
 from everycall.app.live.watch_state import WatchState
@@ -79,7 +79,8 @@ class WatchSettings:
     """What is watched, and where it is kept.
 
     Attributes:
-        seal_every: how often the journal is taken into history; it always is when watching ends.
+        seal_every: how often the journal is taken into history, the first time after a twelfth of
+            it; it always is when watching ends.
         whole_log: read a log from its beginning, not only what it holds of today.
     """
 
@@ -125,12 +126,13 @@ class Watch:
         self._check = DayCheck(settings.data, settings.site, settings.name)
         self.links: dict[str, Link] = {}
         self.posted: dict[str, PostedFeed] = {}
-        self._state = WatchState(_nothing(to_micros(clock())))
+        self._state = WatchState(Board(to_micros(clock()), 0, "", (), (), (), ()))
         self._inbox: Inbox[Item] = Inbox()
         self._drawn = asyncio.Condition()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._fresh = asyncio.Event()
         self._picture_thread = ThreadPoolExecutor(1, "picture")
+        self._seal_thread = ThreadPoolExecutor(1, "seal")
         self._managers: dict[str, AmiFeed] = {}
         self._connections: list[asyncio.Task[None]] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -184,12 +186,7 @@ class Watch:
         self._start(self._draw())
         self._start(self._seal())
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await _stopped(self._connections)
         await _stopped(self._tasks)
         if rest := self._inbox.take():
@@ -199,6 +196,7 @@ class Watch:
         self.journal.close()
         await self._in_picture(self.picture.close)
         self._picture_thread.shutdown()
+        self._seal_thread.shutdown()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -212,7 +210,7 @@ class Watch:
             self._ended.set()
 
     async def ended(self) -> None:
-        """Wait until watching cannot go on; raises what broke it."""
+        """Wait until watching has to begin anew; raises what broke it."""
         await self._ended.wait()
         if self._state.failure is not None:
             raise self._state.failure
@@ -268,7 +266,9 @@ class Watch:
 
     async def seal(self) -> Sealed:
         """Take what the journal has into history now."""
-        sealed = await asyncio.to_thread(self._sealer().seal)
+        # in one thread: a seal that was given up goes on there, and the next waits for it
+        loop, seal = asyncio.get_running_loop(), self._sealer().seal
+        sealed = await loop.run_in_executor(self._seal_thread, seal)
         self._state.sealed_at, self._state.seal_trouble = self._now(), None
         return sealed
 
@@ -288,12 +288,10 @@ class Watch:
 
     def _troubles(self) -> list[str]:
         state, journal = self._state, self.journal.state
-        down = [
-            f"{link.state.feed}: {link.state.trouble or 'not connected yet'}"
-            for link in self.links.values()
-            if not link.state.connected
-        ]
+        links = [link.state for link in self.links.values() if not link.state.connected]
+        down = [f"{link.feed}: {link.trouble or 'not connected yet'}" for link in links]
         found = [f"nothing is taken in: {journal.refuses}"] if journal.refuses else []
+        found += clock_troubles(self.journal.newest_at, self._now())
         found += [f"history is not kept up: {state.seal_trouble}"] if state.seal_trouble else []
         found += [self._check.trouble] if self._check.trouble else []
         found += [f"the picture leaves out {one}, which breaks it" for one in state.left_out]
@@ -329,8 +327,7 @@ class Watch:
             while True:
                 lines = await asyncio.to_thread(follower.read)
                 await self._until_taken(list(feed.entries(lines, self._now())))
-                if not lines:
-                    await asyncio.sleep(LISTEN)
+                await asyncio.sleep(0 if lines else LISTEN)
         finally:
             follower.close()
 
@@ -370,6 +367,9 @@ class Watch:
 
     async def _draw_once(self) -> None:
         state, now, fresh = self._state, self._now(), self.intake.fresh()
+        if was_put_back(now, state.drawn_at):
+            log.warning("the clock was put back; the picture is drawn anew")
+            self._ended.set()
         exact = len(fresh) < MANY
         drawing = partial(self._drawing, fresh, now, exact)
         state.board = await self._in_picture(drawing)
@@ -394,7 +394,8 @@ class Watch:
         sealer = self._sealer()
         every = self.settings.seal_every.total_seconds()
         while True:
-            await asyncio.sleep(every)
+            # where there is no history yet, every page but the live ones waits for the first
+            await asyncio.sleep(every if sealer.history.folder.exists() else every / 12)
             if await self._goes_well(self.seal):
                 self.journal.roll()
                 await asyncio.to_thread(sealer.tidy)
@@ -441,10 +442,6 @@ async def _stopped(tasks: Sequence[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _nothing(now: int) -> Board:
-    return Board(now, 0, "", (), (), (), ())
 
 
 __all__ = ["Health", "Log", "Manager", "Posted", "Watch", "WatchSettings"]

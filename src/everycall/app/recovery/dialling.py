@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
 from everycall.clock import Clock, system_clock, to_micros
-from everycall.errors import EverycallError
+from everycall.errors import EverycallError, NotTakenError
 from everycall.recovery.owing import OwingSettings
 from everycall.recovery.promises import Promise, Promises, Step, dialled
 from everycall.recovery.states import Move, State
@@ -28,6 +28,7 @@ from everycall.telephony import (
     Result,
     Stage,
     UnsureError,
+    is_language,
 )
 
 log = logging.getLogger(__name__)
@@ -121,10 +122,10 @@ class Dialler:
         except UnsureError:
             # it may ring: whoever follows it asks
             log.warning("no answer to dialling %s; asking what became of it", one.id)
-        except PhoneSystemError:
+        except (PhoneSystemError, NotTakenError) as error:
             await self._end(one, Ending("failed", dialled=False))
             self._followed.discard(one.id)
-            raise
+            raise PhoneSystemError(str(error)) from None
         return one
 
     def _named(self, promise: Promise, wish: Wish, now: datetime) -> Try:
@@ -268,7 +269,7 @@ def _command(one: Try, wish: Wish, promise: Promise) -> Dial:
         wish.shown,
         wish.announcement,
         wish.press_one,
-        promise.language,
+        promise.language if is_language(promise.language) else None,
         wish.ring_agent_s,
         wish.ring_s,
         promise.number,

@@ -12,19 +12,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from everycall.app.history.asking import Filter
 from everycall.records.models import NotReturnable, Promise
 from everycall.records.people import Person
 from everycall.records.roles import Right
 from everycall.records.stored_promises import StoredPromises
 from everycall.recovery import OwingSettings, State, open_states
 from everycall.recovery.quiet import may_ring, zones_of
+from everycall.web.cards import calls_of, crm_pages
 from everycall.web.doing import phone_of
 from everycall.web.guards import needs, person_of
 from everycall.web.pages import site_reader
 from everycall.web.said import said
-from everycall.web.scope import clients_of, queues_of, within
-from everycall.web.writing import number_for, shown_call
+from everycall.web.scope import clients_of, queues_of
+from everycall.web.writing import number_for
 
 LISTED = 100
 SNOOZES = {"15": timedelta(minutes=15), "60": timedelta(hours=1), "240": timedelta(hours=4)}
@@ -146,33 +146,42 @@ def callback(request: HttpRequest, pk: int) -> HttpResponse:
     promise, person, now = found_promise(request, pk), person_of(request), timezone.now()
     page = {
         **_row(promise, person, now, _settings(), _zone()),
-        **card(promise.caller, person, promise),
-        "moves": promise.moves.all(),
+        **_at_a_glance(promise.caller, person),
         "reader": person,
-        "suggestions": promise.calls.filter(certain=False, settled_at=None),
         "people": Person.objects.filter(is_active=True).exclude(pk=person.pk),
         "mine": promise.owner == str(person),
         "state": State(promise.state),
         "snoozes": SNOOZES,
         "dials": phone_of(person) is not None,
     }
-    part = request.headers.get("X-Part") == "inbox"
-    return render(request, "web/callback_state.html" if part else "web/callback.html", page)
+    if request.headers.get("X-Part") == "inbox":  # asked for each second
+        return render(request, "web/callback_state.html", page)
+    page |= card(promise.caller, person, promise)
+    page["moves"] = promise.moves.all()
+    page["suggestions"] = promise.calls.filter(certain=False, settled_at=None)
+    return render(request, "web/callback.html", page)
 
 
 def card(caller: str, person: Person, promise: Promise | None = None) -> dict[str, Any]:
-    """Return what is known of a caller: calls, promises and notes of before, time, links."""
+    """Return what is known of a caller: calls, messages, promises and notes of before, time, links."""
     others = Promise.objects.filter(caller=caller).prefetch_related("moves")
     if promise is not None:
         others = others.exclude(pk=promise.pk)
     earlier = list(_mine(others, person).order_by("-missed_at")[:10])
     notes = [m for one in earlier for m in one.moves.all() if m.move == "note" or m.why]
+    return {
+        **_at_a_glance(caller, person),
+        "others": earlier,
+        "notes": sorted(notes, key=lambda m: m.at, reverse=True)[:5],
+        "crm": crm_pages(caller, person),
+        **calls_of(caller, person),
+    }
+
+
+def _at_a_glance(caller: str, person: Person) -> dict[str, Any]:
     zones = zones_of(caller)
     return {
         "number": number_for(caller, person),
-        "others": earlier,
-        "notes": sorted(notes, key=lambda m: m.at, reverse=True)[:5],
-        "history": _history(caller, person),
         "there": timezone.now().astimezone(zones[0]).time() if len(zones) == 1 else None,
         "links": [
             {"name": name, "url": _filled(url, caller)}
@@ -198,15 +207,6 @@ def found_promise(request: HttpRequest, pk: int) -> Promise:
     if queues and promise.queue and promise.queue not in queues:
         raise Http404
     return promise
-
-
-def _history(caller: str, person: Person) -> list[dict[str, Any]]:
-    if not site_reader().has_calls():
-        return []
-    with site_reader().asking() as asking:
-        wanted = within(Filter(callers=(caller,), limit=10, newest_first=True), person)
-        found = asking.calls(wanted, evidence=False, parts=False)
-        return [shown_call(call, asking, person) for call in found]
 
 
 def _settings() -> OwingSettings:

@@ -25,12 +25,13 @@ from everycall.records.models import Person, SavedView
 from everycall.records.roles import Right
 from everycall.records.trail import note
 from everycall.web.asked import whole
-from everycall.web.drawing import lanes
+from everycall.web.drawing import picture
 from everycall.web.guards import needs, person_of
 from everycall.web.handing_out import TOGETHER, HandedOut
 from everycall.web.pages import site_reader
 from everycall.web.reports import as_csv
 from everycall.web.scope import clients_of, may_see, queues_of, within
+from everycall.web.story import told_once
 from everycall.web.writing import DIRECTIONS, guarded, outcome_words, outcomes, shown_call, steps
 
 PAGE = 100
@@ -138,7 +139,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         first = (wish.page - 1) * PAGE
         page_of = replace(found, newest_first=True, skip=first, limit=PAGE)
         rows = [
-            shown_call(call, asking, person, reveal=reveal)
+            shown_call(call, person, reveal=reveal)
             for call in asking.calls(page_of, evidence=False, parts=False)
         ]
         choices = _choices(asking, person)
@@ -196,7 +197,7 @@ def _lines(
     with site_reader().apart() as asking:
         for call in asking.calls(found, evidence=False, parts=False):
             with translation.override(language):
-                shown = shown_call(call, asking, person, reveal=reveal)
+                shown = shown_call(call, person, reveal=reveal)
             yield _line(call, shown)
 
 
@@ -228,9 +229,10 @@ def _told(request: HttpRequest, call_id: str, *, reveal: bool) -> HttpResponse:
             whole = explain(asking, call_id, site_reader().settings())
         except NotFoundError as error:
             raise Http404(str(error)) from None
-        if not may_see(whole, person, asking):
+        if not may_see(whole, person):
             raise Http404("there is no such call")
-        shown = shown_call(whole, asking, person, reveal=reveal)
+        whole["moments"] = told_once(whole["timeline"])
+        shown = shown_call(whole, person, reveal=reveal)
         told = guarded(whole, person, reveal=reveal)
         hears = person.may(Right.HEAR_RECORDINGS)
         heard = recordings(asking, whole, site_reader().settings().recordings) if hears else []
@@ -239,8 +241,9 @@ def _told(request: HttpRequest, call_id: str, *, reveal: bool) -> HttpResponse:
         "recordings": heard,
         "call": shown,
         "told": told,
-        "drawn": lanes(told),
-        "steps": steps(told),
+        "drawn": picture(whole, told),
+        "steps": steps(told["moments"]),
+        "every_step": steps(told["timeline"]) if len(whole["sources"]) > 1 else [],
         "words": outcome_words(shown["outcome"]),
         "may_reveal": person.may(Right.REVEAL_NUMBERS) and not reveal and whole["caller"],
         "may_search": person.may(Right.REVEAL_NUMBERS) and reveal and whole["caller"],

@@ -5,7 +5,6 @@ again changes nothing: what says when it was sent is refused after a day, and th
 told once.
 """
 
-import hmac
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -29,6 +28,7 @@ from everycall.web.connecting import POSTING
 from everycall.web.taking import door
 from everycall.web.views.incoming_records import KINDS as RECORDS
 from everycall.web.views.incoming_records import take_records
+from everycall.wire.secret import is_secret
 from everycall.wire.twilio import is_signed
 
 _PERMITS = StoredPermits()
@@ -115,13 +115,13 @@ def _twilio(request: HttpRequest, secret: str) -> Message | None:
 
 def _aircall(request: HttpRequest, secret: str) -> Message | None:
     found = _object(request)
-    if found is None or not _is(secret, str(found.pop("token", ""))):
+    if found is None or not is_secret(secret, str(found.pop("token", ""))):
         return None
     return found
 
 
 def _ringcentral(request: HttpRequest, secret: str) -> Message | None:
-    if not _is(secret, request.headers.get("Verification-Token", "")):
+    if not is_secret(secret, request.headers.get("Verification-Token", "")):
         return None
     return _object(request)
 
@@ -159,10 +159,6 @@ def _iso(message: Message) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _is(secret: str, said: str) -> bool:
-    return bool(secret) and hmac.compare_digest(secret.encode(), said.encode())
 
 
 _READERS: dict[str, Callable[[HttpRequest, str], Message | None]] = {

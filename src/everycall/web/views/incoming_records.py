@@ -4,7 +4,6 @@ Whoever knocks shows a password. A record that nobody can read is taken, too: it
 """
 
 import binascii
-import hmac
 import json
 import time
 from base64 import b64decode
@@ -18,6 +17,7 @@ from everycall.errors import NotTakenError
 from everycall.records.connections import Connection
 from everycall.sources.everycall_events import LONGEST
 from everycall.web.taking import door
+from everycall.wire.secret import is_secret
 
 MOST = 10_000
 """A message may hold so many records."""
@@ -69,17 +69,13 @@ def _answer(request: HttpRequest, status: int, says: str) -> HttpResponse:
 def _is_known(row: Connection, request: HttpRequest) -> bool:
     secret = str(row.given().get("secret", ""))
     if row.kind == "amazon_connect" and _ACCESS_KEY in request.headers:
-        return _is(secret, request.headers[_ACCESS_KEY])
+        return is_secret(secret, request.headers[_ACCESS_KEY])
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
     try:
         user, _, password = b64decode(text).decode().partition(":")
     except ValueError:
         return False
-    return scheme.lower() == "basic" and user == row.name and _is(secret, password)
-
-
-def _is(secret: str, said: str) -> bool:
-    return bool(secret) and hmac.compare_digest(secret.encode(), said.encode(errors="replace"))
+    return scheme.lower() == "basic" and user == row.name and is_secret(secret, password)
 
 
 # ---- what is in a message

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from everycall.errors import EverycallError
 from everycall.live.board import Need
 from everycall.metrics.catalog import METRICS
-from everycall.records.models import Person, Wall
+from everycall.records.models import Connection, Person, Wall
 from everycall.records.roles import Right
 from everycall.records.trail import note
 from everycall.web.guards import needs, person_of
@@ -105,7 +105,6 @@ def now(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     page = {**_picture(view), "stream": reverse("live-stream"), "boxes": _boxes(FIRST_BOXES)}
     page["acts"] = offered(person_of(request), hub.board)
-    page["may_set_up"] = person_of(request).may(Right.SET_UP)
     page["drop_tables"] = (("trunks", _("Line")), ("hours", _("Hour")))
     page |= _asking(person_of(request))
     return render(request, "web/now.html", page)
@@ -136,7 +135,9 @@ def _picture(view: View) -> dict[str, Any]:
     settings = site_reader().settings()
     zone = str(settings.zone or "UTC")
     shown = picture(board, view, owed_for_page()) if board is not None else None
-    return {"picture": shown, "zone": zone, "assumed": not settings.targets}
+    connected = Connection.objects.filter(removed_at=None).exists()
+    told = {"zone": zone, "assumed": not settings.targets, "connected": connected}
+    return {"picture": shown, **told}
 
 
 def _boxes(names: tuple[str, ...] | list[str]) -> list[Box]:

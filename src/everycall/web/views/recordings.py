@@ -26,6 +26,9 @@ HEARD = "recording heard"
 ONE_LISTENING = timedelta(hours=1)
 """Whoever asks for a later part within so long goes on listening, and does not begin."""
 
+PART = 8_000_000
+"""So much of a file is given at once to who asks for a part of it; a player asks for the next one."""
+
 
 def kept_of(request: HttpRequest, call_id: str) -> list[Kept]:
     """Return what may be played of a call.
@@ -36,7 +39,7 @@ def kept_of(request: HttpRequest, call_id: str) -> list[Kept]:
     person = person_of(request)
     with site_reader().asking() as asking:
         found = list(asking.calls(Filter(call_ids=(call_id,), limit=1), evidence=False))
-        if not found or not may_see(found[0], person, asking):
+        if not found or not may_see(found[0], person):
             raise Http404
         return recordings(asking, found[0], site_reader().settings().recordings)
 
@@ -80,14 +83,14 @@ def _on_record(request: HttpRequest, call_id: str, number: int) -> None:
 def _file(request: HttpRequest, kept: Kept) -> HttpResponseBase:
     """Return a file, or the part of it that a player asks for."""
     size = Path(kept.where).stat().st_size
-    asked = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("Range", ""))
+    asked = re.fullmatch(r"bytes=([0-9]{1,15})-([0-9]{0,15})", request.headers.get("Range", ""))
     if asked is None:
         file = Path(kept.where).open("rb")  # noqa: SIM115  the answer closes it
         whole = FileResponse(file, content_type=kept.sound)
         whole.headers["Accept-Ranges"] = "bytes"
         return whole
     first = int(asked[1])
-    last = min(int(asked[2] or size - 1), size - 1)
+    last = min(int(asked[2] or size - 1), size - 1, first + PART - 1)
     if first > last:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     with Path(kept.where).open("rb") as file:

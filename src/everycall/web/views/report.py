@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import urlencode
 from django.utils.translation import get_language
 
 from everycall.definitions import definition_ids
@@ -37,7 +36,7 @@ def report(request: HttpRequest) -> HttpResponse:
         return render(request, "web/no_calls.html")
     person = person_of(request)
     wish, asks_again = wish_of(request, person), request.headers.get("X-Part") == "report"
-    page = {"wish": wish, "query": query_of(wish), **_choices(person)}
+    page = {"wish": wish, "query": wish.query, **_choices(person)}
     try:
         asked = question(wish, person)
         found = awaited(asked, AGAIN) if asks_again else awaited(asked)
@@ -54,12 +53,9 @@ def _shown(drawn: Drawn, words: Words, wish: Wish, person: Person) -> dict[str, 
     return {
         "report": drawn.report,
         "made_at": drawn.made_at,
-        "sections": Shown(
-            drawn.report, drawn.pictures, words, f"{wish.since}/{wish.until}"
-        ).sections(),
+        "sections": Shown(drawn.report, drawn.pictures, words, wish).sections(),
         "kinds": KINDS if person.may(Right.TAKE_AWAY) else (),
         "plans": ReportPlan.objects.count() if person.may(Right.SET_UP) else 0,
-        "other_language": words.name != wish.language,
     }
 
 
@@ -89,18 +85,6 @@ def wish_of(request: HttpRequest, person: Person) -> Wish:
         given.get("trade", "") if given.get("trade") in TRADES else "",
         get_language() or "en",
     )
-
-
-def query_of(wish: Wish) -> str:
-    """Return the address of a wish."""
-    given = {
-        "from": wish.since,
-        "to": wish.until,
-        "client": wish.client,
-        "definition": wish.definition,
-        "trade": wish.trade,
-    }
-    return urlencode({name: str(value) for name, value in given.items() if value})
 
 
 def _day(text: str | None) -> date | None:

@@ -5,7 +5,6 @@ that is owed a call already, for one that is never rung, and for a program that 
 """
 
 from datetime import datetime
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 from django import forms
@@ -19,20 +18,20 @@ from django.views.decorators.http import require_http_methods
 
 from everycall.recovery.requested import RequestSettings, number_to_ring
 from everycall.web.api.limits import Buckets, Rate
+from everycall.web.counting import counted
 from everycall.web.pages import site_reader
+from everycall.web.places import place_of
 from everycall.web.requesting import Wanted, brand_of, offered, requests_of, take
 from everycall.web.slots import calendar_for, moment, zone_of
 
 TRAP = "website"
 """A field that people do not see; who fills it in is a program."""
 
-KNOWN_ADDRESSES = 10_000
+A_PLACE, A_BRAND = Rate(1 / 120, 5), Rate(1 / 10, 100)
+"""Five requests from a place at once, then one in two minutes; for a brand a hundred, then one in ten seconds."""
 
-people = Buckets(Rate(1 / 120, 5))
-"""Requests from one place of the net: five at once, then one in two minutes."""
-
-brands = Buckets(Rate(1 / 10, 100))
-"""Requests for one brand: a hundred at once, then one in ten seconds."""
+people, brands = Buckets(A_PLACE), Buckets(A_BRAND)
+"""Requests that came to this process: what is far too much costs the records nothing."""
 
 
 class Form(forms.Form):
@@ -107,19 +106,10 @@ def _number(request: HttpRequest, terms: RequestSettings) -> str | None:
 
 
 def _has_room(request: HttpRequest, client: str) -> bool:
-    if len(people) > KNOWN_ADDRESSES:
-        people.forget_full()
-    return not people.spend(_place(request)) and not brands.spend(client)
-
-
-def _place(request: HttpRequest) -> str:
-    """Return the place of the net that a request comes from; a house has a whole net of new addresses."""
-    told = str(request.META.get("REMOTE_ADDR", ""))
-    try:
-        address = ip_address(told)
-    except ValueError:
-        return told
-    return told if address.version == 4 else str(ip_network(f"{told}/64", strict=False))
+    place = place_of(str(request.META.get("REMOTE_ADDR", "")))
+    if people.spend(place) or brands.spend(client):
+        return False
+    return counted(f"asked {place}", A_PLACE) and counted(f"asked for {client}", A_BRAND)
 
 
 def _page(

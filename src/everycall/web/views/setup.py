@@ -53,7 +53,8 @@ def setup(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         person = _make(form.cleaned_data)
         login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
-        return redirect(reverse("step-connect") + "?first")
+        # who looks at the sample shop came to see it, not to connect a phone system
+        return redirect("now" if settings.SAMPLE else reverse("step-connect") + "?first")
     return render(request, "web/setup.html", {"form": form})
 
 

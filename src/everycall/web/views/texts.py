@@ -1,7 +1,7 @@
 """Texts: what carries them, what was sent, who wants none; and the door through which answers come."""
 
-import hmac
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -35,6 +35,7 @@ from everycall.web.saying import say
 from everycall.web.texting import KINDS, received, reply
 from everycall.web.views.callbacks import found_promise
 from everycall.web.writing import number_for
+from everycall.wire.secret import is_secret
 from everycall.wire.twilio import is_signed
 
 LONGEST = 16_384
@@ -180,12 +181,14 @@ def _gateway(request: HttpRequest, row: TextGateway) -> dict[str, str] | None:
     """Read an answer from a gateway of one's own: it says the same key that it is given."""
     given: dict[str, Any] = row.given()
     said = request.headers.get("Authorization", "")
-    if not given.get("secret") or not hmac.compare_digest(said, given["secret"]):
+    if not is_secret(given.get("secret", ""), said):
         return None
     names = {"from": given["to_field"], "text": given["text_field"], "id": "id"}
     names["from"] = given["from_field"]
     try:
         told = request.POST if given.get("form") else json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(told, Mapping):
         return {}
     return {name: str(told.get(field, "")) for name, field in names.items()}

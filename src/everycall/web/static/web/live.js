@@ -366,13 +366,18 @@
     if (others) { say(words.others, others, ""); }
   }
 
+  /* a wall of noughts would say that nobody calls, where nobody listens */
+  function silence() {
+    return !picture || (root.classList.contains("quiet") && root.getAttribute("data-connected") === "0");
+  }
+
   function age() {
     var note = document.getElementById("age");
     var silent = heard ? Date.now() - heard : Infinity;
     var stale = Boolean(picture) && silent > STALE;
     root.classList.toggle("stale", stale);
-    root.classList.toggle("waits", !picture);
-    if (!picture) { write(note, ""); write(document.getElementById("stale"), words.waiting_for_data); return; }
+    root.classList.toggle("waits", silence());
+    if (silence()) { write(note, ""); write(document.getElementById("stale"), words.waiting_for_data); return; }
     var said = stale ? words.stale.replace("%s", length(now() - picture.as_of)) : "";
     write(note, stale ? said : words.live);
     write(document.getElementById("stale"), said);

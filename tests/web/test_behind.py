@@ -1,0 +1,97 @@
+"""Each number of a report's page leads to its calls, and to no others."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from html import unescape
+from urllib.parse import parse_qsl, quote
+
+import pytest
+from django.test import Client
+
+from everycall.records.models import Person
+from everycall.web.behind import address_of, wanted_of
+from everycall.web.reports import Wish
+from web.conftest import browser, person
+
+pytestmark = pytest.mark.usefixtures("calls")
+
+LINK = re.compile(r'<a href="(/(?:report/)?calls/\?[^"]*)">([\d,]+)</a>')
+BEHIND = "/report/calls/?calls="
+
+
+def one_of_each(page: str) -> Iterator[tuple[str, int]]:
+    """Yield a link of each kind that a page has, and its number."""
+    seen = set()
+    for address, number in LINK.findall(page):
+        given = dict(parse_qsl(unescape(address).partition("?")[2]))
+        kind = (tuple(given), tuple(wanted_of(given.get("calls", ""))))
+        if kind not in seen:
+            seen.add(kind)
+            yield unescape(address), int(number.replace(",", ""))
+
+
+def listed(client: Client, address: str) -> int:
+    """Return the number that a list says it is of."""
+    page = client.get(address).content.decode()
+    said = re.search(r'<h1>([\d,]+) call|<p class="lead"[^>]*>(?:<bdi>)?([\d,]+) ', page)
+    assert said is not None, address
+    return int((said[1] or said[2]).replace(",", ""))
+
+
+def test_each_kind_of_number_leads_to_its_calls(supervisor: Person) -> None:
+    client = browser(supervisor)
+    found = list(one_of_each(client.get("/report/").content.decode()))
+    assert [one for one in found if listed(client, one[0]) != one[1]] == []
+    assert len(found) > 15
+
+
+def test_the_calls_without_an_answer_are_those(supervisor: Person) -> None:
+    page = browser(supervisor).get(BEHIND + quote("arrived=yes&spoke=no")).content.decode()
+    outcomes = set(re.findall(r'aria-hidden="true"></span>([^<]+)<', page))
+    assert "caller left in queue" in {words.strip() for words in outcomes}
+    assert "answered" not in {words.strip() for words in outcomes}
+
+
+def test_rings_are_counted_where_a_number_counts_rings(supervisor: Person) -> None:
+    client = browser(supervisor)
+    page = client.get("/report/").content.decode()
+    agents = [(a, n) for a, n in one_of_each(page) if "agent%3D" in a][:3]
+    assert agents
+    for address, number in agents:
+        assert listed(client, address) == number
+    assert any(" in " in lead(client, address) for address, _ in agents)
+
+
+def lead(client: Client, address: str) -> str:
+    return client.get(address).content.decode().split('class="lead"')[1].split("</p>")[0]
+
+
+def test_a_report_for_a_brand_leads_to_calls_of_that_brand() -> None:
+    wish = Wish(date(2026, 10, 1), date(2026, 10, 2), client="pebble", definition="copc")
+    among_all = dict(parse_qsl(address_of(wish, {"arrived": "yes"}).partition("?")[2]))
+    chosen = dict(parse_qsl(address_of(wish, {"arrived": "yes", "spoke": "no"}).partition("?")[2]))
+    assert (among_all["client"], chosen["client"], chosen["definition"]) == (
+        *["pebble"] * 2,
+        "copc",
+    )
+
+
+def test_a_client_finds_no_calls_of_others(calls: None) -> None:
+    stranger = person("Clara", "client", clients=["elsewhere"])
+    page = browser(stranger).get(BEHIND + quote("arrived=yes&spoke=no"))
+    assert b'<td><a href="/calls/' not in page.content
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["", "nothing=1", "hour=25", "spoke=perhaps", "step=nobody:-x", "other=' OR 1=1"],
+)
+def test_what_no_report_says_of_calls_is_not_there(supervisor: Person, said: str) -> None:
+    assert browser(supervisor).get(BEHIND + quote(said)).status_code == 404
+
+
+def test_a_quote_in_a_name_is_only_a_name(supervisor: Person) -> None:
+    page = browser(supervisor).get(BEHIND + quote("arrived=yes&remedy=o'clock' OR 'a'='a"))
+    assert page.status_code == 200
+    assert b"No call is like this" in page.content

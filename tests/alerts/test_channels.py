@@ -4,6 +4,7 @@ import json
 import socketserver
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -123,3 +124,13 @@ def test_mail_is_sent() -> None:
         text = b"".join(server.heard).decode()  # type: ignore[attr-defined]
     assert "Subject: Queue grows (sales)" in text
     assert "https://example.org/a" in text
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\0", "\u2028", "\x85"])
+def test_a_name_in_a_title_begins_no_other_header(end: str) -> None:
+    mail = Mail(to="us@example.org", sender="e@example.org")
+    title = f"Queue grows (sales{end}Bcc: evil@example.org)"
+    made = mail._mail(replace(MESSAGE, title=title, text=f"a{end}Bcc: b"), mail.to)
+    assert made["Bcc"] is None
+    assert made["Subject"] == "Queue grows (sales Bcc: evil@example.org)"
+    assert b"\nBcc:" not in made.as_bytes().partition(b"\n\n")[0]

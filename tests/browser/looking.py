@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from browser.chromium import OPTIONS, chromium
 
-TV, DESK, PHONE = (1920, 1080), (1366, 900), (390, 844)
-SIZES = {"tv": TV, "desk": DESK, "phone": PHONE}
+TV, DESK, NARROW, PHONE = (1920, 1080), (1366, 900), (1024, 768), (390, 844)
+SIZES = {"tv": TV, "desk": DESK, "narrow": NARROW, "phone": PHONE}
 PATIENCE = 60_000
 """Milliseconds: tests in real time share the machine with others."""
 
@@ -113,6 +113,11 @@ _LAYOUT = """() => {
     if (!box.width || inside(one) || one.type === "hidden") { continue; }
     if (box.left < -1 || box.right > window.innerWidth + 1) {
       told.push("out of the window: " + one.outerHTML.slice(0, 120));
+    }
+  }
+  for (const one of document.querySelectorAll(".scroll")) {
+    if (!one.closest("#report-body") && one.offsetWidth && one.scrollWidth > one.clientWidth + 1) {
+      told.push("a table is " + one.scrollWidth + " px wide in " + one.clientWidth + ": " + one.textContent.trim().slice(0, 60));
     }
   }
   return told;

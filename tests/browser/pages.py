@@ -17,6 +17,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "alert-rule": ("/setup/alerts/1/",),
     "channel-new": tuple(f"/setup/channels/{kind}/new/" for kind in ("mail", "webhook", "chat")),
     "channel": ("/setup/channels/mail/1/",),
+    "report-calls": ("/report/calls/?calls=arrived%3Dyes%26spoke%3Dno",),
     "report-plan": ("/setup/reports/1/",),
     "recovered": ("/callbacks/ledger/", "/callbacks/ledger/?by=person"),
     "callback": tuple(f"/callbacks/{{{word}}}/" for word in ("free", "mine", "late", "kept")),

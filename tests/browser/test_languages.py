@@ -35,7 +35,7 @@ NAMES = (
 
 ALIKE = {
     "de": r"Name(?: \d)?|Person|Team|Teams|Text|Gateway|Gateways|Definition|Status|Version|in [\d hmin]+|[\d hmins]+",
-    "pl": r"Program|[\d hmins]+",
+    "pl": r"Program|agent|supervisor|[\d hmins]+",
     "uk": "",
     "he": "",
 }
@@ -50,9 +50,6 @@ SHAPES = (
 
 OF_THE_CALLER = ("/c/",)
 """Pages that speak the language of the caller, whoever looks."""
-
-REPORT = ("/report/",)
-"""What is written in English and German."""
 
 WORKS = 8
 """So many texts of a page are said otherwise in another language, at least and on average."""
@@ -70,6 +67,7 @@ ZONES = "|".join(re.escape(zone) for zone in (*available_timezones(), "localtime
 def allowed(language: str) -> re.Pattern[str]:
     """Return what may be the same in a language as in English."""
     word = "|".join(part for part in (PRODUCTS, NAMES, ALIKE[language]) if part)
+    word = "|".join((word, *definition_ids()))
     several = rf"(?:[\s·,:()–•*\d.+]|{word})+"
     return re.compile("|".join((several, ZONES, *map(re.escape, sources()), *SHAPES)))
 
@@ -109,7 +107,7 @@ def test_nothing_stays_english(
     told, own = [], 0
     with reader(str(server.client.base_url), language) as asked:
         for address, twin in english.items():
-            if address.startswith((*OF_THE_CALLER, *REPORT)):
+            if address.startswith(OF_THE_CALLER):
                 continue
             page = asked.get(_at(address, known)).text
             own += len(set(texts_of(twin)) - set(texts_of(page)))

@@ -114,7 +114,7 @@ def test_every_language_has_room(opened: Opened, address: str, language: str) ->
     told: list[str] = []
     with window(opened.context(language), opened.base) as found:
         found.open(opened.at(address))
-        for size in ("phone", "desk"):
+        for size in ("phone", "narrow", "desk"):
             found.size(size)
             told += found.troubles(size, rules=size == "desk")
             picture(found, address, f"{size}-{language}")

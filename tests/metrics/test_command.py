@@ -49,7 +49,7 @@ def test_one_object_for_each_group(data: Path, capsys: pytest.CaptureFixture[str
     assert [(row["queue"], row["hour"]) for row in found] == [("sales", 14), ("support", 15)]
     assert found[0]["answered"]["value"] == 1
     rate = found[0]["answer_rate"]
-    parts = {"value", "numerator", "denominator", "low", "high", "note", "definition"}
+    parts = {"value", "numerator", "denominator", "low", "high", "note", "unseen", "definition"}
     assert set(rate) == parts
     assert (rate["value"], rate["numerator"], rate["denominator"]) == (0.5, 1, 2)
     assert 0 < rate["low"] < 0.5 < rate["high"] < 1

@@ -382,3 +382,24 @@ def test_what_is_said_of_our_own_call_later_counts_nothing_twice() -> None:
     )
     take(late, here.promises, due(), SETTINGS, after(9))
     assert the(here.promises).tries == 1
+
+
+def test_a_language_that_is_none_is_not_told_to_the_phone_system() -> None:
+    here = day()
+    here.promises.rows[1] = replace(here.promises.rows[1], language="de,X=1")
+    run(_plays(dialled(here, here.dialler())))
+    assert [getattr(told, "language", None) for told in here.phones.done] == [None]
+    assert here.rung == 1
+
+
+def test_what_cannot_be_told_to_a_phone_system_is_a_try_that_failed_and_rang_nobody() -> None:
+    here = day()
+
+    async def story() -> None:
+        wish = replace(WISH, shown="+4930,EVERYCALL_SAY=x")
+        with pytest.raises(PhoneSystemError, match="digits only"):
+            await here.dialler().dial(the(here.promises), wish)
+
+    run(story())
+    assert (the(here.promises).state, here.rung) == (State.WAITING, 0)
+    assert list(here.tries.open()) == []

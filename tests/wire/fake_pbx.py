@@ -78,6 +78,8 @@ class FakePbx:
                     self.actions.append(fields)
                     if not self.is_mute:
                         self._answer(fields, writer)
+        if writer in self.clients:
+            self.clients.remove(writer)
         writer.close()
 
     def _answer(self, fields: Fields, writer: asyncio.StreamWriter) -> None:

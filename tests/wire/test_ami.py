@@ -155,6 +155,23 @@ def test_a_lost_connection_comes_back_and_asks_what_is_going_on() -> None:
     assert [channel["Uniqueid"] for channel in snapshot.channels] == ["1.1"]
 
 
+def test_that_listening_has_begun_is_said_before_anything_that_is_heard() -> None:
+    class Eager(FakePbx):
+        def _log_in(self, fields: Fields, writer: asyncio.StreamWriter) -> None:
+            super()._log_in(fields, writer)
+            writer.write(wire({"Event": "Newchannel", "Uniqueid": "1.1"}))
+
+    async def story() -> list[Item]:
+        inbox: Inbox[Item] = Inbox()
+        async with Eager() as pbx:
+            running = asyncio.create_task(Link("pbx", pbx.pbx, inbox, patience=QUICK).run())
+            await until(lambda: len(inbox) == 3)
+            running.cancel()
+        return inbox.take()
+
+    assert [type(item) for item in played(story)] == [Opened, Heard, Snapshot]
+
+
 def test_a_phone_system_that_falls_silent_is_noticed() -> None:
     async def story() -> list[Item]:
         inbox: Inbox[Item] = Inbox()

@@ -91,7 +91,7 @@ def _measured(options: argparse.Namespace, work: Path) -> Iterator[str]:
         telling = Telling(options.hour_rate, 3600, speed=SPEED)
         yield hour(asyncio.run(told(work / "hour", telling)))
     if "walls" in parts:
-        yield walls(work / "walls", options.screens, options.seconds)
+        yield walls(work / "walls", options.screens, options.wall_seconds)
 
 
 def _options() -> argparse.Namespace:
@@ -103,6 +103,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--load-seconds", type=float, default=300.0, help="(%(default)s)")
     parser.add_argument("--hour-rate", type=int, default=10, help="events a second (%(default)s)")
     parser.add_argument("--screens", type=int, default=1000, help="wallboards (%(default)s)")
+    parser.add_argument("--wall-seconds", type=float, default=130.0, help="(%(default)s)")
     parser.add_argument("--work", type=Path, help="where to write (the system's temporary folder)")
     parser.add_argument("--page", type=Path, help="the page whose section Live is written anew")
     return parser.parse_args()
@@ -216,7 +217,8 @@ class _Measured(Watch):
 
     def _drawing(self, fresh: Sequence[Entry], now: int, exact: bool) -> Board:  # noqa: FBT001 - as the watch has it
         board = super()._drawing(fresh, now, exact)
-        known = tuple(call for call in list(self._shown.waited_for) if self.picture.knows(call))
+        neighbours = self.picture._window.neighbours  # noqa: SLF001 - nobody else asks for it
+        known = tuple(call for call in list(self._shown.waited_for) if call in neighbours)
         self._shown.known = (board.version, known)
         return board
 

@@ -23,6 +23,9 @@ PORT = 8643
 SHOWN_MS = 250
 """The goal from the moment of a board to the screen, for 99 of 100 boards."""
 
+BOARDS = 100
+"""Of fewer boards the slowest of a hundred is nothing but the slowest."""
+
 OPENING = 0.004
 """A screen is opened so many seconds after the one before."""
 
@@ -205,13 +208,16 @@ def _said(seen: Seen, screens: int) -> str:
         return f"{screens} wallboards: nothing was seen ({seen.failed} could not connect)"
     cuts = statistics.quantiles(seen.ages, n=100)
     spread = sorted((last - first) * 1000 for first, last in seen.boards.values())
-    reached = cuts[98] * 1000 < SHOWN_MS and len(seen.live) == screens
+    slowest = sorted((last * 1000 for _, last in seen.boards.values()), reverse=True)[:5]
+    enough = len(seen.boards) >= BOARDS
+    reached = cuts[98] * 1000 < SHOWN_MS and len(seen.live) == screens and enough
     return (
         f"{screens} wallboards on one process: {len(seen.live)} live, {seen.failed} refused or lost; "
         f"a board is on the screen {cuts[49] * 1000:.0f} ms (p50), {cuts[98] * 1000:.0f} ms (p99) after "
         f"its moment, drawing included, and on the last {statistics.median(spread):.0f} ms (p50), "
-        f"{spread[-1]:.0f} ms (at most) after it is on the first; {len(seen.boards)} boards took "
+        f"{spread[-1]:.0f} ms (at most) after it is on the first; the slowest of {len(seen.boards)} boards "
+        f"are on the last after {', '.join(f'{ms:.0f}' for ms in slowest)} ms; they took "
         f"{seen.processor:.1f} s of the server's processor time (and {seen.own:.1f} s of what reads "
         f"them); memory {seen.before} MB before, {seen.after} MB with all of them. Goal, a "
-        f"p99 under {SHOWN_MS} ms with 1,000 of them: {'reached' if reached else 'not reached'}"
+        f"p99 under {SHOWN_MS} ms with 1,000 of them, over {BOARDS} boards or more: {'reached' if reached else 'not reached'}"
     )

@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.run
 DEV_STAMP := $(VENV)/.dev
+# To compile all modules would be half of an install, and running needs a tenth of them.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 PYTEST := $(BIN)/python -m pytest
 
 # The files in which tests bear a mark: to collect all the others takes longer than some stories.
@@ -18,26 +20,27 @@ help: ## show this list
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "everycall needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@echo "Getting what everycall needs into $(VENV), once; half a minute on a fast line."
+	@$(PYTHON) -m venv $(VENV)
 
 $(RUN_STAMP): requirements/run.txt pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PIP) -r requirements/run.txt --require-hashes
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(DEV_STAMP): requirements/dev.txt $(RUN_STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(PIP) -r requirements/dev.txt --require-hashes
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib || true
 	@touch $@
 
-run: $(RUN_STAMP) ## show the audit of sample logs, then their day live on a wallboard, until Ctrl-C
-	$(BIN)/everycall demo
-	@trap 'exit 0' INT; $(BIN)/everycall serve --sample
+run: $(RUN_STAMP) ## a sample shop live on a wallboard, and the audit of its logs, until Ctrl-C
+	@trap 'exit 0' INT; $(BIN)/everycall demo --live
 
 test: $(DEV_STAMP) ## run the tests (those with phones, kills or Spark have targets of their own)
 	$(PYTEST) -m "not spark and not asterisk and not kill" -n 2 --dist loadfile $(ARGS)
 
 spark: $(DEV_STAMP) ## run the chain on a second engine (PySpark; needs Java)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/spark.txt
+	@$(PIP) -r requirements/spark.txt --require-hashes
 	SPARK_REQUIRED=1 $(PYTEST) -m spark $(call marked,spark) $(ARGS)
 
 promise: $(DEV_STAMP) ## nobody is called twice and nobody is forgotten, on a real Asterisk (fetches one)

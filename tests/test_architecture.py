@@ -14,7 +14,7 @@ def folders(within: Path) -> list[str]:
     return sorted(each.parent.name for each in within.glob("*/__init__.py"))
 
 
-@pytest.mark.parametrize("name", folders(CODE) + folders(CODE / "app"))
+@pytest.mark.parametrize("name", folders(CODE) + folders(CODE / "app") + folders(CODE / "web"))
 def test_every_folder_is_on_the_page(name: str) -> None:
     assert re.search(rf"^\|.*`{name}`.*\|$", PAGE, re.MULTILINE)
 

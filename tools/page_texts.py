@@ -49,11 +49,12 @@ from everycall.reports.languages import known_languages  # noqa: E402
 from everycall.reports.trades import TRADES  # noqa: E402
 from everycall.reports.words import UNITS  # noqa: E402
 from everycall.settings import doc_of  # noqa: E402
-from everycall.web.carrying import KINDS as CHANNELS  # noqa: E402
-from everycall.web.connecting import KINDS as CONNECTIONS  # noqa: E402
 from everycall.web.live.boxes import METRICS as BOXES  # noqa: E402
-from everycall.web.saying import LENGTHS, LIMITS, MORE_LENGTHS, UNSEEN, no_values  # noqa: E402
-from everycall.web.texting import KINDS as GATEWAYS  # noqa: E402
+from everycall.web.live.words import no_values  # noqa: E402
+from everycall.web.phones.connecting import KINDS as CONNECTIONS  # noqa: E402
+from everycall.web.wording.saying import LENGTHS, LIMITS, MORE_LENGTHS, UNSEEN  # noqa: E402
+from everycall.web.work.carrying import KINDS as CHANNELS  # noqa: E402
+from everycall.web.work.texting import KINDS as GATEWAYS  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "everycall"

@@ -6,8 +6,8 @@ from typing import Any
 from everycall.calls.outcomes import outcome_names
 from everycall.events.sights import Sight
 from everycall.live.board import AgentState
-from everycall.web.saying import UNSEEN
 from everycall.web.views.now import BOXES
+from everycall.web.wording.saying import UNSEEN
 
 LONG = "Maximiliane Hintertupfinger-Schnabelwopski"
 QUEUE = "Reklamationsbearbeitung-Niederschönhausen"

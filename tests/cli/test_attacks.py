@@ -176,7 +176,9 @@ def rests(data: Path) -> list[str]:
     """Return folders that no state names and no reader of an earlier one may still need."""
     history = History(data)
     waiting = history.folder.glob("*/*/.replaced")
-    keep = history.manifest().folders() | {f"{p.parent.parent.name}/{p.parent.name}" for p in waiting}
+    keep = history.manifest().folders() | {
+        f"{p.parent.parent.name}/{p.parent.name}" for p in waiting
+    }
     kinds = ("events", "segments", "episodes", "tails", "skipped")
     found = (f"{kind}/{p.name}" for kind in kinds for p in (history.folder / kind).glob("*"))
     return [name for name in found if name not in keep]

@@ -32,7 +32,7 @@ from everycall.records.tries import StoredTries  # noqa: E402
 from everycall.recovery import Deadline, Move, Owed, OwingSettings  # noqa: E402
 from everycall.recovery.promises import Step  # noqa: E402
 from everycall.telephony.ami import AmiPhoneSystem  # noqa: E402
-from everycall.web.calling import in_thread  # noqa: E402
+from everycall.web.phones.calling import in_thread  # noqa: E402
 from everycall.wire.ami import Pbx  # noqa: E402
 from everycall.wire.ami_link import Item, Link, Snapshot  # noqa: E402
 from everycall.wire.inbox import Inbox  # noqa: E402

@@ -19,7 +19,7 @@ import django; django.setup()
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth
 from everycall.records.models import Person
-from everycall.web.second_factor import Adapter
+from everycall.web.accounts.second_factor import Adapter
 secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 Authenticator.objects.get_or_create(
     user=Person.objects.get(), type="totp", defaults={"data": {"secret": Adapter().encrypt(secret)}})

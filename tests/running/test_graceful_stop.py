@@ -19,7 +19,8 @@ import pytest
 
 from everycall.app.history.asking import Asking
 from everycall.history import History
-from everycall.web import ending, rounds, serving
+from everycall.web import rounds
+from everycall.web.commands import ending, serve
 from web.postbox import Postbox, posting
 from web.serving import Server, environment, free_port, started, wait_for
 from web.serving import serving as served
@@ -190,12 +191,12 @@ def ended(screen: socket.socket) -> bool:
 def test_a_unit_waits_for_longer_than_a_process_takes_to_end(unit: Path) -> None:
     given = re.search(r"TimeoutStopSec=(\d+)", unit.read_text())
     assert given is not None
-    assert serving.FAREWELL + rounds.PATIENCE < ending.LATEST < int(given[1])
+    assert serve.FAREWELL + rounds.PATIENCE < ending.LATEST < int(given[1])
 
 
 def test_a_process_that_hangs_at_its_end_is_gone_all_the_same(tmp_path: Path) -> None:
     program = (
-        "import threading; from everycall.web.ending import end_within; end_within(0.5);"
+        "import threading; from everycall.web.commands.ending import end_within; end_within(0.5);"
         "threading.Thread(target=threading.Event().wait).start()"
     )
     done = subprocess.run(

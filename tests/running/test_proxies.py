@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from everycall.web.proxies import BehindProxies
+from everycall.web.middleware.proxies import BehindProxies
 
 SAID = {
     "x-forwarded-for": "6.6.6.6, 198.51.100.7, 10.0.0.2",

@@ -22,10 +22,10 @@ from everycall.app.intake.unread import Replayer
 from everycall.clock import to_micros
 from everycall.records.models import Promise
 from everycall.sources import everycall_events
-from everycall.web import connecting
-from everycall.web.connecting import live
-from everycall.web.keeping import Keeper
-from everycall.web.pages import site_reader
+from everycall.web.phones import connecting
+from everycall.web.phones.connecting import live
+from everycall.web.work.timetable import Keeper
+from everycall.web.reading import site_reader
 
 READ = everycall_events.read_event
 NOW = datetime.now(UTC)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from everycall.web.sizes import BATCH, PAGE, Sized
+from everycall.web.middleware.sizes import BATCH, PAGE, Sized
 
 
 def asked(path: str, sizes: list[int], length: int | None = None) -> tuple[int, int]:

@@ -24,7 +24,7 @@ from everycall.app.intake.importing import Importer  # noqa: E402
 from everycall.app.site.sitefile import SiteFile  # noqa: E402
 from everycall.history import History  # noqa: E402
 from everycall.records.models import Person  # noqa: E402
-from everycall.web import awaiting  # noqa: E402
+from everycall.web.reports import awaiting  # noqa: E402
 
 SCENARIOS = Path(__file__).parents[2] / "samples" / "scenarios"
 PASSWORD = "a tall tree by the sea"

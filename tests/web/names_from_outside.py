@@ -19,7 +19,7 @@ from everycall.app.intake.importing import Importer  # noqa: E402
 from everycall.app.site.sitefile import SiteFile  # noqa: E402
 from everycall.history import History  # noqa: E402
 from everycall.records.models import Person, Team  # noqa: E402
-from everycall.web import awaiting  # noqa: E402
+from everycall.web.reports import awaiting  # noqa: E402
 from web.addresses import addresses  # noqa: E402
 
 NAMES = ("caller", "called", "trunk", "client", "menu", "queue", "agent", "tag", "id")

@@ -9,10 +9,11 @@ import pytest
 
 from everycall.app.history import kept_tables
 from everycall.records.models import Person
-from everycall.web import ahead, awaiting
-from everycall.web.ahead import Ahead, Rules, spans
-from everycall.web.pages import site_reader
-from everycall.web.reports import last_days
+from everycall.web.reading import site_reader
+from everycall.web.reports import awaiting
+from everycall.web.reports.making import last_days
+from everycall.web.work import ahead
+from everycall.web.work.ahead import Ahead, Rules, spans
 from web.conftest import browser, person
 
 pytestmark = pytest.mark.usefixtures("calls")

@@ -10,8 +10,8 @@ from everycall.alerts import Situation
 from everycall.records.alerts import DELIVER
 from everycall.records.jobs import Job, run_one
 from everycall.records.models import Alert, AlertRule, Channel, Delivery, Person
-from everycall.web.alerting import Watcher
-from everycall.web.carrying import carry
+from everycall.web.work.alerting import Watcher
+from everycall.web.work.carrying import carry
 from web.conftest import browser, person
 from web.test_live import board
 

@@ -11,7 +11,7 @@ from everycall.app.live.picturing import helps_of
 from everycall.app.site.site_writing import file_of
 from everycall.live.needs import HelpSettings, TeamHelpSettings
 from everycall.records.models import Entry, Person, Team
-from everycall.web.pages import site_reader
+from everycall.web.reading import site_reader
 from web.conftest import browser
 
 TEAMS = """

@@ -9,10 +9,10 @@ import pytest
 from everycall.errors import NotFoundError
 from everycall.records.models import Person
 from everycall.reports import Report
-from everycall.web import awaiting
-from everycall.web.awaiting import Drawn, Makers, awaited
-from everycall.web.pages import site_reader
-from everycall.web.reports import Wish, last_days, question
+from everycall.web.reading import site_reader
+from everycall.web.reports import awaiting
+from everycall.web.reports.awaiting import Drawn, Makers, awaited
+from everycall.web.reports.making import Wish, last_days, question
 from web.conftest import browser
 
 pytestmark = pytest.mark.usefixtures("calls")

@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from everycall.records.models import Person
-from everycall.web.behind import address_of, wanted_of
-from everycall.web.reports import Wish
+from everycall.web.reports.behind import address_of, wanted_of
+from everycall.web.reports.making import Wish
 from web.conftest import browser, person
 
 pytestmark = pytest.mark.usefixtures("calls")

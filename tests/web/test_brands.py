@@ -16,10 +16,10 @@ from everycall.live.board import AgentNow, AgentState, Board
 from everycall.records.hooks import CALL_ENDED, Hook, Telling
 from everycall.records.models import Promise, PromiseMove, Token
 from everycall.web.api.app import api
-from everycall.web.hooking import Teller
 from everycall.web.live.hub import hub
-from everycall.web.outsiders import SOMEBODY, nameless
-from everycall.web.pages import site_reader
+from everycall.web.reading import site_reader
+from everycall.web.wording.outsiders import SOMEBODY, nameless
+from everycall.web.work.hooking import Teller
 from web.conftest import SCENARIOS, browser, person
 
 pytestmark = pytest.mark.usefixtures("owner", "branded")

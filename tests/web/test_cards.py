@@ -14,7 +14,7 @@ from everycall.app.history.asking import Filter
 from everycall.records.crm import CrmAccount, CrmItem
 from everycall.records.models import Entry, Promise
 from everycall.recovery.contacts import mark_of
-from everycall.web.pages import site_reader
+from everycall.web.reading import site_reader
 from web.conftest import browser, person
 
 SOUND = bytes(range(100))

@@ -9,8 +9,8 @@ from everycall.records.stored_promises import StoredPromises
 from everycall.records.texts import Text
 from everycall.recovery import Move, State
 from everycall.recovery.promises import Step
-from everycall.web.hooking import _move
-from everycall.web.writing import guarded
+from everycall.web.wording.writing import guarded
+from everycall.web.work.hooking import _move
 from recovery.calls import CALLER, after, missed
 from recovery.stories import tell
 from web.conftest import browser, person

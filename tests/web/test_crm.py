@@ -14,8 +14,8 @@ from everycall.records.models import Entry, Person, Promise
 from everycall.records.stored_promises import StoredPromises
 from everycall.recovery import Move
 from everycall.recovery.promises import Step
-from everycall.web.outward import one_round
-from everycall.web.pages import site_reader
+from everycall.web.reading import site_reader
+from everycall.web.work.outward import one_round
 from web.conftest import browser, person
 
 NUMBER = "+4930901820"
@@ -114,7 +114,7 @@ def test_a_withheld_number_is_nobodys_contact(hubspot: HubSpotServer) -> None:
 def test_calls_go_into_the_history_of_their_contacts_once(
     hubspot: HubSpotServer, calls: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("everycall.web.crm.BACK", timedelta(days=36500))
+    monkeypatch.setattr("everycall.web.work.crm.BACK", timedelta(days=36500))
     CrmAccount.objects.update(made_at=timezone.now() - timedelta(days=36500))
     rounds(2)
     with site_reader().asking() as asking:

@@ -14,7 +14,7 @@ from everycall.records.models import Person, Token
 from everycall.records.tokens import SCOPES
 from everycall.web.api import limits
 from everycall.web.api.limits import Buckets, Rate
-from everycall.web.taking import door
+from everycall.web.phones.taking import door
 from web.conftest import browser
 from web.test_interface import OPERATIONS, disk, picture
 

@@ -7,8 +7,8 @@ import pytest
 from django.utils import translation
 
 import web.conftest  # noqa: F401  it sets Django up
-from everycall.web.drawing import Lane, picture
-from everycall.web.story import told_once
+from everycall.web.wording.drawing import Lane, picture
+from everycall.web.wording.story import told_once
 
 BEGAN = datetime(2026, 11, 2, 9, tzinfo=UTC)
 

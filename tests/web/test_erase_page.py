@@ -14,7 +14,7 @@ from everycall.app.intake.importing import Importer
 from everycall.app.site.sitefile import SiteFile
 from everycall.history import History
 from everycall.records.models import Entry, Person, Promise, Text
-from everycall.web.pages import site_reader
+from everycall.web.reading import site_reader
 from web.conftest import browser, person
 from web.test_erasing import everything, promise
 
@@ -96,7 +96,7 @@ def test_what_is_no_number_is_said(owner: Person) -> None:
 def test_while_history_is_written_nothing_is_done(
     home: Path, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("everycall.web.erased.erase_caller.__defaults__", (0.0,))
+    monkeypatch.setattr("everycall.web.erasing.erase_caller.__defaults__", (0.0,))
     promise(GONE)
     with History(home).writing():
         page = browser(owner).post("/setup/erase/", {"number": GONE, "confirmed": "1"})

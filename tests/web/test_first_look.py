@@ -14,7 +14,7 @@ from threading import Event, Timer
 import httpx
 import pytest
 
-from everycall.web import first_look
+from everycall.web.commands import first_look
 from web.serving import environment
 
 WALL = re.compile(r"http://\S+/wall/\S+/")

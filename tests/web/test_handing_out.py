@@ -14,7 +14,7 @@ from everycall.app.history.asking import Asking
 from everycall.records.models import Entry, Person
 from everycall.web import handing_out
 from everycall.web.handing_out import HandedOut
-from everycall.web.reports import as_csv
+from everycall.web.reports.making import as_csv
 from everycall.web.views import calls as page
 from web.conftest import browser, person
 

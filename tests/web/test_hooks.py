@@ -17,8 +17,8 @@ from everycall.clock import from_micros
 from everycall.records.hooks import JOB, Hook, Telling
 from everycall.records.jobs import Job, run_one
 from everycall.records.models import Entry, Person, Promise, PromiseMove
-from everycall.web.hooking import Teller, carry
-from everycall.web.pages import site_reader
+from everycall.web.reading import site_reader
+from everycall.web.work.hooking import Teller, carry
 from everycall.wire.outgoing import signature
 from web.conftest import browser, person
 

@@ -18,7 +18,7 @@ from everycall.history.journal import Receipt
 from everycall.records.connections import Connection
 from everycall.records.models import Person
 from everycall.sources.base import CallTranslation, Record, Site
-from everycall.web import taking
+from everycall.web.phones import taking
 from everycall.wire.twilio import signature
 from web.conftest import browser
 

@@ -13,7 +13,7 @@ from everycall.app.intake.finding import shipped
 from everycall.records.connections import Connection
 from everycall.records.models import Person
 from everycall.sources.base import Record
-from everycall.web import taking
+from everycall.web.phones import taking
 from web.conftest import browser
 from web.test_incoming import Desk
 

@@ -19,11 +19,11 @@ from everycall.records.models import Answer, Promise, Token
 from everycall.records.tokens import SCOPES
 from everycall.web.api import limits
 from everycall.web.api.limits import Buckets, Rate
-from everycall.web.api.problems import PROBLEMS
 from everycall.web.live.hub import hub
-from everycall.web.masking import masked_all
-from everycall.web.pages import site_reader
-from everycall.web.taking import door
+from everycall.web.phones.taking import door
+from everycall.web.problems import PROBLEMS
+from everycall.web.reading import site_reader
+from everycall.web.wording.masking import masked_all
 from web.conftest import browser
 from web.test_live import board
 

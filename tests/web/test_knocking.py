@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from everycall.web import knocking
 from everycall.web.api.limits import Buckets, Rate
 from everycall.web.asgi import application
-from everycall.web.knocking import Knocking
+from everycall.web.middleware import knocking
+from everycall.web.middleware.knocking import Knocking
 
 
 class House:

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from django.test import Client
 
 from everycall.records.models import Entry, Person
-from everycall.web import letting_in
+from everycall.web.commands import let_in as letting_in
 from web.conftest import browser
 from web.serving import environment
 

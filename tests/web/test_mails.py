@@ -23,9 +23,9 @@ from everycall.records.erasing import erase_everywhere
 from everycall.records.jobs import Job
 from everycall.records.models import CallerAddress, CallerLink, OptOut, Person, Promise, Text
 from everycall.records.texts import TextGateway, keep_address, opt_out
-from everycall.web.mailing import mail_the_missed
-from everycall.web.outward import one_round
-from everycall.web.pages import site_reader
+from everycall.web.reading import site_reader
+from everycall.web.work.mailing import mail_the_missed
+from everycall.web.work.outward import one_round
 from web.conftest import browser
 from web.postbox import Postbox, posting
 from web.sms import carrying

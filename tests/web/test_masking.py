@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as some
 
-from everycall.web.masking import masked_all
-from everycall.web.writing import masked
+from everycall.web.wording.masking import masked_all
+from everycall.web.wording.writing import masked
 
 NUMBER = "+493023125001"
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from everycall.alerts import MissedCall
 from everycall.records.models import Alert, AlertRule, Channel, Delivery, Promise
 from everycall.recovery import Ended, OwingSettings
-from everycall.web.alerting import Watcher
+from everycall.web.work.alerting import Watcher
 from web.conftest import browser, person
 
 NINE = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

@@ -17,8 +17,7 @@ from everycall.history import History
 from everycall.metrics.targets import SHIPPED
 from everycall.records.models import Person
 from everycall.web.goals import Goal, Goals
-from everycall.web.pages import site_reader
-from everycall.web.reading import Reader
+from everycall.web.reading import Reader, site_reader
 from web.conftest import browser, person
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "shop"

@@ -9,7 +9,7 @@ import pytest
 from everycall.live.board import AgentNow, AgentState, Board, CallNow, Stage
 from everycall.records.models import Person
 from everycall.web.live.hub import hub
-from everycall.web.on_line import Line, LineStream, OnLine, on_line
+from everycall.web.live.on_line import Line, LineStream, OnLine, on_line
 
 CALLER = "+441632960101"
 

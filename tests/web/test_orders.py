@@ -11,8 +11,8 @@ from everycall.errors import EverycallError, NotFoundError
 from everycall.records import orders
 from everycall.records.orders import Order
 from everycall.telephony import PhoneSystemError, UnsureError
-from everycall.web import ordering
-from everycall.web.ordering import NobodyHearsError, ask, carry_out
+from everycall.web.phones import ordering
+from everycall.web.phones.ordering import NobodyHearsError, ask, carry_out
 
 DONE: list[dict[str, Any]] = []
 

@@ -48,7 +48,7 @@ def test_files_and_streams_have_the_headers_that_pages_have(
     path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # a stream asks in a thread, which does not see what a test has written
-    for asks in ("live.stream._of_person", "live.stream._of_wall", "on_line.person_of"):
+    for asks in ("live.stream._of_person", "live.stream._of_wall", "live.on_line.person_of"):
         monkeypatch.setattr(f"everycall.web.{asks}", lambda _key: None)
     _, headers = asked(path)
     assert headers["x-content-type-options"] == "nosniff"

@@ -13,7 +13,7 @@ from everycall.clock import to_micros
 from everycall.live.ended import EndedCall
 from everycall.records.models import Person, Promise
 from everycall.records.stored_promises import StoredPromises
-from everycall.web.pages import site_reader
+from everycall.web.reading import site_reader
 from web.conftest import browser
 
 ENDED = to_micros(timezone.now() - timedelta(minutes=1))

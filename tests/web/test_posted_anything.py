@@ -15,11 +15,11 @@ from everycall.records.connections import Connection
 from everycall.records.models import Person
 from everycall.records.texts import TextGateway
 from everycall.telephony.ari_events import as_manager_event
-from everycall.web import taking
-from everycall.web.connecting import POSTING
-from everycall.web.knocking import _DOOR
-from everycall.web.proxies import BehindProxies
-from everycall.web.texting import KINDS as TEXT_KINDS
+from everycall.web.middleware.knocking import _DOOR
+from everycall.web.middleware.proxies import BehindProxies
+from everycall.web.phones import taking
+from everycall.web.phones.connecting import POSTING
+from everycall.web.work.texting import KINDS as TEXT_KINDS
 from everycall.wire.secret import is_secret
 from everycall.wire.twilio import is_signed, signature
 from running.test_proxies import meant

@@ -9,7 +9,7 @@ from everycall.alerts.watching import Memory, Said, watch
 from everycall.clock import Steadiness
 from everycall.records.jobs import Job, claim, enqueue, run_one
 from everycall.records.putting_back import put_back
-from everycall.web.put_back import ClockRound
+from everycall.web.work.put_back import ClockRound
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -17,7 +17,7 @@ from everycall.app.site.sitefile import SiteFile
 from everycall.history import History
 from everycall.records.connections import Connection
 from everycall.records.models import Entry, Person
-from everycall.web.pages import site_reader
+from everycall.web.reading import site_reader
 from web.conftest import browser, person
 from wire.sound_store import SOUND, Store, running, trusted
 

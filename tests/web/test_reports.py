@@ -18,9 +18,9 @@ from everycall.app.history.asking import Filter
 from everycall.records.jobs import Job, run_one
 from everycall.records.models import Channel, Entry, Person, ReportPlan, ReportRun, Team
 from everycall.records.report_plans import Every, due
-from everycall.web.pages import site_reader
-from everycall.web.report_sending import WORK, round_of_reports
-from everycall.web.reports import trade_for
+from everycall.web.reading import site_reader
+from everycall.web.reports.making import trade_for
+from everycall.web.work.report_sending import WORK, round_of_reports
 from web.conftest import browser, person
 
 pytestmark = pytest.mark.usefixtures("calls")

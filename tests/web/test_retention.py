@@ -32,8 +32,8 @@ from everycall.records.models import (
     Text,
 )
 from everycall.records.trail import note
-from everycall.web.pages import site_reader
-from everycall.web.retaining import by_night, store_of, would_go
+from everycall.web.reading import site_reader
+from everycall.web.work.retaining import by_night, store_of, would_go
 from web.conftest import browser, person
 from web.serving import environment
 from web.test_erasing import everything, promise

@@ -8,8 +8,8 @@ from django.utils import timezone, translation
 
 from everycall.recovery import Move
 from everycall.recovery.evidence import Ended, judge
-from everycall.web.said import MOVES, WHOLE, WITH_PARTS, done, party, said
 from everycall.web.templatetags.promises import away
+from everycall.web.wording.said import MOVES, WHOLE, WITH_PARTS, done, party, said
 
 AT = datetime(2026, 10, 8, 9, 0, tzinfo=UTC)
 HELPED = Ended(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from everycall.history.journal import Journal
-from everycall.web import sample
+from everycall.web.commands import sample
 
 
 def test_a_day_that_is_being_played_is_left_alone(tmp_path: Path) -> None:

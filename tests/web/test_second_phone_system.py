@@ -4,7 +4,7 @@ from everycall.app.intake.feeds import Log, Manager
 from everycall.events.origins import HERE, Origin
 from everycall.records.connections import Connection
 from everycall.records.models import Person
-from everycall.web.connecting import _feeds
+from everycall.web.phones.connecting import _feeds
 from web.conftest import browser
 
 PBX = {"host": "127.0.0.1", "user": "everycall", "port": "5038", "secret": "s"}

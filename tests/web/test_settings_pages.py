@@ -10,8 +10,8 @@ from django.test import Client
 from everycall.app.site.site_writing import change, file_of
 from everycall.errors import BadSettingsError
 from everycall.records.models import Entry, Person
-from everycall.web import first_key
-from everycall.web.pages import site_reader
+from everycall.web.accounts import first_key
+from everycall.web.reading import site_reader
 from everycall.web.steps import STEPS, after
 from web.conftest import browser, person
 

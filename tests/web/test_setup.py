@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 
 from everycall.records.models import Entry, Person
-from everycall.web import first_key
+from everycall.web.accounts import first_key
 from web.conftest import browser
 
 GIVEN = {"name": "Ada", "email": "Ada@Example.org", "password": "a tall tree by the sea"}

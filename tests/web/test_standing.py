@@ -14,8 +14,8 @@ from everycall.records.models import Entry, OptOut, Person, Promise
 from everycall.records.standing import NEVER, SHARED, Standing
 from everycall.records.stored_promises import StoredPromises
 from everycall.records.texts import has_opted_out, opt_out
-from everycall.web.pages import site_reader
-from everycall.web.returning import with_shared
+from everycall.web.reading import site_reader
+from everycall.web.work.returning import with_shared
 from web.conftest import browser, person
 
 NUMBER, OTHER = "+493023125001", "+493023125002"

@@ -11,9 +11,9 @@ import pytest
 
 from everycall.errors import NotTakenError
 from everycall.history.journal import Journal
-from everycall.web import taking
-from everycall.web.connecting import live
-from everycall.web.taking import Door
+from everycall.web.phones import taking
+from everycall.web.phones.connecting import live
+from everycall.web.phones.taking import Door
 
 RECORD = '{"kind": "call.arrived", "call_id": "1", "at": "2026-03-02T09:00:00Z"}'
 

@@ -13,8 +13,8 @@ from django.utils import timezone
 from everycall.records.jobs import Job
 from everycall.records.models import OptOut, Person, Promise, Text, TextGateway
 from everycall.records.texts import CallerLink
-from everycall.web.outward import one_round
-from everycall.web.pages import site_reader
+from everycall.web.reading import site_reader
+from everycall.web.work.outward import one_round
 from everycall.wire.twilio import signature
 from web.conftest import browser
 from web.sms import Carrier, carrying

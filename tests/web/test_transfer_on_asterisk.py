@@ -15,8 +15,8 @@ from asterisk.kit import demand
 from asterisk.watching import run, watched
 from everycall.app.live.watching import Watch
 from everycall.web.live.hub import hub
+from everycall.web.live.on_line import Line, LineStream
 from everycall.web.live.stream import Ask
-from everycall.web.on_line import Line, LineStream
 from lab.leg import Leg
 from lab.phone import Phone
 from lab.stage import Stage

@@ -9,7 +9,7 @@ from django.conf import settings
 from everycall.history import History
 from everycall.records.models import Entry, Person
 from everycall.sources import everycall_events
-from everycall.web.pages import site_reader
+from everycall.web.reading import site_reader
 from everycall.web.views.unread import hidden
 from live.test_unread import HOPELESS, posted, seal, story
 from web.conftest import browser, person

@@ -47,9 +47,9 @@ call_command("migrate", verbosity=0)
 from django.utils import timezone
 from everycall.app.history.asking import Filter
 from everycall.records.models import Person, Promise, SavedView, Token, Wall
-from everycall.web.ahead import Ahead
-from everycall.web.pages import site_reader
-from everycall.web.reports import last_days
+from everycall.web.work.ahead import Ahead
+from everycall.web.reading import site_reader
+from everycall.web.reports.making import last_days
 with site_reader().asking() as asking:
     [call] = asking.calls(Filter(limit=1, newest_first=True), evidence=False)
     [old] = list(asking.calls(Filter(limit=1, skip=1_200_000), evidence=False)) or [call]

@@ -36,7 +36,7 @@ PATIENCE = 300
 SERVE = """
 import sys
 from pathlib import Path
-from everycall.web import sample
+from everycall.web.commands import sample
 folder = Path(sys.argv.pop(1))
 sample.sample_folder = lambda: folder
 from everycall.cli import main

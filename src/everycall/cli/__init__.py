@@ -29,19 +29,31 @@ COMMANDS = {
     "replay": ("replaying", "Read live records again that could not be read."),
     "sources": ("sources", "List the phone systems and formats, and what each can see."),
     "demo": ("demo", "Read the sample logs and show their audit."),
-    "serve": ("everycall.web.serving", "Show calls, reports and the live picture in a browser."),
-    "web": ("everycall.web.serving:web", "Serve the pages alone; ingest and work run beside."),
-    "ingest": ("everycall.web.serving:ingest", "Listen to the phone systems, and alert, alone."),
-    "work": ("everycall.web.serving:work", "Send messages, do callbacks and jobs alone."),
-    "migrate": ("everycall.web.serving:migrate", "Bring the records up to this version."),
+    "serve": (
+        "everycall.web.commands.serve",
+        "Show calls, reports and the live picture in a browser.",
+    ),
+    "web": (
+        "everycall.web.commands.serve:web",
+        "Serve the pages alone; ingest and work run beside.",
+    ),
+    "ingest": (
+        "everycall.web.commands.serve:ingest",
+        "Listen to the phone systems, and alert, alone.",
+    ),
+    "work": ("everycall.web.commands.serve:work", "Send messages, do callbacks and jobs alone."),
+    "migrate": ("everycall.web.commands.serve:migrate", "Bring the records up to this version."),
     "let-in": (
-        "everycall.web.letting_in:let_in",
+        "everycall.web.commands.let_in:let_in",
         "Make a new way in for an owner who lost theirs.",
     ),
-    "backup": ("everycall.web.safekeeping:backup", "Write everything into one file."),
-    "erase": ("everycall.web.erasing:erase_caller", "Take one caller out of everything."),
-    "retention": ("everycall.web.retention:retention", "Let go what is older than you keep it."),
-    "restore": ("everycall.web.safekeeping:restore", "Put a backup into a new data directory."),
+    "backup": ("everycall.web.commands.backup:backup", "Write everything into one file."),
+    "erase": ("everycall.web.commands.erase:erase_caller", "Take one caller out of everything."),
+    "retention": (
+        "everycall.web.commands.retention:retention",
+        "Let go what is older than you keep it.",
+    ),
+    "restore": ("everycall.web.commands.backup:restore", "Put a backup into a new data directory."),
 }
 """Every command, the module that holds it (`:name` if it is one of several), and its help."""
 

@@ -62,8 +62,8 @@ def _live(data: Path, options: Sequence[str], *, as_json: bool) -> None:
     """Play one of the days on a wallboard; the audit comes meanwhile."""
     if as_json:
         raise click.UsageError("--live is to be looked at; --json answers without it")
-    from everycall.web.first_look import audit_meanwhile
-    from everycall.web.serving import serve_sample
+    from everycall.web.commands.first_look import audit_meanwhile
+    from everycall.web.commands.serve import serve_sample
 
     serve_sample(data, meanwhile=partial(audit_meanwhile, data, options=options))
 

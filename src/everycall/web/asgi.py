@@ -19,13 +19,13 @@ django.setup()
 from django.core.asgi import get_asgi_application  # noqa: E402  Django must be set up first
 
 from everycall.web.api.live import KeyedStream  # noqa: E402  the same
-from everycall.web.knocking import Knocking  # noqa: E402  the same
+from everycall.web.live.on_line import LineStream  # noqa: E402  the same
 from everycall.web.live.stream import Stream  # noqa: E402  the same
-from everycall.web.on_line import LineStream  # noqa: E402  the same
-from everycall.web.outermost import Outermost  # noqa: E402  the same
+from everycall.web.middleware.knocking import Knocking  # noqa: E402  the same
+from everycall.web.middleware.outermost import Outermost  # noqa: E402  the same
+from everycall.web.middleware.proxies import BehindProxies  # noqa: E402  the same
+from everycall.web.middleware.sizes import Sized  # noqa: E402  the same
 from everycall.web.parts import Part, part, running  # noqa: E402  the same
-from everycall.web.proxies import BehindProxies  # noqa: E402  the same
-from everycall.web.sizes import Sized  # noqa: E402  the same
 
 STATIC = Path(__file__).parent / "static"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
-from everycall.web.api.problems import problem
+from everycall.web.problems import problem
 
 _MOST = 1_000_000
 

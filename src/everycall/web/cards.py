@@ -12,10 +12,10 @@ from everycall.records.crm import CrmAccount, CrmItem
 from everycall.records.people import Person
 from everycall.records.roles import Right
 from everycall.recovery.contacts import AddressBook, mark_of
-from everycall.web.crm import crm_of
-from everycall.web.pages import site_reader
+from everycall.web.reading import site_reader
 from everycall.web.scope import clients_of, within
-from everycall.web.writing import moment, shown_call
+from everycall.web.wording.writing import moment, shown_call
+from everycall.web.work.crm import crm_of
 
 LATEST = 20
 """So many of the latest calls are looked at for a message."""

@@ -16,10 +16,10 @@ from everycall.clock import system_clock, to_micros
 from everycall.records.hooks import Telling
 from everycall.records.jobs import Job
 from everycall.records.models import Token
-from everycall.web.api.problems import problem
-from everycall.web.connecting import live
 from everycall.web.live.hub import hub
-from everycall.web.taking import door
+from everycall.web.phones.connecting import live
+from everycall.web.phones.taking import door
+from everycall.web.problems import problem
 
 log = logging.getLogger("everycall.requests")
 

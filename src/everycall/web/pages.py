@@ -1,17 +1,16 @@
-"""What all pages share: the menu, and how moments and lengths of time are written."""
+"""The frame of every page: the menu of whoever looks at it."""
 
 import os
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext_lazy as _
 
 from everycall.records.models import Connection, Person
 from everycall.records.roles import Right
-from everycall.web.reading import Reader, reader
+from everycall.web.reading import site_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +58,3 @@ def is_new() -> bool:
     plays = "EVERYCALL_SAMPLE" in os.environ
     connected = plays or Connection.objects.filter(removed_at=None).exists()
     return not connected and not site_reader().has_calls()
-
-
-def site_reader() -> Reader:
-    """Return the reader of the site that is served."""
-    return reader(settings.DATA, settings.SITE)

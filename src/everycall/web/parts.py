@@ -18,13 +18,13 @@ from everycall.app.intake.landing import Landing, Landings, landings
 from everycall.app.live.sharing import Follower, Shared, place_of, share
 from everycall.errors import EverycallError, NotTakenError
 from everycall.live.ended import Before
-from everycall.web.connecting import live, watched
-from everycall.web.keeping import keeping, looking_on
 from everycall.web.live.hub import hub
-from everycall.web.ordering import taking_orders
-from everycall.web.pages import site_reader
+from everycall.web.phones.connecting import live, watched
+from everycall.web.phones.ordering import taking_orders
+from everycall.web.phones.taking import door
+from everycall.web.reading import site_reader
 from everycall.web.settling import settle
-from everycall.web.taking import door
+from everycall.web.work.timetable import keeping, looking_on
 
 log = logging.getLogger(__name__)
 

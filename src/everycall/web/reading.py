@@ -6,6 +6,8 @@ from pathlib import Path
 from threading import Lock
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
 from everycall.app.history.asking import Asking, Filter
 from everycall.app.history.narrowing import Narrow
 from everycall.app.site.sitefile import SiteFile, read_site
@@ -97,6 +99,6 @@ class Reader:
 _READERS: dict[tuple[Path, str], Reader] = {}
 
 
-def reader(data: Path, site: str) -> Reader:
-    """Return the reader of a site; there is one in each process."""
-    return _READERS.setdefault((data, site), Reader(data, site))
+def site_reader() -> Reader:
+    """Return the reader of the site that is served; there is one in each process."""
+    return _READERS.setdefault((settings.DATA, settings.SITE), Reader(settings.DATA, settings.SITE))

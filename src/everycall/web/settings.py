@@ -59,10 +59,10 @@ MIDDLEWARE = [
     "everycall.web.measures.counted",
     "django.middleware.security.SecurityMiddleware",
     "everycall.web.guards.headers",
-    "everycall.web.api.problems.speaking_json",
+    "everycall.web.problems.speaking_json",
     "everycall.web.asked.readable",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "everycall.web.language.LanguageOfPerson",
+    "everycall.web.middleware.language.LanguageOfPerson",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -107,14 +107,14 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_FORMS = {"login": "everycall.web.log_in.LogIn"}
-ACCOUNT_ADAPTER = "everycall.web.accounts.Adapter"
+ACCOUNT_FORMS = {"login": "everycall.web.accounts.log_in.LogIn"}
+ACCOUNT_ADAPTER = "everycall.web.accounts.adapter.Adapter"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "now"
 LOGOUT_REDIRECT_URL = "account_login"
-MFA_ADAPTER = "everycall.web.second_factor.Adapter"
+MFA_ADAPTER = "everycall.web.accounts.second_factor.Adapter"
 MFA_TOTP_ISSUER = "Everycall"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 CACHES = {
@@ -138,7 +138,9 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 64_000_000  # what is not a batch is refused before, see sizes.py
+DATA_UPLOAD_MAX_MEMORY_SIZE = (
+    64_000_000  # what is not a batch is refused before, see middleware/sizes.py
+)
 
 # a path that a proxy names is that of one request, and Django would keep the first
 STATIC_URL = lazy(lambda: f"{get_script_prefix()}static/", str)()

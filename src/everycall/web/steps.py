@@ -13,7 +13,7 @@ from everycall.app.site.sitefile import SiteFile
 from everycall.records.alerts import AlertRule
 from everycall.records.connections import Connection
 from everycall.records.people import Person
-from everycall.web.pages import site_reader
+from everycall.web.reading import site_reader
 
 
 @dataclass(frozen=True, slots=True)

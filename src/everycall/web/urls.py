@@ -135,7 +135,7 @@ urlpatterns = [
     path("setup/keys/", tokens.tokens, name="tokens"),
     path("setup/keys/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
     path("join/<str:name>/<str:key>/", people.join, name="join"),
-    path("account/", include("everycall.web.entrances")),
+    path("account/", include("everycall.web.accounts.urls")),
     path("api/v1/", api.urls),
     path("", include("everycall.web.operating")),
     path("health/", health.health, name="health"),

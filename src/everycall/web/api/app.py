@@ -12,7 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from everycall import __version__
 from everycall.errors import EverycallError, NoCallsError, NotFoundError
 from everycall.web.api import calls, events, live, metrics, promises, requests
-from everycall.web.api.problems import ProblemError, problem
+from everycall.web.problems import ProblemError, problem
 
 AGAIN = 5
 """After so many seconds it is worth asking again what the database could not answer."""

@@ -15,8 +15,8 @@ from everycall.errors import NotFoundError, did_you_mean
 from everycall.records.models import Token
 from everycall.web.api import cursors
 from everycall.web.api.keys import Key, as_allowed, key_of
-from everycall.web.api.problems import ProblemError
-from everycall.web.pages import site_reader
+from everycall.web.problems import ProblemError
+from everycall.web.reading import site_reader
 
 router = Router(tags=["calls"])
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)

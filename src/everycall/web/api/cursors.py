@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 
-from everycall.web.api.problems import ProblemError
+from everycall.web.problems import ProblemError
 
 _LARGEST = 2**62
 

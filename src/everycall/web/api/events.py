@@ -11,10 +11,10 @@ from everycall.errors import NotTakenError, did_you_mean
 from everycall.sources.everycall_events import LONGEST, read_event
 from everycall.web.api import limits
 from everycall.web.api.keys import Key, key_of
-from everycall.web.api.problems import ProblemError
 from everycall.web.api.repeating import once
-from everycall.web.connecting import POSTED
-from everycall.web.taking import door
+from everycall.web.phones.connecting import POSTED
+from everycall.web.phones.taking import door
+from everycall.web.problems import ProblemError
 
 router = Router(tags=["events"])
 

@@ -7,10 +7,10 @@ from ninja.security import HttpBearer
 
 from everycall.records.models import Token
 from everycall.web.api import limits
-from everycall.web.api.problems import ProblemError
-from everycall.web.masking import masked_all
-from everycall.web.outsiders import nameless
+from everycall.web.problems import ProblemError
 from everycall.web.scope import NOTHING
+from everycall.web.wording.masking import masked_all
+from everycall.web.wording.outsiders import nameless
 
 
 class Key(HttpBearer):

@@ -8,7 +8,7 @@ from time import monotonic
 
 from django.conf import settings
 
-from everycall.web.api.problems import ProblemError
+from everycall.web.problems import ProblemError
 
 KNOWN = 10_000
 """So many names are remembered before it is looked which of them can be forgotten."""

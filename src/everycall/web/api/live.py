@@ -13,11 +13,11 @@ from everycall.live.board import Board
 from everycall.records.models import Token
 from everycall.web.api import limits
 from everycall.web.api.keys import NUMBERS, Key, key_of
-from everycall.web.api.problems import ProblemError
 from everycall.web.live.hub import hub
 from everycall.web.live.owing import owed_for_page
 from everycall.web.live.stream import RETRY, Receive, Scope, Send, Stream
 from everycall.web.live.views import View, picture
+from everycall.web.problems import ProblemError
 
 router = Router(tags=["live"])
 

@@ -18,8 +18,8 @@ from everycall.metrics.model import Level
 from everycall.records.models import Token
 from everycall.web.api.calls import micros
 from everycall.web.api.keys import NUMBERS, Key, as_allowed, both, key_of
-from everycall.web.api.problems import ProblemError
-from everycall.web.pages import site_reader
+from everycall.web.problems import ProblemError
+from everycall.web.reading import site_reader
 
 router = Router(tags=["metrics"])
 

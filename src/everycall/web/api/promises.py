@@ -13,8 +13,8 @@ from everycall.records.models import Promise, Token
 from everycall.recovery import State
 from everycall.web.api import cursors
 from everycall.web.api.keys import Key, as_allowed, key_of
-from everycall.web.api.problems import ProblemError
-from everycall.web.outsiders import named, reason
+from everycall.web.problems import ProblemError
+from everycall.web.wording.outsiders import named, reason
 
 router = Router(tags=["promises"])
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from everycall.records.answers import Answer
 from everycall.web.api.keys import key_of
-from everycall.web.api.problems import ProblemError
+from everycall.web.problems import ProblemError
 
 HEADER = "Idempotency-Key"
 LONGEST = 200

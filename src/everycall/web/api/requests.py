@@ -11,9 +11,9 @@ from pydantic import Field
 from everycall.errors import did_you_mean
 from everycall.recovery.requested import number_to_ring
 from everycall.web.api.keys import Key, key_of
-from everycall.web.api.problems import ProblemError
 from everycall.web.api.repeating import once
-from everycall.web.pages import site_reader
+from everycall.web.problems import ProblemError
+from everycall.web.reading import site_reader
 from everycall.web.requesting import Wanted, offered, take
 
 router = Router(tags=["promises"])

@@ -9,7 +9,7 @@ from everycall.calls.outcomes import INBOUND_RULES
 from everycall.events.callers import WITHHELD
 from everycall.live.board import AgentNow, Board, CallNow, Cells, DayNow, HelpNow, QueueNow
 from everycall.web.live.boxes import Owed, Part, boxes, merged, notes, targets
-from everycall.web.writing import masked
+from everycall.web.wording.writing import masked
 
 HELPED = ("answered", "answered_elsewhere", "self_served")
 UNSURE = ("pending", "unknown")

@@ -7,14 +7,14 @@ from django.utils.translation import gettext
 
 from everycall.reports.model import Column, Unit
 from everycall.reports.words import DASH
-from everycall.web.deeds import deed, named, trouble
-from everycall.web.saying import (
+from everycall.web.live.words import live_words
+from everycall.web.wording.deeds import deed, named, trouble
+from everycall.web.wording.saying import (
     CLOCK,
     LENGTHS,
     count,
     duration,
     limit_words,
-    live_words,
     percent,
     say,
     share,

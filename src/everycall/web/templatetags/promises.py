@@ -6,8 +6,8 @@ from django import template
 from django.utils import timezone
 
 from everycall.reports.words import DASH
-from everycall.web.said import done, party, party_to, said, said_to
-from everycall.web.saying import duration
+from everycall.web.wording.said import done, party, party_to, said, said_to
+from everycall.web.wording.saying import duration
 
 register = template.Library()
 

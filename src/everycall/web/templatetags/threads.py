@@ -7,8 +7,8 @@ from django import template
 from everycall.records.promises import Promise
 from everycall.records.texts import Text, address_of, has_opted_out
 from everycall.recovery import State
-from everycall.web.mailing import channel_of, mails_of
-from everycall.web.pages import site_reader
+from everycall.web.reading import site_reader
+from everycall.web.work.mailing import channel_of, mails_of
 
 register = template.Library()
 

@@ -16,12 +16,12 @@ from everycall.records.models import Person
 from everycall.records.roles import Right
 from everycall.telephony import PhoneSystemError, UnsureError
 from everycall.web.asked import whole
-from everycall.web.doing import as_given, recorded, steering_of
 from everycall.web.guards import needs, person_of
 from everycall.web.live.hub import hub
 from everycall.web.live.stream import view_of
 from everycall.web.live.views import picture
-from everycall.web.ordering import NobodyHearsError, ask
+from everycall.web.phones.doing import as_given, recorded, steering_of
+from everycall.web.phones.ordering import NobodyHearsError, ask
 
 TITLES = {
     Act.PAUSE: gettext_lazy("Pause"),

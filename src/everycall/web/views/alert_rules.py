@@ -22,11 +22,11 @@ from everycall.records.roles import Right
 from everycall.records.trail import note
 from everycall.settings import doc_of
 from everycall.web.asked import whole
-from everycall.web.carrying import KINDS, hand
 from everycall.web.guards import needs, person_of
-from everycall.web.language import LANGUAGES
+from everycall.web.middleware.language import LANGUAGES
 from everycall.web.views.alerts import SHOWN, deliveries_of
 from everycall.web.views.people import Names
+from everycall.web.work.carrying import KINDS, hand
 
 if TYPE_CHECKING:
     OfRule = forms.ModelForm[AlertRule]

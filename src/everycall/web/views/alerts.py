@@ -18,11 +18,11 @@ from everycall.records.stored_promises import StoredPromises
 from everycall.records.trail import note
 from everycall.recovery import Move, open_states
 from everycall.recovery.promises import Step
-from everycall.web.alerting import claim, ended_words
 from everycall.web.guards import needs, person_of
-from everycall.web.pages import site_reader
+from everycall.web.reading import site_reader
 from everycall.web.scope import alerts_of
-from everycall.web.writing import masked, number_for
+from everycall.web.wording.writing import masked, number_for
+from everycall.web.work.alerting import claim, ended_words
 
 SHOWN = 100
 

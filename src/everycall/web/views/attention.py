@@ -13,7 +13,7 @@ from everycall.app.site.sitefile import SiteFile
 from everycall.records.people import Team
 from everycall.records.roles import Right
 from everycall.web.guards import needs
-from everycall.web.pages import site_reader
+from everycall.web.reading import site_reader
 from everycall.web.steps import onward
 from everycall.web.views.settings import keep, step_page
 

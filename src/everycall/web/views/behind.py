@@ -9,13 +9,13 @@ from everycall.errors import NotFoundError
 from everycall.records.roles import Right
 from everycall.reports import Words
 from everycall.web.asked import whole
-from everycall.web.behind import Behind, address_of, calls_behind, wanted_of
 from everycall.web.guards import needs, person_of
-from everycall.web.pages import site_reader
-from everycall.web.reports import question
+from everycall.web.reading import site_reader
+from everycall.web.reports.behind import Behind, address_of, calls_behind, wanted_of
+from everycall.web.reports.making import question
 from everycall.web.views.calls import PAGE
 from everycall.web.views.report import wish_of
-from everycall.web.writing import shown_call
+from everycall.web.wording.writing import shown_call
 
 
 @needs(Right.SEE_REPORTS)

@@ -24,13 +24,13 @@ from everycall.recovery import Move, Owed, OwingSettings, State
 from everycall.recovery.evidence import Ended
 from everycall.recovery.promises import Step
 from everycall.web.asked import whole
-from everycall.web.doing import ON_THE_LINE, phone_of
 from everycall.web.guards import needs, person_of
-from everycall.web.ordering import ask
-from everycall.web.pages import site_reader
-from everycall.web.said import done, said
+from everycall.web.phones.doing import ON_THE_LINE, phone_of
+from everycall.web.phones.ordering import ask
+from everycall.web.reading import site_reader
 from everycall.web.views.callbacks import SNOOZES, found_promise
-from everycall.web.writing import number_for
+from everycall.web.wording.said import done, said
+from everycall.web.wording.writing import number_for
 
 LONGEST_NUMBER = 24
 """So many digits at most have a number that can be called, all that stands before it included."""

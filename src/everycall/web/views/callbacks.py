@@ -19,12 +19,12 @@ from everycall.records.stored_promises import StoredPromises
 from everycall.recovery import OwingSettings, State, open_states
 from everycall.recovery.quiet import may_ring, zones_of
 from everycall.web.cards import calls_of, crm_pages
-from everycall.web.doing import phone_of
 from everycall.web.guards import needs, person_of
-from everycall.web.pages import site_reader
-from everycall.web.said import said
+from everycall.web.phones.doing import phone_of
+from everycall.web.reading import site_reader
 from everycall.web.scope import clients_of, queues_of
-from everycall.web.writing import number_for
+from everycall.web.wording.said import said
+from everycall.web.wording.writing import number_for
 
 LISTED = 100
 SNOOZES = {"15": timedelta(minutes=15), "60": timedelta(hours=1), "240": timedelta(hours=4)}

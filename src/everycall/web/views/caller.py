@@ -21,9 +21,9 @@ from everycall.records.texts import CallerLink, ended_link_of, link_of, opt_out
 from everycall.recovery import Move, State
 from everycall.recovery.line import Expected, expected
 from everycall.recovery.promises import Step
-from everycall.web.pages import site_reader
+from everycall.web.reading import site_reader
 from everycall.web.slots import calendar_for, moment, slots, zone_of
-from everycall.web.texting import texts_of
+from everycall.web.work.texting import texts_of
 
 LOOKED_AT = 60
 """So many ends of promises tell the pace of the line."""

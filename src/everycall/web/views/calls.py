@@ -25,14 +25,21 @@ from everycall.records.models import Person, SavedView
 from everycall.records.roles import Right
 from everycall.records.trail import note
 from everycall.web.asked import whole
-from everycall.web.drawing import picture
 from everycall.web.guards import needs, person_of
 from everycall.web.handing_out import TOGETHER, HandedOut
-from everycall.web.pages import site_reader
-from everycall.web.reports import as_csv
+from everycall.web.reading import site_reader
+from everycall.web.reports.making import as_csv
 from everycall.web.scope import clients_of, may_see, queues_of, within
-from everycall.web.story import told_once
-from everycall.web.writing import DIRECTIONS, guarded, outcome_words, outcomes, shown_call, steps
+from everycall.web.wording.drawing import picture
+from everycall.web.wording.story import told_once
+from everycall.web.wording.writing import (
+    DIRECTIONS,
+    guarded,
+    outcome_words,
+    outcomes,
+    shown_call,
+    steps,
+)
 
 PAGE = 100
 

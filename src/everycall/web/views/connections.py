@@ -24,10 +24,10 @@ from everycall.records.roles import Right
 from everycall.records.trail import note
 from everycall.settings import read_table
 from everycall.telephony import PhoneSystemError
-from everycall.web.connecting import KINDS, POSTING, live, pbx_of
 from everycall.web.declared import fields_of, kept_of
-from everycall.web.driving import TwilioSettings, account_of, ari_of, origin_of, people_in
 from everycall.web.guards import needs, person_of
+from everycall.web.phones.connecting import KINDS, POSTING, live, pbx_of
+from everycall.web.phones.driving import TwilioSettings, account_of, ari_of, origin_of, people_in
 from everycall.wire.ami import AmiError
 from everycall.wire.ami import Connection as AmiConnection
 from everycall.wire.ari import AriError

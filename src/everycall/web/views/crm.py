@@ -16,11 +16,11 @@ from everycall.records.jobs import Job
 from everycall.records.roles import Right
 from everycall.records.trail import note
 from everycall.registry import load, names
-from everycall.web.crm import WORK, crm_of
 from everycall.web.declared import fields_of, kept_of
 from everycall.web.guards import needs, person_of
-from everycall.web.pages import site_reader
-from everycall.web.saying import say
+from everycall.web.reading import site_reader
+from everycall.web.wording.saying import say
+from everycall.web.work.crm import WORK, crm_of
 
 SHOWN = 200
 

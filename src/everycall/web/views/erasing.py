@@ -8,9 +8,9 @@ from django.utils.translation import ngettext
 
 from everycall.errors import BusyError, NotFoundError
 from everycall.records.roles import Right
-from everycall.web.erased import Erased, Known, erase_caller, known_of
+from everycall.web.erasing import Erased, Known, erase_caller, known_of
 from everycall.web.guards import needs, person_of
-from everycall.web.pages import site_reader
+from everycall.web.reading import site_reader
 
 
 @needs(Right.ERASE)

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
-from everycall.web.connecting import live
-from everycall.web.taking import door
+from everycall.web.phones.connecting import live
+from everycall.web.phones.taking import door
 
 TAKES = ("all", "web", "ingest")
 """The parts of everycall that take calls in; `work` does not."""

@@ -17,8 +17,8 @@ from everycall.records.hooks import KINDS, Hook, Telling, tell, tell_again
 from everycall.records.models import PromiseMove
 from everycall.records.roles import Right
 from everycall.records.trail import note
-from everycall.web.deeds import choices
 from everycall.web.guards import needs, person_of
+from everycall.web.wording.deeds import choices
 
 PAGE = 100
 

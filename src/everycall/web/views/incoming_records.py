@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from everycall.errors import NotTakenError
 from everycall.records.connections import Connection
 from everycall.sources.everycall_events import LONGEST
-from everycall.web.taking import door
+from everycall.web.phones.taking import door
 from everycall.wire.secret import is_secret
 
 MOST = 10_000

@@ -21,9 +21,9 @@ from everycall.recovery import open_states
 from everycall.reports.words import DASH
 from everycall.web.goals import goals
 from everycall.web.guards import needs, person_of
-from everycall.web.pages import site_reader
-from everycall.web.saying import count, duration, limit_words, percent, say
+from everycall.web.reading import site_reader
 from everycall.web.scope import queues_of
+from everycall.web.wording.saying import count, duration, limit_words, percent, say
 
 PAST = timedelta(weeks=4)
 """Somebody's own past, beside which today stands."""

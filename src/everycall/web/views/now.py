@@ -24,8 +24,8 @@ from everycall.web.live.hub import hub
 from everycall.web.live.owing import owed_for_page
 from everycall.web.live.stream import view_of
 from everycall.web.live.views import View, picture
-from everycall.web.ordering import ask
-from everycall.web.pages import site_reader
+from everycall.web.phones.ordering import ask
+from everycall.web.reading import site_reader
 from everycall.web.views.acts import offered
 from everycall.web.views.people import Names
 

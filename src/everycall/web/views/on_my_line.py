@@ -13,12 +13,12 @@ from everycall.records.models import Promise
 from everycall.records.people import Person
 from everycall.records.roles import Right
 from everycall.recovery import open_states
-from everycall.web.connecting import live
 from everycall.web.guards import needs, person_of
 from everycall.web.live.hub import hub
-from everycall.web.on_line import call_of
-from everycall.web.saying import duration
+from everycall.web.live.on_line import call_of
+from everycall.web.phones.connecting import live
 from everycall.web.views.callbacks import card
+from everycall.web.wording.saying import duration
 
 PATIENCE = 2.0
 

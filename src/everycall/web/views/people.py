@@ -17,10 +17,10 @@ from django.views.decorators.http import require_POST
 from everycall.records.models import Person, Team
 from everycall.records.roles import Right, Role
 from everycall.records.trail import note
-from everycall.web import second_factor
+from everycall.web.accounts import second_factor
+from everycall.web.accounts.invitations import invited_by, link_for
 from everycall.web.guards import needs, person_of
-from everycall.web.invitations import invited_by, link_for
-from everycall.web.saying import say
+from everycall.web.wording.saying import say
 
 if TYPE_CHECKING:
     OfPerson = forms.ModelForm[Person]

@@ -18,7 +18,7 @@ from everycall.records.connections import Connection
 from everycall.records.roles import Right
 from everycall.records.trail import Entry, note
 from everycall.web.guards import needs, person_of
-from everycall.web.pages import site_reader
+from everycall.web.reading import site_reader
 from everycall.web.scope import may_see
 from everycall.wire.fetching import fetch
 

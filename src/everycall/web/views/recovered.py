@@ -30,10 +30,10 @@ from everycall.recovery.worth import sold_to, worth_of
 from everycall.reports.words import DASH
 from everycall.web.asked import whole
 from everycall.web.guards import needs, person_of
-from everycall.web.pages import site_reader
-from everycall.web.saying import percent
+from everycall.web.reading import site_reader
 from everycall.web.scope import clients_of, queues_of
-from everycall.web.writing import number_for
+from everycall.web.wording.saying import percent
+from everycall.web.wording.writing import number_for
 
 DAYS = 30
 WEEK = timedelta(days=7)

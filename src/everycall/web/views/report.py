@@ -15,11 +15,11 @@ from everycall.records.roles import Right
 from everycall.records.trail import note
 from everycall.reports import Words
 from everycall.reports.trades import TRADES
-from everycall.web.awaiting import Drawn, awaited
-from everycall.web.figures import Shown
 from everycall.web.guards import needs, person_of
-from everycall.web.pages import site_reader
-from everycall.web.reports import KINDS, Wish, export, last_days, making, question
+from everycall.web.reading import site_reader
+from everycall.web.reports.awaiting import Drawn, awaited
+from everycall.web.reports.figures import Shown
+from everycall.web.reports.making import KINDS, Wish, export, last_days, making, question
 from everycall.web.scope import clients_of
 
 AGAIN = 2.0

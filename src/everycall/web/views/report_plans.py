@@ -19,9 +19,9 @@ from everycall.records.report_plans import SEND, TRIES, ReportPlan, ReportRun
 from everycall.records.roles import Right
 from everycall.records.trail import note
 from everycall.web.guards import needs, person_of
-from everycall.web.language import LANGUAGES
-from everycall.web.pages import site_reader
-from everycall.web.reports import KINDS
+from everycall.web.middleware.language import LANGUAGES
+from everycall.web.reading import site_reader
+from everycall.web.reports.making import KINDS
 from everycall.web.views.people import Names
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from everycall.recovery.requested import RequestSettings, number_to_ring
+from everycall.web.api.counting import counted
 from everycall.web.api.limits import Buckets, Rate
-from everycall.web.counting import counted
-from everycall.web.pages import site_reader
-from everycall.web.places import place_of
+from everycall.web.middleware.places import place_of
+from everycall.web.reading import site_reader
 from everycall.web.requesting import Wanted, brand_of, offered, requests_of, take
 from everycall.web.slots import calendar_for, moment, zone_of
 

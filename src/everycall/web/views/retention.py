@@ -17,10 +17,10 @@ from everycall.records.models import RetentionRun
 from everycall.records.roles import Right
 from everycall.records.trail import note
 from everycall.settings import read_table
-from everycall.web.connecting import live
 from everycall.web.guards import needs, person_of
-from everycall.web.pages import site_reader
-from everycall.web.retaining import KINDS, store_of, would_go
+from everycall.web.phones.connecting import live
+from everycall.web.reading import site_reader
+from everycall.web.work.retaining import KINDS, store_of, would_go
 
 LONGEST = 36_500
 """A hundred years, in days."""

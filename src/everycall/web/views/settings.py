@@ -23,12 +23,12 @@ from everycall.records.connections import Connection
 from everycall.records.roles import Right
 from everycall.records.trail import note
 from everycall.reports.trades import TRADES, Trade
-from everycall.web.connecting import KINDS, live
-from everycall.web.found import Found, found_people, found_queues, raw_site
 from everycall.web.guards import needs, person_of
-from everycall.web.pages import site_reader
-from everycall.web.saying import say
+from everycall.web.phones.connecting import KINDS, live
+from everycall.web.phones.found import Found, found_people, found_queues, raw_site
+from everycall.web.reading import site_reader
 from everycall.web.steps import onward, walk
+from everycall.web.wording.saying import say
 
 
 def keep(request: HttpRequest, form: forms.Form, changes: Changes, what: str) -> bool:

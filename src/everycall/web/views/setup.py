@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from everycall.records.models import Person
 from everycall.records.roles import Role
 from everycall.records.trail import note
-from everycall.web import first_key
+from everycall.web.accounts import first_key
 
 
 class Owner(forms.Form):

@@ -13,9 +13,9 @@ from everycall.clock import from_micros
 from everycall.events.sights import Sight
 from everycall.records.models import Connection, Entry
 from everycall.records.roles import Right
-from everycall.web.connecting import KINDS, POSTING, live
 from everycall.web.guards import needs
-from everycall.web.pages import site_reader
+from everycall.web.phones.connecting import KINDS, POSTING, live
+from everycall.web.reading import site_reader
 
 
 @needs(Right.SET_UP)

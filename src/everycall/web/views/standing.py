@@ -18,9 +18,9 @@ from everycall.records.texts import OptOut, opt_out
 from everycall.records.trail import note
 from everycall.recovery import open_states
 from everycall.web.guards import needs, person_of
-from everycall.web.pages import site_reader
+from everycall.web.reading import site_reader
 from everycall.web.scope import clients_of
-from everycall.web.writing import number_for
+from everycall.web.wording.writing import number_for
 
 LISTED = 200
 ENDED = 20

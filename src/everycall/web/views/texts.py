@@ -28,13 +28,13 @@ from everycall.recovery import Move, State
 from everycall.recovery.promises import Step
 from everycall.web.declared import fields_of, kept_of
 from everycall.web.guards import needs, person_of
-from everycall.web.mailing import mails_of, send_link
-from everycall.web.pages import site_reader
+from everycall.web.reading import site_reader
 from everycall.web.requesting import pages
-from everycall.web.saying import say
-from everycall.web.texting import KINDS, received, reply
 from everycall.web.views.callbacks import found_promise
-from everycall.web.writing import number_for
+from everycall.web.wording.saying import say
+from everycall.web.wording.writing import number_for
+from everycall.web.work.mailing import mails_of, send_link
+from everycall.web.work.texting import KINDS, received, reply
 from everycall.wire.secret import is_secret
 from everycall.wire.twilio import is_signed
 

@@ -11,8 +11,8 @@ from everycall.records.models import Token
 from everycall.records.roles import Right
 from everycall.records.tokens import SCOPES
 from everycall.records.trail import note
-from everycall.web.deeds import choices
 from everycall.web.guards import needs, person_of
+from everycall.web.wording.deeds import choices
 
 
 class TokenForm(forms.Form):

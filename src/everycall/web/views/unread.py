@@ -21,8 +21,8 @@ from everycall.errors import EverycallError
 from everycall.records.roles import Right
 from everycall.records.trail import note
 from everycall.web.guards import needs, person_of
-from everycall.web.pages import site_reader
-from everycall.web.writing import masked
+from everycall.web.reading import site_reader
+from everycall.web.wording.writing import masked
 
 PAGE = 100
 

@@ -1,0 +1,1 @@
+"""The commands that need the records: `everycall serve` and its like."""

@@ -1,0 +1,284 @@
+"""Keeping the site watched while pages are served: connections from the records, boards to the hub."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import connections
+
+from everycall.app.live.sharing import Shared
+from everycall.app.live.watching import Health, Log, Manager, Posted, Watch, WatchSettings
+from everycall.errors import EverycallError
+from everycall.live.board import Board
+from everycall.records.connections import Connection
+from everycall.settings import read_table, setting
+from everycall.web.live.hub import hub
+from everycall.web.phones.calling import calling
+from everycall.web.phones.driving import SAME_MARK, AriSettings, TwilioSettings, origin_of
+from everycall.web.phones.resting import Ground
+from everycall.web.reading import site_reader
+from everycall.wire.ami import Pbx
+
+log = logging.getLogger(__name__)
+
+POSTED = (
+    "everycall_events",
+    "aircall",
+    "amazon_connect",
+    "freeswitch",
+    "ringcentral",
+    "twilio",
+)
+"""The sources whose records other programs may post."""
+
+PROMISES = "promises"
+"""The feed by which the moves of promises come to history."""
+
+SEAL = timedelta(minutes=2)
+"""So often what was heard becomes history, from which callbacks are made."""
+
+LOOK = 5.0
+"""So often it is looked whether what the picture rests on has changed, in seconds."""
+
+AGAIN = 5.0
+"""After so many seconds watching is tried again that could not begin."""
+
+
+OWN_QUEUES = "Its queues are others than those of the same name at other phone systems."
+
+
+@dataclass(frozen=True, slots=True)
+class AmiSettings:
+    """Asterisk's manager interface."""
+
+    host: str = setting(doc="The machine on which Asterisk runs.")
+    user: str = setting(doc="The manager's name in manager.conf.")
+    port: int = setting(5038, doc="The port of its manager interface.")
+    secret: str = setting(
+        "", doc="The manager's secret; it is kept encrypted and never shown again."
+    )
+    tls: bool = setting(default=False, doc="Whether the interface speaks TLS.")
+    mark: str = setting(
+        "",
+        doc="Where several phone systems are connected: what tells its phones, people and calls "
+        "from those of the others, such as: warsaw. Empty for the first one; it never changes.",
+    )
+    own_queues: bool = setting(default=False, doc=OWN_QUEUES)
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """A queue_log that grows."""
+
+    path: str = setting(doc="Where the queue_log lies on this machine.")
+    mark: str = setting("", doc=SAME_MARK)
+    own_queues: bool = setting(default=False, doc=OWN_QUEUES)
+
+
+@dataclass(frozen=True, slots=True)
+class AircallSettings:
+    """Aircall's webhooks."""
+
+    secret: str = setting(doc="The token of the webhook; it stands in each of its messages.")
+    recordings: str = setting(
+        "https://media-web.aircall.io https://assets.aircall.io",
+        doc="Where its recordings lie, divided by blanks; nothing is fetched from elsewhere.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RingCentralSettings:
+    """RingCentral's telephony sessions."""
+
+    secret: str = setting(doc="The verification token that the subscription was made with.")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsSettings:
+    """The call records of FreeSWITCH or Amazon Connect."""
+
+    secret: str = setting(
+        doc="The password or access key with which it posts; where a user is asked for as well, "
+        "that is the name of this connection."
+    )
+
+
+KINDS: dict[str, type] = {
+    "ami": AmiSettings,
+    "ari": AriSettings,
+    "queue_log": LogSettings,
+    "twilio": TwilioSettings,
+    "aircall": AircallSettings,
+    "ringcentral": RingCentralSettings,
+    "freeswitch": RecordsSettings,
+    "amazon_connect": RecordsSettings,
+}
+"""The kinds of connection that are made on the pages, by name."""
+
+POSTING = ("twilio", "aircall", "ringcentral", "freeswitch", "amazon_connect")
+"""Those that post to an address of ours, and are not called by us."""
+
+DIALLING = ("ari",)
+"""Those that only dial: what is said of calls comes by another connection."""
+
+
+def pbx_of(given: dict[str, object], name: str) -> Pbx:
+    """Return where a manager interface listens.
+
+    Raises:
+        BadSettingsError: the settings are wrong, every mistake named.
+    """
+    found = read_table(AmiSettings, given, name)
+    return Pbx(found.host, found.user, found.secret, found.port, found.tls)
+
+
+def _feed(row: Connection) -> Manager | Log:
+    if row.kind == "ami":
+        return Manager(row.name, pbx_of(row.given(), row.name), origin_of(row.given()))
+    path = Path(read_table(LogSettings, row.given(), row.name).path)
+    return Log(row.name, path, origin=origin_of(row.given()))
+
+
+def _feeds() -> tuple[Manager | Log | Posted, ...]:
+    try:
+        rows = list(
+            Connection.objects.filter(removed_at=None).exclude(kind__in=(*POSTING, *DIALLING))
+        )
+        sample = [Log("sample", Path(settings.SAMPLE))] if settings.SAMPLE else []
+        posted = (Posted(f"post-{name}", name) for name in POSTED)
+        moves = Posted(PROMISES, "everycall_events")
+        return (*map(_feed, rows), *sample, *posted, moves)
+    finally:
+        connections.close_all()
+
+
+@dataclass(slots=True)
+class Live:
+    """The watching of this process.
+
+    Attributes:
+        watch: the present one; null while it cannot begin.
+        trouble: why it could not begin.
+        told: what the process that watches says, where this is another one.
+    """
+
+    watch: Watch | None = None
+    trouble: str = ""
+    told: Shared | None = None
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _loop: asyncio.AbstractEventLoop | None = None
+    _asked: Mapping[str, int] = field(default_factory=dict)
+
+    def health(self) -> Health | None:
+        """Return how watching goes, here or in the process that watches; None if it does not."""
+        if self.watch is not None:
+            return self.watch.health()
+        return self.told.health if self.told else None
+
+    @property
+    def board(self) -> Board | None:
+        """The newest picture, drawn here or by the process that watches; None before the first."""
+        if self.watch is not None:
+            return self.watch.board
+        return self.told.board if self.told else None
+
+    def hear(self, shared: Shared) -> None:
+        """Take what the process that watches says."""
+        self.told, self.trouble = shared, shared.trouble
+        if shared.board is not None:
+            hub.publish(shared.board)
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """The loop that it watches in; null before it begins."""
+        return self._loop
+
+    def change(self) -> None:
+        """Begin anew with the connections as they are now; from any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._changed.set)
+
+    async def run(self) -> None:
+        """Watch until cancelled, anew whenever the connections change or something breaks."""
+        self._loop = asyncio.get_running_loop()
+        while True:
+            self._changed.clear()
+            try:
+                await self._once()
+            except EverycallError as error:
+                self.trouble = str(error)
+            except Exception:  # the pages go on, and say that nothing is heard
+                log.exception("watching broke off")
+                self.trouble = "watching broke off; the log of this process says why"
+            self.watch = None
+            await self._pause()
+
+    async def _once(self) -> None:
+        ground = await sync_to_async(Ground.of, thread_sensitive=False)(site_reader())
+        feeds = await sync_to_async(_feeds, thread_sensitive=False)()
+        site = site_reader().settings()
+        whole = bool(settings.SAMPLE)
+        wanted = WatchSettings(
+            settings.DATA, site, feeds, settings.SITE, seal_every=SEAL, whole_log=whole
+        )
+        async with Watch(wanted) as watch:
+            self.watch, self.trouble = watch, ""
+            for agent, at in self._asked.items():
+                watch.picture.helps.set(agent, at)
+            works = [
+                asyncio.ensure_future(work)
+                for work in (
+                    self._publish(watch),
+                    calling(watch),
+                    watch.ended(),
+                    self._changed.wait(),
+                    _until_changed(ground),
+                )
+            ]
+            try:
+                await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                self._asked = watch.picture.helps.asked()
+                for work in works:
+                    work.cancel()
+                await asyncio.gather(*works, return_exceptions=True)
+
+    async def _publish(self, watch: Watch) -> None:
+        async for board in watch.boards():
+            hub.publish(board)
+
+    async def _pause(self) -> None:
+        if self.trouble:
+            try:
+                await asyncio.wait_for(self._changed.wait(), AGAIN)
+            except TimeoutError:
+                return
+
+
+async def _until_changed(ground: Ground) -> None:
+    """Return when what the picture rests on has changed."""
+    while True:
+        await asyncio.sleep(LOOK)
+        if await sync_to_async(ground.has_changed, thread_sensitive=False)():
+            return
+
+
+live = Live()
+"""The watching of this process."""
+
+
+@asynccontextmanager
+async def watched() -> AsyncIterator[None]:
+    """Watch while pages are served; what was heard is sealed at the end."""
+    task = asyncio.create_task(live.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

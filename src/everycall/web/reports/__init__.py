@@ -1,0 +1,1 @@
+"""Reports on pages: made as somebody may see them, waited for, led from number to call."""

@@ -1,0 +1,1 @@
+"""How things are said on pages, in the language of the reader."""

@@ -1,0 +1,90 @@
+"""The rounds that tell people: one looks, others carry, one makes reports; none waits for another."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+
+from everycall.clock import to_micros
+from everycall.records.alerts import DELIVER
+from everycall.records.jobs import run_one
+from everycall.web.live.hub import hub
+from everycall.web.phones.connecting import live
+from everycall.web.reading import Reader
+from everycall.web.rounds import Round, while_there_is
+from everycall.web.work.alerting import Watcher
+from everycall.web.work.carrying import carry
+from everycall.web.work.report_sending import round_of_reports
+from everycall.web.work.situations import (
+    Arrivals,
+    Measured,
+    ended_calls,
+    missed_call,
+    shared_numbers,
+    situation,
+)
+
+LOOK = 0.5
+"""Rules look this often, in seconds."""
+
+CARRY = 0.25
+"""Each carrier asks this often for something to carry, in seconds."""
+
+CARRIERS = 3
+
+REPORTS = 5.0
+"""Plans of reports are looked at this often, in seconds."""
+
+NEAR, FAR = timedelta(minutes=1), timedelta(minutes=15)
+"""Calls that ended so long ago are looked at every time, and every twentieth time."""
+
+
+@dataclass(slots=True)
+class Alarm:
+    """Looks at the newest board and at the calls that ended."""
+
+    reader: Reader
+    measured: Measured
+    arrivals: Arrivals = field(default_factory=Arrivals)
+    _watcher: Watcher | None = None
+    _looks: int = 0
+
+    def look(self) -> None:
+        """Look once."""
+        board, now = hub.board, timezone.now()
+        if board is None:
+            return
+        site = self.reader.settings()
+        if self._watcher is None:
+            self._watcher = Watcher(site.zone or ZoneInfo("UTC"), settings.ADDRESS)
+        watching, loop = live.watch, live.loop
+        if watching is not None and loop is not None:
+            far = self._looks % 20 == 0
+            self._looks += 1
+            since = to_micros(now - (FAR if far else NEAR))
+            calls = ended_calls(watching, loop, since)
+            self.arrivals.took(calls)
+            shared = shared_numbers(site)
+            missed = [missed_call(call, shared) for call in calls]
+            self._watcher.look_at_calls(missed, site.promises, now)
+        seen = situation(board, watching, self.measured, self.arrivals, site)
+        self._watcher.look(seen, now)
+
+
+def _carry_all() -> None:
+    while_there_is(lambda: run_one({DELIVER: carry}, timezone.now()))
+
+
+def looking(reader: Reader, measured: Measured) -> tuple[Round, ...]:
+    """Return the round that looks; it needs the picture, and goes on where that is drawn."""
+    return (Round("alerts", Alarm(reader, measured).look, LOOK),)
+
+
+def telling() -> tuple[Round, ...]:
+    """Return the rounds that tell people: some carry, one makes reports."""
+    return (
+        *(Round(f"carrier {n}", _carry_all, CARRY) for n in range(1, CARRIERS + 1)),
+        Round("reports", round_of_reports, REPORTS),
+    )

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
-from everycall.clock import to_micros
 from everycall.records.alerts import DELIVER
 from everycall.records.jobs import run_one
 from everycall.web.live.hub import hub
@@ -16,11 +15,11 @@ from everycall.web.reading import Reader
 from everycall.web.rounds import Round, while_there_is
 from everycall.web.work.alerting import Watcher
 from everycall.web.work.carrying import carry
+from everycall.web.work.ended import LatelyEnded
 from everycall.web.work.report_sending import round_of_reports
 from everycall.web.work.situations import (
     Arrivals,
     Measured,
-    ended_calls,
     missed_call,
     shared_numbers,
     situation,
@@ -37,9 +36,6 @@ CARRIERS = 3
 REPORTS = 5.0
 """Plans of reports are looked at this often, in seconds."""
 
-NEAR, FAR = timedelta(minutes=1), timedelta(minutes=15)
-"""Calls that ended so long ago are looked at every time, and every twentieth time."""
-
 
 @dataclass(slots=True)
 class Alarm:
@@ -49,7 +45,7 @@ class Alarm:
     measured: Measured
     arrivals: Arrivals = field(default_factory=Arrivals)
     _watcher: Watcher | None = None
-    _looks: int = 0
+    _ended: LatelyEnded = field(default_factory=lambda: LatelyEnded(timedelta(minutes=15), 20))
 
     def look(self) -> None:
         """Look once."""
@@ -61,10 +57,7 @@ class Alarm:
             self._watcher = Watcher(site.zone or ZoneInfo("UTC"), settings.ADDRESS)
         watching, loop = live.watch, live.loop
         if watching is not None and loop is not None:
-            far = self._looks % 20 == 0
-            self._looks += 1
-            since = to_micros(now - (FAR if far else NEAR))
-            calls = ended_calls(watching, loop, since)
+            calls = self._ended.calls(watching, loop, now)
             self.arrivals.took(calls)
             shared = shared_numbers(site)
             missed = [missed_call(call, shared) for call in calls]

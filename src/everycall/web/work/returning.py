@@ -2,11 +2,10 @@
 was done with a promise is written to the journal, so that history has it.
 """
 
-import asyncio
 import json
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +18,6 @@ from everycall.app.site.sitefile import SiteFile
 from everycall.clock import iso, to_micros
 from everycall.errors import EverycallError
 from everycall.events import Kind
-from everycall.live.ended import EndedCall
 from everycall.records.models import PromiseMove
 from everycall.records.standing import shared_by
 from everycall.records.stored_promises import StoredPromises
@@ -27,19 +25,18 @@ from everycall.recovery import Move
 from everycall.web.phones.connecting import PROMISES, live
 from everycall.web.reading import Reader
 from everycall.web.rounds import Round
+from everycall.web.work.ended import LatelyEnded
 
 log = logging.getLogger(__name__)
 
 LOOK = 1.0
 """So often it is looked, in seconds."""
 
-NEAR, FAR = timedelta(minutes=1), timedelta(minutes=30)
-"""Calls that ended so long ago are taken every time, and every thirtieth time: more may be heard."""
-
 TOLD = 500
 """So many moves are written to the journal at once."""
 
 PATIENCE = 10.0
+"""Seconds that the journal may take to take what it is told."""
 
 EVENTS = {
     Move.DIAL: Kind.CALLBACK_DIALLED,
@@ -62,7 +59,7 @@ class Returner:
 
     reader: Reader
     _recoverer: Recoverer | None = None
-    _looks: int = 0
+    _ended: LatelyEnded = field(default_factory=lambda: LatelyEnded(timedelta(minutes=30), 30))
 
     def look(self) -> None:
         """Look once."""
@@ -70,9 +67,7 @@ class Returner:
         if watch is None or loop is None:
             return
         now = timezone.now()
-        far = self._looks % 30 == 0
-        self._looks += 1
-        calls = _ended(watch, loop, to_micros(now - (FAR if far else NEAR)))
+        calls = self._ended.calls(watch, loop, now)
         self._recovering().recover_live(calls, now)
         tell(watch)
 
@@ -83,11 +78,6 @@ class Returner:
             zone = site.zone or ZoneInfo("UTC")
             self._recoverer = Recoverer(site, StoredPromises(), zone)
         return self._recoverer
-
-
-def _ended(watch: Watch, loop: asyncio.AbstractEventLoop, since: int) -> Sequence[EndedCall]:
-    asked = asyncio.run_coroutine_threadsafe(watch.ended_calls(since), loop)
-    return asked.result(PATIENCE)
 
 
 def tell(watch: Watch) -> int:

@@ -1,7 +1,6 @@
-"""What rules look at: the board, silence, metrics, and the calls that ended a moment ago."""
+"""What rules look at: the board, silence, metrics, and calls that ended."""
 
-import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -192,14 +191,6 @@ def silences(watching: Watch | None, now: datetime) -> dict[str, float | None]:
         if entry is not None:
             found[feed.feed] = max(0.0, (now - from_micros(entry.received_at)).total_seconds())
     return found
-
-
-def ended_calls(
-    watching: Watch, loop: asyncio.AbstractEventLoop, since: int
-) -> Sequence[EndedCall]:
-    """Ask the picture, from another thread, for the calls that ended since a moment."""
-    asked = asyncio.run_coroutine_threadsafe(watching.ended_calls(since), loop)
-    return asked.result(10)
 
 
 def missed_call(call: EndedCall, shared: frozenset[str]) -> MissedCall:

@@ -1,6 +1,5 @@
 """What is on record of a promise, in the reader's language: it is kept in English, and told in theirs."""
 
-import re
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
@@ -8,6 +7,7 @@ from django.utils.translation import gettext_noop
 
 from everycall.records.people import Person
 from everycall.recovery import Move
+from everycall.web.wording.shapes import Shapes
 from everycall.web.wording.writing import colleague
 
 MOVES = {
@@ -78,11 +78,7 @@ WITH_PARTS = (
 """Reasons that name somebody or something."""
 
 
-def _shape(text: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(text)))
-
-
-_SHAPES = tuple((text, _shape(text)) for text in WITH_PARTS)
+_SHAPES = Shapes(WITH_PARTS)
 
 
 def said(text: str, named: Callable[[str], str] = str) -> str:
@@ -94,21 +90,22 @@ def said(text: str, named: Callable[[str], str] = str) -> str:
     """
     if not text:
         return ""
-    for whole, shape in _SHAPES:
-        if found := shape.fullmatch(text):
-            parts = {k: _part(k, v, named) for k, v in found.groupdict().items()}
-            return _(whole).format(**parts)
+    if found := _SHAPES.found(text):
+        whole, parts = found
+        return _(whole).format(**{k: _part(k, v, named) for k, v in parts.items()})
     return _(text.replace("_", " "))
 
 
 def in_words(text: str, named: Callable[[str], str]) -> str:
     """Write a reason as it is on record, but for the names in it."""
-    for whole, shape in _SHAPES:
-        if found := shape.fullmatch(text):
-            parts = found.groupdict().items()
-            return whole.format(
-                **{k: in_words(v, named) if k in INNER else _part(k, v, named) for k, v in parts}
-            )
+    if found := _SHAPES.found(text):
+        whole, parts = found
+        return whole.format(
+            **{
+                k: in_words(v, named) if k in INNER else _part(k, v, named)
+                for k, v in parts.items()
+            }
+        )
     return text
 
 

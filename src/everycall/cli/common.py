@@ -29,32 +29,43 @@ def default_data() -> Path:
     return user_data_path("everycall", appauthor=False)
 
 
-def data_option(command: F) -> F:
-    """Add the option that says where the data lies."""
-    return click.option(
-        "--data",
-        type=click.Path(path_type=Path, file_okay=False),
-        envvar=DATA,
-        default=default_data,
-        help=f"The data directory (default: the user's data folder, or ${DATA}).",
-    )(command)
+def together(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Return one decorator that adds several options, listed in this order."""
+
+    def add(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
 
 
-def data_options(command: F) -> F:
-    """Add the options that say whose history is meant, and how the answer is given."""
-    options = (
-        data_option,
-        click.option("--site", default="main", help="The site (default: main)."),
-        click.option(
-            "--config",
-            type=click.Path(path_type=Path, dir_okay=False),
-            help="The site file (default: site.toml in the data directory).",
-        ),
-        click.option("--json", "as_json", is_flag=True, help="Answer as JSON."),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
+data_option = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar=DATA,
+    default=default_data,
+    help=f"The data directory (default: the user's data folder, or ${DATA}).",
+)
+"""Where the data lies."""
+
+site_option = click.option("--site", default="main", help="The site (default: main).")
+"""Whose history is meant."""
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+"""How the answer is given."""
+
+data_options = together(
+    data_option,
+    site_option,
+    click.option(
+        "--config",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="The site file (default: site.toml in the data directory).",
+    ),
+    json_option,
+)
+"""Whose history is meant, and how the answer is given."""
 
 
 def _in_order(context: click.Context, option: click.Parameter, value: Any) -> Any:
@@ -66,17 +77,17 @@ def _in_order(context: click.Context, option: click.Parameter, value: Any) -> An
     return value
 
 
-def period_options(command: F) -> F:
-    """Add the options that say which days are meant."""
-    day = click.DateTime(formats=["%Y-%m-%d"])
-    first, last = "The first local day, as 2026-11-01.", "The last local day, included."
-    options = (
-        click.option("--from", "since", type=day, callback=_in_order, help=first),
-        click.option("--to", "until", type=day, callback=_in_order, help=last),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+period_options = together(
+    click.option(
+        "--from", "since", type=_DAY, callback=_in_order, help="The first local day, as 2026-11-01."
+    ),
+    click.option(
+        "--to", "until", type=_DAY, callback=_in_order, help="The last local day, included."
+    ),
+)
+"""Which days are meant."""
 
 
 def open_site(

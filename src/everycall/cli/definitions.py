@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from everycall.app.answers.defining import judge_stories
-from everycall.cli.common import say_json
+from everycall.cli.common import json_option, say_json
 from everycall.cli.comparing import compare, verdicts
 from everycall.definitions import Definition, definition_ids, load
 from everycall.definitions.categories import EVERYWHERE
@@ -30,11 +30,10 @@ def command() -> None:
 
 
 _INDENT = (0, 0, 0, 4)
-_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 
 
 @command.command("list", short_help="List the definitions that are there.")
-@_json
+@json_option
 def list_all(*, as_json: bool) -> None:
     """List the definitions that come with everycall."""
     found = [load(name) for name in definition_ids()]
@@ -61,7 +60,7 @@ def _brief(definition: Definition) -> dict[str, Any]:
 
 @command.command("show", short_help="Show one, with who says so.")
 @click.argument("definition", metavar="ID|FILE")
-@_json
+@json_option
 def show(definition: str, *, as_json: bool) -> None:
     """Show a definition: its words, rules, limits and switches, and who says so."""
     found = load(definition)
@@ -151,7 +150,7 @@ def check(file: Path) -> None:
 
 @command.command("test", short_help="Try them on their examples.")
 @click.argument("definition", metavar="[ID|FILE]", required=False)
-@_json
+@json_option
 def test(definition: str | None, *, as_json: bool) -> None:
     """Try definitions on their examples and on the reference calls; all of them without a name."""
     names = [definition] if definition else list(definition_ids())
@@ -197,7 +196,7 @@ def copy(definition: str, file: Path) -> None:
 
 
 @command.command("words", short_help="List what rules and stories may say.")
-@_json
+@json_option
 def words(*, as_json: bool) -> None:
     """List the facts that rules may speak of, and the phrases that stories are made of."""
     if as_json:

@@ -14,7 +14,7 @@ from rich.markup import escape
 from everycall.app.intake.samples import SITE, sample_folder, take_samples
 from everycall.app.intake.sorting_out import Summary
 from everycall.cli import auditing
-from everycall.cli.common import DATA, default_data, open_site, progress_bar, somebody_sees
+from everycall.cli.common import data_option, json_option, open_site, progress_bar, somebody_sees
 from everycall.render.terminal import console
 from everycall.reports.words import count, plural
 
@@ -28,15 +28,9 @@ ORDER BY attempts DESC, arrived_at LIMIT 1
 
 
 @click.command("demo")
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    envvar=DATA,
-    default=default_data,
-    help=f"The data directory (default: the user's data folder, or ${DATA}).",
-)
+@data_option
 @click.option("--live", is_flag=True, help="First one of their days on a wallboard, as if now.")
-@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+@json_option
 @click.pass_context
 def command(context: click.Context, data: Path, *, live: bool, as_json: bool) -> None:
     """Read the sample logs, show their audit and open it as a page.

@@ -9,7 +9,14 @@ import click
 from everycall.app.answers.quick import from_history, given_by
 from everycall.app.audit.costing import as_json, cost
 from everycall.app.history.asking import day_bounds
-from everycall.cli.common import as_day, data_options, open_site, period_options, say_json
+from everycall.cli.common import (
+    as_day,
+    data_options,
+    json_option,
+    open_site,
+    period_options,
+    say_json,
+)
 from everycall.cli.money_text import show_money, show_sum
 from everycall.errors import BadSettingsError, Mistake
 from everycall.money.texts import Quick, quick, worked_example
@@ -105,7 +112,7 @@ def _check(told: dict[str, Any]) -> None:
 
 
 @command.command("worked-example")
-@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+@json_option
 def worked_example_command(*, as_json: bool) -> None:
     """Do the worked example again: 20 missed calls a day, 37 %, 400 dollars, 18 months."""
     found = worked_example()

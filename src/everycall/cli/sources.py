@@ -9,7 +9,7 @@ from rich.text import Text
 
 from everycall.app.intake.finding import every_source
 from everycall.app.intake.guessing import Guess, Proposal, guess
-from everycall.cli.common import data_option, say_json
+from everycall.cli.common import data_option, json_option, say_json
 from everycall.errors import NotFoundError, NotThatKindError, did_you_mean
 from everycall.events.sights import Sight
 from everycall.registry import names
@@ -18,12 +18,10 @@ from everycall.reports.model import Column, Table
 from everycall.sources.base import Recognised, Source
 from everycall.sources.mapping import FOLDER
 
-_JSON = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
-
 
 @click.group("sources", invoke_without_command=True)
 @data_option
-@_JSON
+@json_option
 @click.pass_context
 def command(context: click.Context, data: Path, *, as_json: bool) -> None:
     """List the phone systems and formats, and what each cannot see.
@@ -44,7 +42,7 @@ def command(context: click.Context, data: Path, *, as_json: bool) -> None:
 @command.command("show")
 @click.argument("name")
 @data_option
-@_JSON
+@json_option
 def show(name: str, data: Path, *, as_json: bool) -> None:
     """Show everything about one source: what it sees, and what would show what it cannot see."""
     known = every_source(data / FOLDER)
@@ -65,7 +63,7 @@ def show(name: str, data: Path, *, as_json: bool) -> None:
     help="Write the proposed mapping to a file, not to the standard output.",
 )
 @data_option
-@_JSON
+@json_option
 def guess_command(file: Path, out: Path | None, data: Path, *, as_json: bool) -> None:
     """Say what a FILE is, or propose a mapping to read it by.
 

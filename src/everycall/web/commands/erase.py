@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from everycall.cli.common import data_option
+from everycall.cli.common import data_option, site_option
 from everycall.web.commands.serve import set_up
 
 PATIENCE = 60.0
@@ -13,7 +13,7 @@ PATIENCE = 60.0
 
 @click.command("erase")
 @click.argument("number")
-@click.option("--site", default="main", help="The site (default: main).")
+@site_option
 @data_option
 def erase_caller(number: str, site: str, data: Path) -> None:
     """Take one caller out of history, records and recordings; a pseudonym stays, so that totals hold.

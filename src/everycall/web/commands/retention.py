@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from everycall.cli.common import data_option, say_json
+from everycall.cli.common import data_option, json_option, say_json, site_option, together
 from everycall.web.commands.serve import set_up
 
 
@@ -14,14 +14,7 @@ def retention() -> None:
     """Say for how long what is kept is kept, and let go what is older."""
 
 
-def _options(command: Any) -> Any:
-    for option in (
-        click.option("--json", "as_json", is_flag=True, help="Answer as JSON."),
-        click.option("--site", default="main", help="The site (default: main)."),
-        data_option,
-    ):
-        command = option(command)
-    return command
+_options = together(data_option, site_option, json_option)
 
 
 @retention.command("show")

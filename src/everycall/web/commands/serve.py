@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from platformdirs import user_data_path
 
+from everycall.cli.common import data_option, site_option, together
 from everycall.errors import EverycallError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 PORT = 8440
+"""Where the pages are; `ingest` and `work` listen at the next two, for whoever asks whether they are well."""
 
 Meanwhile = Callable[[str, str], AbstractContextManager[None]]
 """Given an address and that of its wallboard: what is done while a server runs there."""
@@ -41,35 +42,20 @@ class NotListeningError(EverycallError):
 
 
 def _options(port: int) -> Callable[[F], F]:
-    """Add the options that say whose data is meant, and where to listen."""
-
-    def add(command: F) -> F:
-        options = (
-            click.option(
-                "--data",
-                type=click.Path(path_type=Path, file_okay=False),
-                envvar="EVERYCALL_DATA",
-                default=lambda: user_data_path("everycall", appauthor=False),
-                help="The data directory (default: the user's data folder, or $EVERYCALL_DATA).",
-            ),
-            click.option("--site", default="main", help="The site (default: main)."),
-            click.option(
-                "--host",
-                default="127.0.0.1",
-                help="The address to listen on (default: 127.0.0.1).",
-            ),
-            click.option(
-                "--port",
-                default=port,
-                type=click.IntRange(1, 65535),
-                help=f"The port (default: {port}).",
-            ),
-        )
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return add
+    """Return the options that say whose data is meant, and where to listen."""
+    return together(
+        data_option,
+        site_option,
+        click.option(
+            "--host", default="127.0.0.1", help="The address to listen on (default: 127.0.0.1)."
+        ),
+        click.option(
+            "--port",
+            default=port,
+            type=click.IntRange(1, 65535),
+            help=f"The port (default: {port}).",
+        ),
+    )
 
 
 @click.command("serve")
@@ -128,28 +114,28 @@ def _says(host: str, port: int) -> str:
 
 
 @click.command("web")
-@_options(8440)
+@_options(PORT)
 def web(data: Path, site: str, host: str, port: int) -> None:
     """Serve pages and the interface for programs; `ingest` and `work` run beside it."""
     _apart("web", data, site, host, port)
 
 
 @click.command("ingest")
-@_options(8441)
+@_options(PORT + 1)
 def ingest(data: Path, site: str, host: str, port: int) -> None:
     """Listen to the phone systems, draw the live picture, look at the alert rules, dial."""
     _apart("ingest", data, site, host, port)
 
 
 @click.command("work")
-@_options(8442)
+@_options(PORT + 2)
 def work(data: Path, site: str, host: str, port: int) -> None:
     """Send what has to be said, close callbacks, make reports, talk to other programs."""
     _apart("work", data, site, host, port)
 
 
 @click.command("migrate")
-@_options(8440)
+@_options(PORT)
 @click.option("--check", is_flag=True, help="Only say whether there is something to do.")
 def migrate(data: Path, site: str, host: str, port: int, *, check: bool) -> None:
     """Bring the records up to this version; the data directory needs nothing."""
@@ -175,7 +161,7 @@ def _apart(part: str, data: Path, site: str, host: str, port: int) -> None:
 
 
 def set_up(
-    data: Path, part: str = "all", site: str = "main", host: str = "127.0.0.1", port: int = 8440
+    data: Path, part: str = "all", site: str = "main", host: str = "127.0.0.1", port: int = PORT
 ) -> None:
     """Make Django ready to work with a data directory; once in a process."""
     os.environ |= {

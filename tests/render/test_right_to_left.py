@@ -14,7 +14,7 @@ from everycall.render.html import Page
 from everycall.render.kept_calls import KeptCalls
 from everycall.render.paper import lines_apart, write_pdf
 from everycall.render.workbook import write_workbook
-from everycall.reports import Report, Words
+from everycall.reports import Chart, Column, Report, Shape, Table, Unit, Words
 from everycall.reports.ledger import ledger
 from everycall.reports.trades import SHOP
 from reports.shop import ZONE, audited, shop, shop_site
@@ -45,6 +45,20 @@ def test_nothing_of_the_page_is_laid_out_by_left_and_right() -> None:
     assert not re.findall(r"[{;](?:left|right|padding-left|padding-right):", style)
     everywhere = re.sub(r"\[dir=rtl\][^}]*}", "", style)
     assert set(re.findall(r"text-align:(\w+)", everywhere)) <= {"start", "end", "center"}
+
+
+def test_a_picture_begins_on_the_right_and_its_texts_are_read_from_there() -> None:
+    table = Table(
+        (Column("name"), Column("time", Unit.DURATION)), [("Ann", 62_000.0), ("Bob", 5_000.0)]
+    )
+    bars = Chart("it", "title", Shape.BARS, table, "sentence.")
+    english, hebrew = (svg(bars, words, Paper.WIDE) for words in (Words(), HEBREW))
+    assert "matrix(-1 0 0 1" in hebrew
+    assert len(re.findall("<text[^>]*scale\\(-1 1\\)", hebrew)) == english.count("<text") > 3
+    assert "scale(-1" not in english
+    anchors = [re.findall(r'text-anchor="(\w+)"', one) for one in (english, hebrew)]
+    assert (anchors[0][:2], anchors[1][:2]) == (["end", "end"], ["start", "start"])
+    assert f">\u2067{HEBREW.duration(62_000.0)}\u2069<" in hebrew
 
 
 def test_each_line_of_a_picture_on_paper_is_a_text_of_its_own() -> None:

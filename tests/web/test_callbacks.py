@@ -200,7 +200,7 @@ def test_a_page_renews_only_its_list(amy: Person, owed: Promise) -> None:
     assert CALLER in part
     assert "<html" not in part
     part = browser(amy).get(f"/callbacks/{owed.pk}/", headers={"X-Part": "inbox"}).content.decode()
-    assert "waiting" in part
+    assert "waits" in part
     assert "<html" not in part
 
 

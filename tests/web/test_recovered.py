@@ -114,7 +114,7 @@ def some() -> None:
 
 def test_the_page_thanks_first_and_adds_up(supervisor: Person, some: None) -> None:
     page = browser(supervisor).get("/callbacks/ledger/?by=person").content.decode()
-    assert "1 caller got back by you" in page
+    assert "1 caller got back" in page
     assert "4 = 1 + 1 + 1 + 1 + 0" in page
     assert "Money is not counted" in page
     assert "Ann" in page

@@ -9,7 +9,8 @@ from django.utils import timezone, translation
 from everycall.recovery import Move
 from everycall.recovery.evidence import Ended, judge
 from everycall.web.templatetags.promises import away
-from everycall.web.wording.said import MOVES, WHOLE, WITH_PARTS, done, party, said
+from everycall.web.wording.deeds import trouble
+from everycall.web.wording.said import MOVES, WHOLE, WITH_PARTS, done, party, said, state
 
 AT = datetime(2026, 10, 8, 9, 0, tzinfo=UTC)
 HELPED = Ended(
@@ -67,3 +68,17 @@ def test_how_far_off_a_moment_is() -> None:
     assert away(now - timedelta(minutes=5)) == "5 min"
     assert away(now) == "1 min"
     assert away(None) == "–"
+
+
+@pytest.mark.parametrize("language", ["de", "pl", "uk", "he"])
+def test_the_state_of_one_promise_is_not_said_as_of_many_callers(language: str) -> None:
+    with translation.override(language):
+        assert state("waiting") != translation.gettext("waiting")
+        assert state("kept") == translation.gettext("kept")
+
+
+def test_what_a_machine_said_of_a_trouble_is_told_without_its_number() -> None:
+    with translation.override("de"):
+        told = trouble("HubSpot cannot be reached: [Errno 111] Connection refused")
+    assert told == "HubSpot ist nicht zu erreichen: Verbindung abgelehnt"
+    assert trouble("[Errno -2] Name or service not known") == "name or service not known"

@@ -9,6 +9,7 @@ import vl_convert
 
 from everycall.render import palette
 from everycall.render.drawing import Drawing, Paper
+from everycall.render.mirrored import as_read
 from everycall.render.shapes import SHAPES
 from everycall.reports import Chart, Words
 
@@ -63,7 +64,7 @@ def svg(chart: Chart, words: Words, paper: Paper) -> str:
     # fonts and the words for screen readers are the page's, and half a pixel is fine enough
     text = _TAG.sub(lambda tag: _LONG.sub(r"\1", _NEEDLESS.sub("", tag[0])), text)
     text = text.replace("<svg ", '<svg aria-hidden="true" ', 1)
-    text = _LINK.sub(_linked, text).replace("</a>", "</g>")
+    text = as_read(_LINK.sub(_linked, text).replace("</a>", "</g>"), words)
     own = f"{chart.id}-{paper.value}-"
     return _IDENTITY.sub(lambda found: f"{found[0]}{own}", text)
 

@@ -22,12 +22,17 @@ _TO_LEFT = re.compile(r"[\u0590-\u08ff]")
 """A letter of a script that is written from right to left."""
 
 
+GROUPED_FROM = {"pl": 5}
+"""Where four digits stay together; the CLDR says so, and Babel does not tell."""
+
+
 @dataclass(frozen=True, slots=True)
 class Language:
     """The texts of a language, and how it is written.
 
     Attributes:
         group, point: what marks thousands and decimals.
+        grouped_from: a number of so many digits before its point, or more, has its thousands marked.
         share: where the sign of a percentage stands.
         way: `rtl` where lines run from right to left.
         day: how a day is written; None: by its numbers, as in 2026-11-23.
@@ -37,6 +42,7 @@ class Language:
     texts: gettext.NullTranslations
     group: str = ","
     point: str = "."
+    grouped_from: int = 4
     share: str = "{}\u00a0%"
     way: str = "ltr"
     day: Callable[[date], str] | None = None
@@ -52,7 +58,9 @@ class Language:
 
     def marks(self, number: str) -> str:
         """Put the marks of this language into a number that was written in English."""
-        return number.translate({ord(","): self.group, ord("."): self.point})
+        whole = sum(letter.isdigit() for letter in number.partition(".")[0])
+        group = self.group if whole >= self.grouped_from else ""
+        return number.translate({ord(","): group, ord("."): self.point})
 
     def inside(self, text: str) -> str:
         """Write what stands in a sentence or a table: its days, and apart if it runs the other way."""
@@ -123,4 +131,6 @@ def written(name: str, texts: gettext.NullTranslations) -> Language:
     group, point = str(symbols["group"]), str(symbols["decimal"])
     share = known.percent_formats[None].pattern.replace("#,##0", "{}")
     way = known.text_direction
-    return Language(name, texts, group, point, share, way, None if name == "en" else day)
+    grouped_from = GROUPED_FROM.get(known.language, 4)
+    days = None if name == "en" else day
+    return Language(name, texts, group, point, grouped_from, share, way, days)

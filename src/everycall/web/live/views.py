@@ -13,6 +13,7 @@ from everycall.web.wording.writing import masked
 
 HELPED = ("answered", "answered_elsewhere", "self_served")
 UNSURE = ("pending", "unknown")
+KINDS = ("helped", "not-helped", "open")
 WAITING_SHOWN = 50
 PLACES_SHOWN = 10
 LOST = ("lost", "dropped", "refused_before_ring", "missed")
@@ -239,8 +240,13 @@ def _value(cells: Cells, metric: str) -> float | None:
 def _outcomes(day: DayNow | None) -> list[dict[str, Any]]:
     if day is None:
         return []
-    ordered = sorted(day.outcomes.items(), key=lambda item: _ORDER.get(item[0], len(_ORDER)))
+    ordered = sorted(day.outcomes.items(), key=lambda item: _place(item[0]))
     return [{"outcome": name, "calls": calls, "kind": _kind(name)} for name, calls in ordered]
+
+
+def _place(outcome: str) -> tuple[int, int]:
+    """Return where an outcome stands in the bar: who was helped, who was not, what is open."""
+    return KINDS.index(_kind(outcome)), _ORDER.get(outcome, len(_ORDER))
 
 
 def _kind(outcome: str) -> str:

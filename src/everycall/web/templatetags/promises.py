@@ -5,8 +5,9 @@ from datetime import datetime
 from django import template
 from django.utils import timezone
 
+from everycall.records.promises import Promise
 from everycall.reports.words import DASH
-from everycall.web.wording.said import done, party, party_to, said, said_to
+from everycall.web.wording.said import done, party, party_to, said, said_to, state
 from everycall.web.wording.saying import duration
 
 register = template.Library()
@@ -14,6 +15,7 @@ register = template.Library()
 MINUTE = 60
 
 register.filter("said", said)
+register.filter("state", state)
 register.filter("done", done)
 register.filter("party", party)
 register.filter("said_to", said_to)
@@ -27,3 +29,10 @@ def away(value: datetime | None) -> str:
         return DASH
     seconds = abs((value - timezone.now()).total_seconds())
     return duration(max(1, round(seconds / MINUTE)) * MINUTE * 1000)
+
+
+@register.filter
+def meant(promise: Promise) -> str:
+    """Write whom the caller wanted: the brand, the queue, the number, as far as they are known."""
+    known = (promise.client, promise.queue, promise.number)
+    return " · ".join(str(one) for one in known if one) or DASH

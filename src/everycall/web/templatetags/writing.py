@@ -9,6 +9,7 @@ from django import template
 from django.utils import timezone, translation
 
 from everycall.reports.words import DASH
+from everycall.web.wording.saying import words
 
 register = template.Library()
 
@@ -78,7 +79,15 @@ def clock(value: datetime | None) -> str:
 @register.filter
 def number(value: float | None) -> str:
     """Write a number."""
-    return DASH if value is None else str(format_decimal(value, locale=locale()))
+    return (
+        DASH if value is None else words().language.marks(str(format_decimal(value, locale="en")))
+    )
+
+
+@register.filter
+def money(value: float | None, places: int = 0) -> str:
+    """Write an amount of money, with so many decimals."""
+    return DASH if value is None else words().number(float(value), places)
 
 
 @register.filter

@@ -104,6 +104,7 @@ def now(request: HttpRequest) -> HttpResponse:
     if view is None:
         raise PermissionDenied
     page = {**_picture(view), "stream": reverse("live-stream"), "boxes": _boxes(FIRST_BOXES)}
+    page |= {"names": view.names, "queues": not view.clients, "whole": view.is_whole}
     page["acts"] = offered(person_of(request), hub.board)
     page["drop_tables"] = (("trunks", _("Line")), ("hours", _("Hour")))
     page |= _asking(person_of(request))

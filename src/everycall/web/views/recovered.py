@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from everycall.app.site.sitefile import SiteFile
 from everycall.clock import from_micros, to_micros
@@ -32,12 +33,22 @@ from everycall.web.asked import whole
 from everycall.web.guards import needs, person_of
 from everycall.web.reading import site_reader
 from everycall.web.scope import clients_of, queues_of
-from everycall.web.wording.saying import percent
+from everycall.web.wording.saying import count, percent
 from everycall.web.wording.writing import number_for
 
 DAYS = 30
 WEEK = timedelta(days=7)
 BY_CALLS = "the calls"
+WAYS = {
+    "day": _("Day"),
+    "queue": _("Queue"),
+    "person": _("Person"),
+    "number": _("Number"),
+    "campaign": _("Campaign"),
+    "client": _("Brand"),
+}
+"""What each way to cut the ledger is called."""
+
 SOLD = 50
 """So many of the latest deals are listed."""
 
@@ -73,12 +84,17 @@ def recovered(request: HttpRequest) -> HttpResponse:
         ),
         "sold": [_sale(sale, person) for sale in sold[-SOLD:]],
         "closed": any(not one.priced for one in found),
-        "sum": " + ".join(str(whole.fates[fate]) for fate in Fate),
+        "sum": " + ".join(count(whole.fates[fate]) for fate in Fate),
         "groups": [
             {"key": g.key, "owed": g.owed, "fates": list(g.fates.values())} for g in cut(found, by)
         ],
         "by": by,
-        "ways": [w for w in GROUPS if w != "person" or person.may(Right.SEE_PEOPLE)],
+        "by_title": WAYS[by],
+        "ways": [
+            (way, title)
+            for way, title in WAYS.items()
+            if way != "person" or person.may(Right.SEE_PEOPLE)
+        ],
         "stages": [{"stage": stage, "count": count} for stage, count in stages.items()],
         "rates": {name: _written(one) for name, one in rates(whole).items()},
         "names": [fate.value.replace("_", " ") for fate in Fate],

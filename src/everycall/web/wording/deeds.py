@@ -1,5 +1,6 @@
 """What the trail holds and what others answered: kept in English, said in the reader's language."""
 
+import re
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
@@ -53,6 +54,9 @@ _TROUBLES = Shapes(
     )
 )
 
+_NUMBERED = re.compile(r"\[Errno -?\d+\] (\w)")
+"""How a machine names a trouble: by a number that nobody knows, and then its words."""
+
 
 def deed(action: str) -> str:
     """Say what somebody did: a rule and an act name their kind behind a colon."""
@@ -72,4 +76,5 @@ def choices(names: Iterable[str]) -> list[tuple[str, str]]:
 
 def trouble(text: str) -> str:
     """Say why something could not be carried; what another program said itself stays as it is."""
-    return _TROUBLES.say(text) or text
+    plain = _NUMBERED.sub(lambda found: found[1].lower(), text)
+    return _TROUBLES.say(plain) or plain

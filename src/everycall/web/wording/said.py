@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from everycall.records.people import Person
-from everycall.recovery import Move
+from everycall.recovery import Move, State
 from everycall.web.wording.shapes import Shapes
 from everycall.web.wording.writing import colleague
 
@@ -32,6 +32,12 @@ MOVES = {
     Move.REOPEN: gettext_noop("opened again"),
 }
 """What was done, as a list of past things says it."""
+
+STATES = {
+    State.WAITING.value: gettext_noop("waits"),
+    State.TALKING.value: gettext_noop("is talking"),
+}
+"""What is said of one promise, where the state's own word is said of many callers."""
 
 PARTIES = {"the calls": gettext_noop("the calls"), "the caller": gettext_noop("the caller")}
 """Who did something without being a person with a name."""
@@ -123,6 +129,11 @@ def said_to(text: str, reader: Person) -> str:
 def party_to(who: str, reader: Person) -> str:
     """Write who did it as somebody may read it: colleagues by name by right only."""
     return party(who) if who in NOBODY or not who else colleague(who, reader)
+
+
+def state(name: str) -> str:
+    """Write the state of one promise."""
+    return _(STATES.get(name, name))
 
 
 def done(move: str) -> str:

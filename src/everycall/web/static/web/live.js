@@ -129,12 +129,12 @@
 
   /* the limit, whose it is, and what it is held against where that is not the number in the box */
   function held(target, state, shown) {
-    var found = (state ? words[state] + " " : "") + limit(target.limit);
+    var found = (state ? words[state] + " " : "") + limit(target.limit) + (words.assumed ? " " + words.assumed : "");
     if (target.open !== undefined) {
       var own = shown.getAttribute("data-unit") === "share" ? share(target.open, 1) : shown.getAttribute("data-unit") === "ms" ? short(target.open) : number(target.open);
       found += ", " + words.open.replace("%s", own);
     }
-    return words.assumed ? found + " " + words.assumed : found;
+    return found;
   }
 
   /* ">= 90 %" in words */
@@ -236,7 +236,8 @@
       if (agent.checked_every === 0) { state.title = words.never_checked; }
       cell(row, since(agent.since), "number time");
       var rang = agent.no_answers > 2 ? words.rang_out.replace("%s", agent.no_answers) : "";
-      cell(row, rang || agent.with || agent.reason || "", agent.with && !rang ? "tel" : "");
+      var who = agent.with || (agent.state === "talking" ? "–" : agent.reason) || "";
+      cell(row, rang || who, agent.with && !rang ? "tel" : "");
       cell(row, number(agent.answered), "number");
     }, picture.agents.length ? words.all_folded : words.no_agent);
     rows("help", picture.help, function (row, one) {
@@ -270,7 +271,7 @@
       cell(row, number(place.dropped), "number");
     }, words.no_drop);
     outcomes(picture.outcomes, boxes.arrived);
-    var seen = picture.queues.length + picture.agents.length + picture.waiting.length + picture.outcomes.length + picture.lines.length;
+    var seen = picture.queues.length + picture.agents.length + picture.waiting.length + picture.outcomes.length + picture.lines.length + (boxes.arrived || 0);
     root.classList.toggle("quiet", !seen);
   }
 

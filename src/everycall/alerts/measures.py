@@ -78,8 +78,9 @@ def _longest(board: Board, queue: QueueNow) -> float:
     return 0.0 if queue.longest_since is None else (board.as_of - queue.longest_since) / SECOND
 
 
-def _in_time(_board: Board, queue: QueueNow) -> float | None:
-    return queue.answered_in_time / queue.entered if queue.entered else None
+def _in_time(board: Board, queue: QueueNow) -> float | None:
+    cell = queue.measures.get(board.service_level)
+    return cell.value if cell else None
 
 
 def _unreachable(seen: Situation, _scope: Scope) -> Observed:
@@ -92,11 +93,8 @@ def _ring_outs(seen: Situation, _scope: Scope) -> Observed:
 
 
 def _not_answered(seen: Situation, _scope: Scope) -> Observed:
-    if seen.board.day is None:
-        return {"": 0.0}
-    helped = ("answered", "answered_elsewhere", "self_served", "unknown", "pending")
-    outcomes = seen.board.day.outcomes.items()
-    return {"": float(sum(n for name, n in outcomes if name not in helped))}
+    cell = seen.board.day.measures.get("not_answered") if seen.board.day else None
+    return {"": float(cell.value or 0) if cell else 0.0}
 
 
 def _time_in(*states: AgentState) -> Callable[[Situation, Scope], Observed]:

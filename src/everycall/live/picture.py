@@ -276,9 +276,9 @@ class Picture:
         names = {*counted, *(queue for agent in agents for queue in agent.queues)}
         names |= {call.queue for call in found.calls.values() if call.queue}
         told = any(agent.signed_in is not None for agent in agents)
-        calls = list(found.calls.values())
+        calls, none = list(found.calls.values()), totals.nothing("queues")
         return [
-            totals.queue(_queue(name, calls, agents, told), counted.get(name, {}))
+            totals.queue(_queue(name, calls, agents, told), counted.get(name, none))
             for name in sorted(names)
         ]
 

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from sqlglot import exp
 
 from everycall.calls.statement import DIALECT, write
-from everycall.metrics.answering import Blindness, Row, table
+from everycall.metrics.answering import Blindness, Row, Rows, table
 from everycall.metrics.asked import asked
 from everycall.metrics.dimensions import dimension
-from everycall.metrics.model import Form, Shape
+from everycall.metrics.model import Cell, Form, Shape
 from everycall.metrics.planner import Plan, Question, plan
 from everycall.metrics.targets import Target
 
@@ -136,6 +136,10 @@ class Planned:
             for i, one in enumerate(self.plans)
         ]
         yield from table(self.question, results, blind, zone).rows
+
+    def nothing(self, zone: ZoneInfo, blind: Blindness) -> dict[str, Cell]:
+        """Return what is said of a group in which nothing happened: counts are 0, no share is known."""
+        return Rows(self.question, [(one, ()) for one in self.plans], blind, zone).nothing
 
 
 def _ordered(part: Part) -> list[tuple[Key, Values]]:

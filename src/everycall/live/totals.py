@@ -1,6 +1,6 @@
 """What the totals say, as the board shows it: the day, its queues, people, lines and hours."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -28,6 +28,8 @@ class Totals:
     Attributes:
         service_level: the metric that says what was answered in time.
         targets: what the team set out to reach, by name.
+        brands: the brands of the site, each of which has a day, be it one without a call.
+        heard: something was heard, so that what was not heard did not happen.
     """
 
     parts: Mapping[str, Part]
@@ -36,6 +38,8 @@ class Totals:
     blind: Blindness
     service_level: str
     targets: Mapping[str, Target]
+    brands: Collection[str] = ()
+    heard: bool = True
 
     def cells(self, name: str, day: str) -> Iterator[tuple[Any, Cells]]:
         """Yield what a tally says of a day: what it counted by, and the value of each metric."""
@@ -47,9 +51,13 @@ class Totals:
         """Return the same by what it counted by."""
         return dict(self.cells(name, day))
 
+    def nothing(self, name: str) -> Cells:
+        """Return what a tally says of what did not happen; nothing at all where nobody listened."""
+        return self.tallies[name].nothing(self.zone, self.blind) if self.heard else {}
+
     def day(self, day: str) -> DayNow:
         """Return all that is said of a day."""
-        measures = self.of("day", day).get(None, {})
+        measures = self.of("day", day).get(None) or self.nothing("day")
         wait = measures.get("average_wait", NOTHING)
         talk = measures.get("talk_time", NOTHING)
         return DayNow(
@@ -67,7 +75,9 @@ class Totals:
             measures=measures,
             slots=dict(self._quarters(day)),
             hours={int(hour): found for hour, found in self.cells("hours", day)},
-            **{n: _named(self.cells(n, day)) for n in ("trunks", "numbers", "clients")},
+            clients=dict.fromkeys(self.brands, self.nothing("clients"))
+            | _named(self.cells("clients", day)),
+            **{n: _named(self.cells(n, day)) for n in ("trunks", "numbers")},
             targets=tuple(self._targets(day)),
         )
 

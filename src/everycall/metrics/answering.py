@@ -99,14 +99,18 @@ Result = tuple[Plan, Sequence[tuple[Any, ...]]]
 
 
 class Rows(Sequence[Row]):
-    """The groups of an answer; each is made from what its statements gave when it is read."""
+    """The groups of an answer; each is made from what its statements gave when it is read.
+
+    Attributes:
+        nothing: the cells of a group of which there is nothing.
+    """
 
     def __init__(
         self, question: Question, results: Sequence[Result], blindness: Blindness, zone: ZoneInfo
     ) -> None:
         self._by, self._blindness, self._zone = question.by, blindness, zone
         self._plans = [plan for plan, _ in results]
-        self._nothing = {
+        self.nothing = {
             part.asked.name: _empty(plan, part, blindness)
             for plan in self._plans
             for part in plan.parts
@@ -132,7 +136,7 @@ class Rows(Sequence[Row]):
 
     def _row(self, group: "_Group") -> Row:
         keys, given = group
-        cells = dict(self._nothing)
+        cells = dict(self.nothing)
         for plan, row in zip(self._plans, given, strict=True):
             if row is not None and not plan.lacking:
                 for part in plan.parts:

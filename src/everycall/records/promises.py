@@ -1,5 +1,6 @@
 """Promises as rows. "One open promise per caller and client" is a constraint of the database."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -9,6 +10,11 @@ from everycall.recovery import Deadline, State, open_states
 from everycall.recovery import promises as port
 
 _OPEN = [state.value for state in open_states()]
+
+
+def is_late(now: datetime) -> Q:
+    """Return the condition that a promise is past the first of its deadlines."""
+    return Q(due_clock__lt=now) | Q(due_business__lt=now)
 
 
 class Promise(models.Model):
@@ -66,6 +72,11 @@ class Promise(models.Model):
 
     def __str__(self) -> str:
         return f"{self.caller}: {self.state}"
+
+    @property
+    def first_due(self) -> datetime:
+        """The first of its deadlines."""
+        return min(due for due in (self.due_business, self.due_clock) if due is not None)
 
     def plain(self) -> port.Promise:
         """Return it as decisions see it."""

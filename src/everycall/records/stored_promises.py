@@ -234,8 +234,7 @@ class StoredPromises:
 
 
 def _first_due(promise: Promise) -> tuple[datetime, int, int]:
-    due = [d for d in (promise.due_business, promise.due_clock) if d is not None]
-    return min(due), -promise.misses, promise.pk
+    return promise.first_due, -promise.misses, promise.pk
 
 
 def _changes(step: port.Step, now: datetime) -> dict[str, Any]:

@@ -216,10 +216,10 @@ def steps(asking: Asking) -> Iterator[Step]:
     """Yield the way from all missed calls to the callers who were never helped."""
     calls, closed, short, counted, needs, unseen, *states = asking.rows(_STEPS)[0]
     by_state = dict(zip(State, zip(states[::2], states[1::2], strict=True), strict=True))
-    yield Step("missed_calls", "missed calls", calls, "calls")
+    yield Step("missed_calls", "calls without help", calls, "calls")
     yield Step("closed", "outside opening hours", closed, "calls", minus=True)
     yield Step("short", "hung up at once", short, "calls", minus=True)
-    yield Step("counted_calls", "missed calls that count", counted, "calls")
+    yield Step("counted_calls", "calls without help that count", counted, "calls")
     yield Step("callers", "callers behind them", needs, "callers", unseen=unseen)
     for state, words in (
         (State.RECOVERED, "called back and reached"),

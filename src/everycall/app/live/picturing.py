@@ -221,6 +221,8 @@ class LivePicture:
             blindness_of(spoke, self._site.site(), self._definition),
             service_level_of(self._targets),
             self._targets,
+            tuple(self._site.clients),
+            heard=bool(self._spoke),
         )
 
     def ended(self, since: int) -> tuple[EndedCall, ...]:

@@ -22,7 +22,7 @@ def _visits(word: str) -> str:
     return f"CASE WHEN {_LAST} THEN j.{word} ELSE FALSE END"
 
 
-_NOT_TAKEN = "a.result IN ('no_answer', 'rejected')"
+NOT_TAKEN = "a.result IN ('no_answer', 'rejected')"
 """A ring that its person missed; whether they could have taken it is another metric's question."""
 
 
@@ -30,14 +30,14 @@ def _forms(word: str) -> Iterator[Form]:
     yield count(Level.CALL, OVER, f"j.{word}")
     yield count(Level.VISIT, OVER, _visits(word))
     if word == "missed":
-        yield count(Level.ATTEMPT, "TRUE", _NOT_TAKEN)
+        yield count(Level.ATTEMPT, "TRUE", NOT_TAKEN)
 
 
 def _rates(word: str) -> Iterator[Form]:
     yield share(Level.CALL, OVER, f"j.{word}")
     yield share(Level.VISIT, OVER, _visits(word))
     if word == "missed":
-        yield share(Level.ATTEMPT, f"a.result = 'answered' OR {_NOT_TAKEN}", _NOT_TAKEN)
+        yield share(Level.ATTEMPT, f"a.result = 'answered' OR {NOT_TAKEN}", NOT_TAKEN)
 
 
 def _pair(word: str, name: str) -> tuple[Metric, Metric]:

@@ -63,13 +63,21 @@ def _calls(desk: Desk) -> str:
         for kind in CATEGORIES
         if kind in found
     ]
-    return say("{calls}: {kinds}", calls=say.calls(sum(found.values())), kinds=", ".join(kinds))
+    return say(
+        "{calls} of theirs without help: {kinds}",
+        calls=say.calls(sum(found.values())),
+        kinds=", ".join(kinds),
+    )
 
 
 def _notes(desk: Desk) -> tuple[str, ...]:
     say = desk.say
     unjoined = desk.query("SELECT COUNT(*) FROM period_needs WHERE NOT joined")[0][0]
     return (
+        say(
+            "A caller belongs to the day of the first call without help, with all calls until somebody "
+            "helped. So these are not quite the calls that came in on these days."
+        ),
         say(
             "A need is all calls of one caller until somebody spoke with them long enough, or the "
             "window passed. {calls} without a number of their own stand alone.",

@@ -103,10 +103,10 @@ _STEPS: Mapping[str, Calls] = {
 """The calls behind each step from missed calls to callers who were never helped."""
 
 STEPS = (
-    "missed calls",
+    "calls without help",
     "outside opening hours",
     "hung up at once",
-    "missed calls that count",
+    "calls without help that count",
     "callers behind them",
     "called back and reached",
     "rang again and were helped",

@@ -43,7 +43,7 @@ def _headings(desk: Desk) -> Mapping[str, str]:
         "longest_wait": say("longest"),
         "answer_rate.arrived": say("share"),
         "missed": say("missed"),
-        "asa": say("average wait"),
+        "asa": say("answered after"),
     }
 
 

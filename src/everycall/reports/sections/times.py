@@ -43,7 +43,8 @@ def _lead(desk: Desk, arrived: Hours, missed: Hours) -> str:
         return say("No calls arrived.")
     hour = max(range(24), key=lambda h: _sum(missed, hour=h))
     return say(
-        "Most calls without an answer came between {start} and {end}: {missed} of {arrived}.",
+        "Most calls without an answer came between {start} and {end}: {missed} of the {arrived} that "
+        "came in then.",
         start=f"{hour:02}:00",
         end=f"{(hour + 1) % 24:02}:00",
         missed=say.count(_sum(missed, hour=hour)),

@@ -53,8 +53,10 @@ class AgentState(Schema):
     queue: str | None
     queues: list[str]
     reason: str | None
-    answered: int | None
-    talk_ms: int | None
+    answered: int | None = Field(description="Rings of today's calls in that were answered.")
+    talk_ms: int | None = Field(
+        description="Talk in today's calls in that this person answered first; hold left out where seen."
+    )
     call: str | None
 
 

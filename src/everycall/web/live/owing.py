@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from django.db import connections
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils import timezone
 
-from everycall.records.models import Promise
+from everycall.records.promises import Promise, is_late
 from everycall.recovery.states import open_states
 from everycall.web.live.boxes import Owed
 from everycall.web.live.hub import hub
@@ -26,7 +26,7 @@ def owed_for_page() -> Sequence[Owed] | None:
 
 
 def _counted() -> tuple[Owed, ...]:
-    late = Q(due_clock__lt=timezone.now())
+    late = is_late(timezone.now())
     rows = (
         Promise.objects.filter(state__in=[state.value for state in open_states()])
         .order_by()

@@ -113,7 +113,9 @@ def _measures(board: Board, view: View, queues: Iterable[QueueNow]) -> Cells:
 
 
 def _is_owed(owed: Owed, view: View) -> bool:
-    return (not view.clients or owed.client in view.clients) and view.has_queue(owed.queue)
+    """Tell whether a call back is a viewer's; one of no queue is everybody's, as on their list."""
+    of_queue = not owed.queue or view.has_queue(owed.queue)
+    return (not view.clients or owed.client in view.clients) and of_queue
 
 
 def _waiting(call: CallNow, today: str, view: View) -> dict[str, Any]:

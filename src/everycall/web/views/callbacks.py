@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from everycall.records.models import NotReturnable, Promise
 from everycall.records.people import Person
+from everycall.records.promises import is_late
 from everycall.records.roles import Right
 from everycall.records.stored_promises import StoredPromises
 from everycall.recovery import OwingSettings, State, open_states
@@ -43,12 +44,15 @@ def callbacks(request: HttpRequest) -> HttpResponse:
     zone, terms = _zone(), _settings()
     owed = _mine(_STORE.next_to_do(now), person)
     rows = [_row(promise, person, now, terms, zone) for promise in owed[:LISTED]]
-    total = len(rows) if len(rows) < LISTED else _mine(_open(), person).count()
+    counted = {"total": len(rows), "late": sum(row["late"] for row in rows)}
+    if len(rows) == LISTED:
+        counted = _mine(_open(), person).aggregate(
+            total=Count("id"), late=Count("id", filter=is_late(now))
+        )
     unknown = _mine(NotReturnable.objects.filter(promise=None, missed_at__gt=now - UNKNOWN), person)
     page = {
         "rows": rows,
-        "total": total,
-        "late": sum(row["late"] for row in rows),
+        **counted,
         "first": _first(rows, person),
         "closed": [_closed(one, person) for one in _lately(person, now)],
         "unknown": list(unknown[:20]),
@@ -107,7 +111,7 @@ def _closed(promise: Promise, person: Person) -> dict[str, Any]:
 def _row(
     promise: Promise, person: Person, now: datetime, terms: OwingSettings, zone: ZoneInfo
 ) -> dict[str, Any]:
-    due = min(d for d in (promise.due_business, promise.due_clock) if d is not None)
+    due = promise.first_due
     quiet = may_ring(promise.caller, now, terms.quiet, zone)
     return {
         "promise": promise,

@@ -13,6 +13,8 @@ from django.utils import timezone
 from everycall.app.history.asking import Asking
 from everycall.clock import to_micros
 from everycall.metrics.asked import asked
+from everycall.metrics.catalog.judged import NOT_TAKEN
+from everycall.metrics.levels import CAME_IN
 from everycall.metrics.model import Unit
 from everycall.metrics.targets import Target, judge
 from everycall.records.models import Person, Promise, PromiseMove
@@ -28,17 +30,33 @@ from everycall.web.wording.saying import count, duration, limit_words, percent, 
 PAST = timedelta(weeks=4)
 """Somebody's own past, beside which today stands."""
 
-_MINE = """
+_MINE = f"""
 SELECT COUNT(*) FILTER (WHERE a.result = 'answered') AS answered,
-  COUNT(*) FILTER (WHERE a.result = 'no_answer') AS passed,
+  COUNT(*) FILTER (WHERE {NOT_TAKEN}) AS passed,
   MEDIAN(a.lasted_ms) FILTER (WHERE a.result = 'answered') AS soon,
-  COUNT(DISTINCT CAST(make_timestamp(a.began_at) AS DATE)) AS days
+  COUNT(DISTINCT CAST(make_timestamp(a.began_at) AT TIME ZONE 'UTC' AT TIME ZONE ? AS DATE)) AS days
 FROM attempts AS a
-WHERE a.agent = ? AND a.began_at >= ? AND a.began_at < ?
+WHERE a.agent = ? AND a.began_at >= ? AND a.began_at < ? AND NOT a.call_id IN (
+  SELECT call_id FROM counted WHERE arrived_at >= ? AND arrived_at < ? AND NOT {CAME_IN}
+)
 """
 _TALKED = """
-SELECT SUM(t.lasted_ms) FROM talks AS t WHERE t.agent = ? AND t.began_at >= ? AND t.began_at < ?
+SELECT SUM(GREATEST(until - GREATEST(since, COALESCE(before, since)), 0)) // 1000
+FROM (
+  SELECT since, until, MAX(until) OVER (
+    ORDER BY since, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+  ) AS before
+  FROM (
+    SELECT GREATEST(t.began_at, $2) AS since, LEAST(t.ended_at, $3) AS until FROM talks AS t
+    WHERE t.agent = $1 AND t.ended_at > $2 AND t.began_at < $3
+  )
+)
 """
+"""Talks of any direction; of two at once no moment counts twice, as in the time of conversation."""
+
+
+_LONGEST = timedelta(days=1)
+"""No call lasts longer: what rang within a stretch of time arrived at most so long before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +64,7 @@ class Mine:
     """Somebody's numbers of a stretch of time.
 
     Attributes:
-        passed: rings that were theirs to take and were not taken: the phone was reachable and free.
+        passed: rings that they refused or let pass.
         soon_ms: the usual time until they took a ring.
         days: days on which their phone rang.
     """
@@ -60,9 +78,11 @@ class Mine:
 
 def mine(asking: Asking, agent: str, since: datetime, until: datetime) -> Mine:
     """Return somebody's numbers."""
-    values = [agent, to_micros(since), to_micros(until)]
+    begin, end = to_micros(since), to_micros(until)
+    values = [str(asking.zone), agent, begin, end, to_micros(since - _LONGEST), end]
     answered, passed, soon, days = asking.rows(_MINE, values)[0]
-    return Mine(answered, passed, soon, asking.rows(_TALKED, values)[0][0], days)
+    ((talked,),) = asking.rows(_TALKED, [agent, begin, end])
+    return Mine(answered, passed, soon, talked, days)
 
 
 @needs(Right.SEE_OWN)
@@ -95,11 +115,14 @@ def _own(asking: Asking, agent: str, today: datetime, now: datetime) -> dict[str
         "talked": duration(own.talk_ms),
         "usual_answered": round(past.answered / past.days, 1) if past.days else None,
         "usual_soon": duration(past.soon_ms) if past.soon_ms is not None else None,
-        "share": percent(own.answered / (own.answered + own.passed)) if own.answered else None,
-        "usual_share": percent(past.answered / (past.answered + past.passed))
-        if past.answered
-        else None,
+        "share": _taken(own),
+        "usual_share": _taken(past),
     }
+
+
+def _taken(one: Mine) -> str | None:
+    rings = one.answered + one.passed
+    return percent(one.answered / rings) if rings else None
 
 
 def _goal(name: str, target: Target, cell: Any) -> dict[str, Any]:

@@ -138,7 +138,7 @@ def _picture(view: View) -> dict[str, Any]:
     shown = picture(board, view, owed_for_page()) if board is not None else None
     connected = Connection.objects.filter(removed_at=None).exists()
     told = {"zone": zone, "assumed": not settings.targets, "connected": connected}
-    return {"picture": shown, **told}
+    return {"picture": shown, "of_queues": bool(view.queues), **told}
 
 
 def _boxes(names: tuple[str, ...] | list[str]) -> list[Box]:

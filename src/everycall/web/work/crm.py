@@ -145,12 +145,11 @@ def add_task(account: int, promise: int) -> None:
     found, owed = _sync(account, promise), Promise.objects.filter(pk=promise).first()
     if found is None or owed is None or not State(owed.state).is_open:
         return
-    due_at = min(due for due in (owed.due_business, owed.due_clock) if due is not None)
     found.task(
         CallbackTask(
             mark_of("task", _key_of(owed)),
             owed.caller,
-            due_at,
+            owed.first_due,
             "Call back",
             f"{owed.reason.replace('_', ' ')}, {owed.misses} time(s), last at {owed.missed_at:%F %R} UTC",
             f"{settings.ADDRESS}{reverse('callback', args=[owed.pk])}",

@@ -19,7 +19,7 @@ from everycall.hours import calendars
 from everycall.live.board import Board
 from everycall.live.ended import EndedCall
 from everycall.records.alerts import AlertRule
-from everycall.records.promises import Promise
+from everycall.records.promises import Promise, is_late
 from everycall.recovery import Ended, open_states
 from everycall.web.reading import Reader
 
@@ -170,9 +170,7 @@ def situation(
     quiet = measured.usual.quiet_for(now.astimezone(zone), local)
     if quiet and calendars(site.hours, zone)["site"].is_open(now) is False:
         quiet = 0.0
-    overdue = Promise.objects.filter(
-        Q(due_clock__lt=now) | Q(due_business__lt=now), state__in=[s.value for s in open_states()]
-    )
+    overdue = Promise.objects.filter(is_late(now), state__in=[s.value for s in open_states()])
     return Situation(board, silences(watching, now), quiet, float(overdue.count()), measured.metric)
 
 

@@ -1,7 +1,7 @@
 """Reports that take a while: the page is there at once, what it shows is made once for all who wait."""
 
+import shutil
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,11 +22,14 @@ EMPTY = Drawn(Report("a title", "", "en", ()), {})
 
 
 @pytest.fixture
-def audits() -> Iterator[Path]:
-    """Where audits are kept, empty as after the first calls came in."""
+def audits(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where audits are kept, empty as after the first calls came in; nothing is still being made."""
+    for maker in [thread for thread in threading.enumerate() if thread.name == "report"]:
+        maker.join()
+    monkeypatch.setattr(awaiting, "makers", Makers())
     folder = site_reader().history.folder / "audits"
-    for path in folder.glob("*"):
-        path.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     return folder
 
 

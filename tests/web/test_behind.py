@@ -1,15 +1,20 @@
 """Each number of a report's page leads to its calls, and to no others."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from html import unescape
+from pathlib import Path
 from urllib.parse import parse_qsl, quote
 
 import pytest
 from django.test import Client
 
+from everycall.app.audit import kept_choices
 from everycall.records.models import Person
+from everycall.web.reading import site_reader
+from everycall.web.reports import awaiting
 from everycall.web.reports.behind import address_of, wanted_of
 from everycall.web.reports.making import Wish
 from web.conftest import browser, person
@@ -95,3 +100,57 @@ def test_a_quote_in_a_name_is_only_a_name(supervisor: Person) -> None:
     page = browser(supervisor).get(BEHIND + quote("arrived=yes&remedy=o'clock' OR 'a'='a"))
     assert page.status_code == 200
     assert b"No call is like this" in page.content
+
+
+SPOKE = BEHIND + quote("arrived=yes&spoke=no")
+
+
+@pytest.fixture
+def unchosen() -> Iterator[Path]:
+    """Where choices are kept, with none in it."""
+    folder = site_reader().history.folder / "audits" / "calls"
+    shutil.rmtree(folder, ignore_errors=True)
+    yield folder
+    if folder.is_file():
+        folder.unlink()
+
+
+def test_calls_are_chosen_behind_the_page_and_once(
+    unchosen: Path, supervisor: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browser(supervisor)
+    monkeypatch.setattr(awaiting, "PATIENCE", 0.0)
+    first = client.get(SPOKE).content.decode()
+    assert "The calls are being looked up" in first
+    monkeypatch.setattr(awaiting, "PATIENCE", 600.0)
+    assert "all listed here" in lead(client, SPOKE)
+    (kept,) = unchosen.glob("*.parquet")
+    chosen = kept.stat().st_mtime_ns
+    assert "all listed here" in lead(client, SPOKE)
+    assert kept.stat().st_mtime_ns == chosen
+
+
+def test_whoever_sees_less_is_never_shown_what_was_chosen_for_others(
+    unchosen: Path, supervisor: Person
+) -> None:
+    everything = lead(browser(supervisor), SPOKE)
+    other = person("Clara", "client", clients=["elsewhere"])
+    assert lead(browser(other), SPOKE) != everything
+    assert len(list(unchosen.glob("*.parquet"))) == 2
+
+
+def test_no_more_choices_are_kept_than_are_asked_for_again(
+    unchosen: Path, supervisor: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_choices, "MOST", 2)
+    client = browser(supervisor)
+    for hour in range(9, 13):
+        client.get(BEHIND + quote(f"arrived=yes&hour={hour}"))
+    assert len(list(unchosen.glob("*.parquet"))) == 2
+
+
+def test_where_nothing_can_be_kept_the_page_says_so(unchosen: Path, supervisor: Person) -> None:
+    unchosen.parent.mkdir(parents=True, exist_ok=True)
+    unchosen.write_text("no folder")
+    answer = browser(supervisor).get(SPOKE)
+    assert (answer.status_code, b"make room and try again" in answer.content) == (503, True)

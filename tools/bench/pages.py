@@ -92,6 +92,7 @@ PAGES = {
     "Report, a year": "/report/?from={year}&to={day}",
     "Report of a year as a table for programs": "/report/file/csv/?from={year}&to={day}",
     "Report never asked before": "/report/?from={year}&to={before}",
+    "Calls behind a number of a year": "/report/calls/?from={year}&to={day}&calls=arrived%3Dyes%26spoke%3Dno",
     "A wallboard": "/wall/{wall}/",
     "Set-up": "/setup/site/",
     "Queues and people found": "/setup/found/",

@@ -86,6 +86,9 @@ def choose(
 ) -> str:
     """Make the table of the calls for which everything that is wanted holds; returns its name.
 
+    It says of each call when it came, and how many times it is in the number: for a number of stays
+    or rings, so many there were of them.
+
     Raises:
         NotFoundError: there is no such definition.
     """
@@ -107,7 +110,9 @@ def choose(
         found = compare(asking, said, _other(wanted, said), since, until)
         lay_out_steps(asking, found)
     asking.engine.table(
-        CHOSEN, f"SELECT DISTINCT calls.call_id {selection(str(asking.zone), wanted)}"
+        CHOSEN,
+        "SELECT calls.call_id, calls.arrived_at, COUNT(*) AS times "
+        f"{selection(str(asking.zone), wanted)} GROUP BY calls.call_id, calls.arrived_at",
     )
     return CHOSEN
 

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
+from typing import Any, TypeVar
 
 from django.utils import timezone
 
@@ -30,6 +31,8 @@ AT_ONCE = 2
 
 REMEMBERED = 8
 """So many that were made are at hand until they are asked for, where no disk keeps them."""
+
+T = TypeVar("T")
 
 Pictures = Mapping[str, Mapping[str, str]]
 
@@ -63,7 +66,7 @@ class Awaited:
 @dataclass(frozen=True, slots=True)
 class _Making:
     began: float
-    promise: "Future[Drawn]"
+    promise: "Future[Any]"
 
 
 @dataclass(slots=True)
@@ -76,9 +79,10 @@ class Makers:
     _places: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(AT_ONCE))
 
     def ask(
-        self, name: str, make: Callable[[], Drawn], patience: float
-    ) -> tuple[Drawn | None, float]:
-        """Return what was made, or None if that takes longer; and for how long it has taken.
+        self, name: str, make: Callable[[], T], patience: float | None = None
+    ) -> tuple[T | None, float]:
+        """Return what was made, or None if that takes longer than one is patient; and for how long it
+        has taken.
 
         Raises:
             EverycallError: it cannot be made.
@@ -91,7 +95,7 @@ class Makers:
                 # a process that ends waits for it: the engine cannot be left in the middle
                 threading.Thread(target=self._make, args=args, name="report").start()
         try:
-            drawn = making.promise.result(patience)
+            made = making.promise.result(PATIENCE if patience is None else patience)
         except TooSlowError:
             if not making.promise.done():
                 return None, self.clock() - making.began
@@ -99,9 +103,9 @@ class Makers:
         finally:
             if making.promise.done():
                 self._forget(name)
-        return drawn, self.clock() - making.began
+        return made, self.clock() - making.began
 
-    def _make(self, make: Callable[[], Drawn], promise: "Future[Drawn]") -> None:
+    def _make(self, make: Callable[[], T], promise: "Future[T]") -> None:
         with self._places:
             try:
                 promise.set_result(make())
@@ -134,8 +138,7 @@ def awaited(asked: Question, patience: float | None = None) -> Awaited:
             return Awaited(found)
         earlier = latest.found()
         before = _drawn(kept, earlier.name, earlier.report, earlier.made_at) if earlier else None
-    wait = PATIENCE if patience is None else patience
-    drawn, seconds = makers.ask(name, lambda: _make(asked), wait)
+    drawn, seconds = makers.ask(name, lambda: _make(asked), patience)
     return Awaited(drawn) if drawn is not None else Awaited(before, seconds)
 
 

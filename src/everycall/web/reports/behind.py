@@ -1,7 +1,6 @@
 """The calls behind a number of a report, as whoever reads the report may see them."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -9,14 +8,13 @@ from urllib.parse import parse_qsl
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from everycall.app.audit.auditing import in_trade
-from everycall.app.audit.behind import choose
 from everycall.app.audit.kept_audits import KeptAudits, read_report
-from everycall.app.history.asking import Asking, Filter
+from everycall.app.audit.kept_choices import Choice, KeptChoice
 from everycall.render.links import query
 from everycall.reports import Calls
-from everycall.reports.ledger import PARTS, count, dimensions
+from everycall.reports.ledger import PARTS, dimensions
 from everycall.web.reading import site_reader
+from everycall.web.reports.awaiting import makers
 from everycall.web.reports.making import Question, Wish
 
 _VALUES: Mapping[str, tuple[str, ...]] = {
@@ -56,19 +54,14 @@ def _written(given: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """The calls behind a number, open for reading.
+    """The calls behind a number.
 
     Attributes:
-        only: the filter that finds them.
-        calls: how many there are.
-        number: the number itself: the calls, or the stays or rings in them.
+        choice: the calls; None while they are being chosen.
         about: what the number is called in the report; '' if the report is not at hand.
     """
 
-    asking: Asking
-    only: Filter
-    calls: int
-    number: int
+    choice: Choice | None
     about: str
 
 
@@ -83,29 +76,24 @@ def _is_said(name: str, value: str) -> bool:
     return may_be is not None and "\0" not in value and (not may_be or value in may_be)
 
 
-@contextmanager
-def calls_behind(asked: Question, wanted: Calls) -> Iterator[Behind]:
-    """Choose the calls of a report, in its words, for which everything that is wanted holds.
+def calls_behind(asked: Question, wanted: Calls, patience: float | None = None) -> Behind:
+    """Return the calls of a report, in its words, for which everything that is wanted holds.
+
+    If they were not chosen before that begins, and is waited for a moment.
 
     Raises:
-        NotFoundError: there is no such definition.
+        EverycallError: they cannot be chosen, or not be kept.
     """
-    order = asked.order
+    with site_reader().closed(asked.only, staff=asked.staff) as asking:
+        kept = KeptAudits(asking, asked.site, asked.order, asked.words)
+        before = KeptChoice(kept, wanted)
+        report = read_report(kept.folder, kept.name)
+        choice = before.found()
+    if choice is None:
+        choice, _ = makers.ask(before.name, lambda: _choose(asked, wanted), patience)
+    return Behind(choice, report.about(wanted) if report is not None else "")
+
+
+def _choose(asked: Question, wanted: Calls) -> Choice:
     with site_reader().apart(asked.only, staff=asked.staff) as asking:
-        site = in_trade(asked.site, order)
-        only = Filter(
-            among=choose(asking, site, wanted, order.since, order.until, order.definition)
-        )
-        yield Behind(
-            asking,
-            only,
-            asking.count(only),
-            count(asking.rows, str(asking.zone), wanted),
-            _about(asking, asked, wanted),
-        )
-
-
-def _about(asking: Asking, asked: Question, wanted: Calls) -> str:
-    kept = KeptAudits(asking, asked.site, asked.order, asked.words)
-    report = read_report(kept.folder, kept.name)
-    return report.about(wanted) if report is not None else ""
+        return KeptChoice(KeptAudits(asking, asked.site, asked.order, asked.words), wanted).make()

@@ -1,20 +1,22 @@
 """The calls behind a number of a report: why it is what it is."""
 
-from dataclasses import replace
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from everycall.errors import NotFoundError
+from everycall.app.audit.kept_choices import Choice
+from everycall.errors import EverycallError, NotFoundError
+from everycall.records.models import Person
 from everycall.records.roles import Right
 from everycall.reports import Words
 from everycall.web.asked import whole
 from everycall.web.guards import needs, person_of
 from everycall.web.reading import site_reader
-from everycall.web.reports.behind import Behind, address_of, calls_behind, wanted_of
+from everycall.web.reports.behind import address_of, calls_behind, wanted_of
 from everycall.web.reports.making import question
 from everycall.web.views.calls import PAGE
-from everycall.web.views.report import wish_of
+from everycall.web.views.report import AGAIN, wish_of
 from everycall.web.wording.writing import shown_call
 
 
@@ -28,32 +30,43 @@ def behind(request: HttpRequest) -> HttpResponse:
     if not site_reader().has_calls():
         return render(request, "web/no_calls.html")
     person, number = person_of(request), max(1, whole(request.GET.get("page", "1")))
-    first = PAGE * (number - 1)
+    asks_again = request.headers.get("X-Part") == "report"
     wish = wish_of(request, person)
     asked = question(wish, person)
+    page: dict[str, Any] = {"report": wish.query, "language": asked.words.name}
     try:
-        with calls_behind(asked, wanted) as found:
-            page_of = replace(found.only, newest_first=True, skip=first, limit=PAGE)
-            listed = found.asking.calls(page_of, evidence=False, parts=False)
-            rows = [shown_call(call, person) for call in listed]
+        found = calls_behind(asked, wanted, AGAIN if asks_again else None)
     except NotFoundError as error:
         raise Http404(str(error)) from None
-    page = {
-        "report": wish.query,
-        "language": asked.words.name,
-        "title": found.about or asked.words("Chosen calls"),
-        "said": _said(found, asked.words),
-        "rows": rows,
-        "first": first + 1,
-        "last": first + len(rows),
-        "newer": address_of(wish, wanted, number - 1) if number > 1 else "",
-        "older": address_of(wish, wanted, number + 1) if first + PAGE < found.calls else "",
-    }
+    except EverycallError as error:
+        return render(request, "web/behind.html", {**page, "trouble": str(error)}, status=503)
+    page["title"] = found.about or asked.words("Chosen calls")
+    if found.choice is not None:
+        page |= _shown(found.choice, number, person)
+        page["said"] = _said(found.choice, asked.words)
+        page["newer"] = address_of(wish, wanted, number - 1) if number > 1 else ""
+        if PAGE * number < found.choice.calls:
+            page["older"] = address_of(wish, wanted, number + 1)
+    elif asks_again:
+        return HttpResponse(status=202)
+    else:
+        page["again"] = request.GET.urlencode()
     return render(request, "web/behind.html", page)
 
 
-def _said(found: Behind, say: Words) -> str:
-    calls = say.count(found.calls)
-    if found.number == found.calls:
+def _shown(choice: Choice, number: int, person: Person) -> dict[str, Any]:
+    """Return one page of the calls."""
+    first = PAGE * (number - 1)
+    with site_reader().asking() as asking:
+        listed = asking.calls(choice.page(asking, first, PAGE), evidence=False, parts=False)
+        rows = [shown_call(call, person) for call in listed]
+    return {"rows": rows, "first": first + 1, "last": first + len(rows)}
+
+
+def _said(choice: Choice, say: Words) -> str:
+    calls = say.count(choice.calls)
+    if choice.number == choice.calls:
         return say("{calls} calls, all listed here.", calls=calls)
-    return say("{sum} in {calls} calls, all listed here.", sum=say.count(found.number), calls=calls)
+    return say(
+        "{sum} in {calls} calls, all listed here.", sum=say.count(choice.number), calls=calls
+    )

@@ -4,7 +4,16 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from everycall.records.models import Person, Promise, Team
+from everycall.records.models import (
+    Alert,
+    AlertRule,
+    Channel,
+    Delivery,
+    Person,
+    Promise,
+    SavedView,
+    Team,
+)
 from everycall.records.roles import RIGHTS, Right, Role
 from web.addresses import SECRET, Address, addresses
 from web.conftest import browser, person
@@ -33,7 +42,8 @@ def test_a_stranger_is_sent_to_the_login(method: str) -> None:
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("role", list(Role))
 def test_a_role_is_let_in_where_it_has_the_right_and_nowhere_else(role: Role, method: str) -> None:
-    client = browser(person("Somebody", role.value, clients=["shop"], agent="1001"))
+    brands = ["shop"] if role is Role.CLIENT else []
+    client = browser(person("Somebody", role.value, clients=brands, agent="1001"))
     client.raise_request_exception = False
     wrong = []
     for one in behind_a_right():
@@ -63,7 +73,60 @@ def test_whatever_changes_something_asks_for_the_token_of_the_page(owner: Person
             assert b"your role does not include" not in answer.content
 
 
+def test_who_is_bound_to_brands_sets_up_nothing_for_that_is_of_the_whole_house() -> None:
+    bound = person("Mona", "manager", clients=["shop"])
+    client = browser(bound)
+    for one in behind_a_right():
+        if one.need is Right.SET_UP:
+            assert client.post(one.path).status_code in (403, 405), one
+    assert "/setup/site/" not in client.get("/calls/").content.decode()
+    owner = person("Otto", "owner", clients=["shop"])
+    assert owner.may(Right.MANAGE_PEOPLE), "so an owner can take the brand off again"
+
+
 # ---- things that belong to somebody
+
+
+def alert() -> Alert:
+    """Make an alert that a colleague claimed, and of which a channel was told."""
+    now, rule = timezone.now(), AlertRule.objects.create(name="Missed", measure="missed_call")
+    found = Alert.objects.create(
+        rule=rule, since=now, opened_at=now, caller="+493023125001", call_id="c1", client="shop",
+        claimed_by="Nora Nobel",
+    )  # fmt: skip
+    told = {"title": "Missed call: +493023125001"}
+    channel = Channel.objects.create(name="Mail to the boss", kind="mail")
+    Delivery.objects.create(alert=found, channel=channel, message=told, key="1")
+    return found
+
+
+@pytest.mark.parametrize("role", ["viewer", "client"])
+def test_who_looks_on_looks_after_no_alert_and_is_not_told_who_does(role: str) -> None:
+    found, client = alert(), browser(person("Vera", role, clients=["shop"]))
+    for act in ("claim", "close"):
+        assert client.post(f"/alerts/{found.pk}/{act}/").status_code == 403
+    pages = [client.get(path).content.decode() for path in ("/alerts/", f"/alerts/{found.pk}/")]
+    for hidden in ("Nora Nobel", "Mail to the boss", "+493023125001"):
+        assert not any(hidden in page for page in pages), hidden
+    assert all("a colleague" in page for page in pages)
+    agent = browser(person("Amy", "agent"))
+    assert "Nora Nobel" in agent.get(f"/alerts/{found.pk}/").content.decode()
+    assert agent.post(f"/alerts/{found.pk}/close/").status_code == 302
+
+
+def test_a_view_that_names_a_caller_or_a_colleague_is_shown_to_nobody_else(owner: Person) -> None:
+    for name, address in (("One caller", "?number=493023125001"), ("Of Nora", "?agent=Nora"),
+                          ("Of a brand", "?client=shop"), ("All", "?direction=all")):  # fmt: skip
+        SavedView.objects.create(person=owner, name=name, address=address, is_shared=True)
+
+    def seen(who: Person) -> list[str]:
+        page = browser(who).get("/calls/").content.decode()
+        return [one for one in ("One caller", "Of Nora", "Of a brand", ">All<") if one in page]
+
+    assert len(seen(owner)) == 4
+    assert seen(person("Sue", "supervisor")) == ["Of Nora", "Of a brand", ">All<"]
+    assert seen(person("Vera", "viewer")) == ["Of a brand", ">All<"]
+    assert seen(person("Cleo", "client", clients=["another"])) == [">All<"]
 
 
 def promise(queue: str, team: Team | None = None) -> Promise:

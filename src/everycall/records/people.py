@@ -63,5 +63,6 @@ class Person(AbstractBaseUser):
         return str(self.name or self.email)
 
     def may(self, right: Right) -> bool:
-        """Tell whether this person has a right."""
-        return self.is_active and may(self.role, right)
+        """Tell whether this person has a right; what is set up is of the whole house, not of a brand."""
+        bound = right is Right.SET_UP and bool(self.clients)
+        return self.is_active and not bound and may(self.role, right)

@@ -50,7 +50,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         for p in MENU
         if person.may(p.right)
     ]
-    return {"menu": entries, "person": person, "is_new": is_new}
+    sets_up = person.may(Right.SET_UP)
+    return {"menu": entries, "person": person, "sets_up": sets_up, "is_new": is_new}
 
 
 def is_new() -> bool:

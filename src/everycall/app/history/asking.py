@@ -225,9 +225,16 @@ class Asking:
             need="episode_no" if numbered else "episode",
         )
 
-    def queues(self) -> list[str]:
-        """Return the names of all queues that a call ever entered."""
-        return list(self._queues)
+    def queues(self, clients: Sequence[str] = ()) -> list[str]:
+        """Return the names of all queues that a call ever entered, or a call of some brands."""
+        if not clients:
+            return list(self._queues)
+        among, values = one_of("c.client", clients)
+        named = (
+            "SELECT DISTINCT v.queue FROM visits AS v JOIN counted AS c ON c.call_id = v.call_id "
+            f"WHERE NOT v.queue IS NULL AND {among} ORDER BY v.queue"
+        )
+        return [name for (name,) in self.rows(named, values)]
 
     @cached_property
     def _queues(self) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Alerts: what is open, who looks after it, and how it ended."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -21,8 +22,9 @@ from everycall.recovery.promises import Step
 from everycall.web.guards import needs, person_of
 from everycall.web.reading import site_reader
 from everycall.web.scope import alerts_of
-from everycall.web.wording.writing import masked, number_for
-from everycall.web.work.alerting import claim, ended_words
+from everycall.web.views.callbacks import theirs
+from everycall.web.wording.writing import colleague, masked, number_for
+from everycall.web.work.alerting import claim, ended_words, is_known_end
 
 SHOWN = 100
 
@@ -45,13 +47,29 @@ def _shown(alert: Alert, person: Person) -> dict[str, object]:
     where = alert.queue if missed else alert.thing
     return {
         "alert": alert,
+        "by": _who(alert.claimed_by, person),
         "missed": missed,
         "caller": _caller(alert, person) if missed else "",
         "where": where,
         "value": "" if missed else _value(alert),
-        "ended": ended_words(alert.ended_by) if alert.ended_by else "",
-        "may_claim": person.may(Right.WORK_CALLBACKS) or person.may(Right.SET_UP),
+        "ended": _ended(alert, person),
+        "may_claim": _may_claim(person),
     }
+
+
+def _may_claim(person: Person) -> bool:
+    """Tell whether somebody may look after alerts: who calls back or sets up, not who looks on."""
+    return person.may(Right.WORK_CALLBACKS) or person.may(Right.SET_UP)
+
+
+def _who(name: str, person: Person) -> str:
+    """Write a colleague's name for those who share the work; others are told that it was one."""
+    return name if not name or _may_claim(person) else colleague(name, person)
+
+
+def _ended(alert: Alert, person: Person) -> str:
+    how = alert.ended_by
+    return ended_words(how if is_known_end(how) else _who(how, person)) if how else ""
 
 
 def _caller(alert: Alert, person: Person) -> str:
@@ -74,8 +92,10 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(alerts_of(person, Alert.objects.all()), pk=pk)
     page = {
         **_shown(found, person),
-        "promise": _promise(found) if person.may(Right.WORK_CALLBACKS) else None,
-        "deliveries": found.deliveries.select_related("channel").order_by("id"),
+        "promise": _promise(found, person),
+        "deliveries": found.deliveries.select_related("channel").order_by("id")
+        if _may_claim(person)
+        else (),
         "measure": _watched(found.rule),
     }
     return render(request, "web/alert.html", page)
@@ -88,14 +108,27 @@ def _watched(rule: AlertRule) -> str:
         return ""
 
 
-def _promise(alert: Alert) -> Promise | None:
-    """Return the call back that is owed to this caller, if history has it by now."""
-    if not alert.caller:
+def _promise(alert: Alert, person: Person) -> Promise | None:
+    """Return the call back that is owed to this caller, if history has it and it is somebody's to do."""
+    if not alert.caller or not person.may(Right.WORK_CALLBACKS):
         return None
     states = [state.value for state in open_states()]
-    return Promise.objects.filter(
-        caller=alert.caller, client=alert.client, state__in=states
-    ).first()
+    owed = Promise.objects.filter(caller=alert.caller, client=alert.client, state__in=states)
+    found: Promise | None = theirs(owed, person).first()
+    return found
+
+
+def _theirs(person: Person, pk: int) -> Alert:
+    """Return an alert that somebody may look after.
+
+    Raises:
+        Http404: it is not theirs to see.
+        PermissionDenied: they look on.
+    """
+    found: Alert = get_object_or_404(alerts_of(person, Alert.objects.all()), pk=pk)
+    if not _may_claim(person):
+        raise PermissionDenied("your role does not include: look after alerts")
+    return found
 
 
 @require_POST
@@ -103,14 +136,14 @@ def _promise(alert: Alert) -> Promise | None:
 def claim_alert(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that one looks after an alert; the call back that it is about is taken with it."""
     person = person_of(request)
-    found = get_object_or_404(alerts_of(person, Alert.objects.all()), pk=pk)
+    found = _theirs(person, pk)
     if not claim(found, str(person)):
         messages.error(request, _("Somebody else was quicker; this is how it stands now."))
         return redirect("alert", pk)
     note(person, "alert claimed", f"alert {found.pk}")
     if found.caller and person.may(Right.REVEAL_NUMBERS):
         note(person, "number revealed", found.call_id)
-    promise = _promise(found) if person.may(Right.WORK_CALLBACKS) else None
+    promise = _promise(found, person)
     if promise is not None and _taken(promise, person):
         return redirect("callback", promise.pk)
     return redirect("alert", pk)
@@ -127,7 +160,7 @@ def _taken(promise: Promise, person: Person) -> bool:
 def close_alert(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that an alert is over."""
     person = person_of(request)
-    found = get_object_or_404(alerts_of(person, Alert.objects.all()), pk=pk)
+    found = _theirs(person, pk)
     if end(found, timezone.now(), str(person)):
         note(person, "alert closed", f"alert {found.pk}")
     return redirect("alerts")

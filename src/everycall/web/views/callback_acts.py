@@ -28,7 +28,8 @@ from everycall.web.guards import needs, person_of
 from everycall.web.phones.doing import ON_THE_LINE, phone_of
 from everycall.web.phones.ordering import ask
 from everycall.web.reading import site_reader
-from everycall.web.views.callbacks import SNOOZES, found_promise
+from everycall.web.scope import clients_of
+from everycall.web.views.callbacks import SNOOZES, found_promise, theirs
 from everycall.web.wording.said import done, said
 from everycall.web.wording.writing import number_for
 
@@ -98,7 +99,7 @@ def _snooze(promise: Promise, person: Person, request: HttpRequest) -> list[Step
 def _hand_over(promise: Promise, person: Person, request: HttpRequest) -> list[Step]:
     given = request.POST.get("to", "")
     to = Person.objects.filter(pk=whole(given, 0), is_active=True).first()
-    if to is None:
+    if to is None or not to.may(Right.WORK_CALLBACKS):
         return []
     until = timezone.now() + _settings().lease
     back = Step(Move.GIVE_BACK, str(person), gettext_noop("handed over"))
@@ -184,7 +185,8 @@ def owe(request: HttpRequest) -> HttpResponse:
     if key is None or not key.lstrip("+").isdecimal() or len(key) > LONGEST_NUMBER:
         messages.error(request, _("That is no number that can be called."))
         return redirect("callbacks")
-    unknown = NotReturnable.objects.filter(pk=request.POST.get("call", ""), promise=None).first()
+    nobodys = NotReturnable.objects.filter(pk=request.POST.get("call", ""), promise=None)
+    unknown = theirs(nobodys, person).first()
     made = _owe(key, person, unknown)
     if made is None:
         messages.error(request, _("There is an open promise to this number already."))
@@ -195,7 +197,8 @@ def owe(request: HttpRequest) -> HttpResponse:
 def _owe(key: str, person: Person, unknown: NotReturnable | None) -> int | None:
     now = timezone.now()
     missed_at = unknown.missed_at if unknown else now
-    queue, client = (unknown.queue, unknown.client) if unknown else ("", "")
+    own = next(iter(clients_of(person)), "")  # or they could not see what they made
+    queue, client = (unknown.queue, unknown.client) if unknown else ("", own)
     who = unknown.call_id if unknown else ""
     call = Ended(who, "inbound", key, client or None, missed_at, now, "", queue=queue or None)
     reader = site_reader()

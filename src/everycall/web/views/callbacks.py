@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -42,14 +42,16 @@ def callbacks(request: HttpRequest) -> HttpResponse:
     """List what is owed, the most urgent first; only the list where a page renews itself."""
     person, now = person_of(request), timezone.now()
     zone, terms = _zone(), _settings()
-    owed = _mine(_STORE.next_to_do(now), person)
+    owed = theirs(_STORE.next_to_do(now), person)
     rows = [_row(promise, person, now, terms, zone) for promise in owed[:LISTED]]
     counted = {"total": len(rows), "late": sum(row["late"] for row in rows)}
     if len(rows) == LISTED:
-        counted = _mine(_open(), person).aggregate(
+        counted = theirs(_open(), person).aggregate(
             total=Count("id"), late=Count("id", filter=is_late(now))
         )
-    unknown = _mine(NotReturnable.objects.filter(promise=None, missed_at__gt=now - UNKNOWN), person)
+    unknown = theirs(
+        NotReturnable.objects.filter(promise=None, missed_at__gt=now - UNKNOWN), person
+    )
     page = {
         "rows": rows,
         **counted,
@@ -67,7 +69,7 @@ def callbacks(request: HttpRequest) -> HttpResponse:
 def next_callback(request: HttpRequest) -> HttpResponse:
     """Lead to what is to be done next."""
     person = person_of(request)
-    first = _STORE.next_one(timezone.now(), lambda owed: _mine(owed, person))
+    first = _STORE.next_one(timezone.now(), lambda owed: theirs(owed, person))
     return redirect("callback", first.pk) if first is not None else redirect("callbacks")
 
 
@@ -82,7 +84,7 @@ def _open() -> "QuerySet[Promise]":
     return Promise.objects.filter(state__in=_OPEN).order_by()
 
 
-def _mine(owed: Any, person: Person) -> Any:
+def theirs(owed: Any, person: Person) -> Any:
     """Return what somebody may work on: their brands and their teams' queues."""
     if clients := clients_of(person):
         owed = owed.filter(client__in=clients)
@@ -93,7 +95,7 @@ def _mine(owed: Any, person: Person) -> Any:
 
 def _lately(person: Person, now: datetime) -> Iterable[Promise]:
     closed = Promise.objects.exclude(state__in=_OPEN).filter(ended_at__gt=now - LATELY)
-    found: Iterable[Promise] = _mine(closed, person).order_by("-ended_at")[:CLOSED]
+    found: Iterable[Promise] = theirs(closed, person).order_by("-ended_at")[:CLOSED]
     return found
 
 
@@ -152,7 +154,7 @@ def callback(request: HttpRequest, pk: int) -> HttpResponse:
         **_row(promise, person, now, _settings(), _zone()),
         **_at_a_glance(promise.caller, person),
         "reader": person,
-        "people": Person.objects.filter(is_active=True).exclude(pk=person.pk),
+        "people": _others(person),
         "mine": promise.owner == str(person),
         "state": State(promise.state),
         "snoozes": SNOOZES,
@@ -166,12 +168,18 @@ def callback(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "web/callback.html", page)
 
 
+def _others(person: Person) -> list[Person]:
+    """Return to whom somebody may hand a promise over."""
+    active = Person.objects.filter(is_active=True).exclude(pk=person.pk)
+    return [one for one in active if one.may(Right.WORK_CALLBACKS)]
+
+
 def card(caller: str, person: Person, promise: Promise | None = None) -> dict[str, Any]:
     """Return what is known of a caller: calls, messages, promises and notes of before, time, links."""
     others = Promise.objects.filter(caller=caller).prefetch_related("moves")
     if promise is not None:
         others = others.exclude(pk=promise.pk)
-    earlier = list(_mine(others, person).order_by("-missed_at")[:10])
+    earlier = list(theirs(others, person).order_by("-missed_at")[:10])
     notes = [m for one in earlier for m in one.moves.all() if m.move == "note" or m.why]
     return {
         **_at_a_glance(caller, person),
@@ -203,13 +211,8 @@ def _filled(url: str, caller: str) -> str:
 
 def found_promise(request: HttpRequest, pk: int) -> Promise:
     """Return a promise that somebody may work on."""
-    promise: Promise = get_object_or_404(Promise, pk=pk)
-    person = person_of(request)
-    clients, queues = clients_of(person), queues_of(person)
-    if clients and promise.client not in clients:
-        raise Http404
-    if queues and promise.queue and promise.queue not in queues:
-        raise Http404
+    owed = theirs(Promise.objects.all(), person_of(request))
+    promise: Promise = get_object_or_404(owed, pk=pk)
     return promise
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -34,6 +34,7 @@ from everycall.web.wording.drawing import picture
 from everycall.web.wording.story import told_once
 from everycall.web.wording.writing import (
     DIRECTIONS,
+    colleague,
     guarded,
     outcome_words,
     outcomes,
@@ -169,10 +170,10 @@ def ledger(request: HttpRequest) -> HttpResponse:
 
 
 def _choices(asking: Asking, person: Person) -> dict[str, Any]:
-    queues = queues_of(person)
-    clients = clients_of(person) or tuple(site_reader().settings().clients)
+    queues, mine = queues_of(person), clients_of(person)
+    clients = mine or tuple(site_reader().settings().clients)
     return {
-        "queues": [name for name in asking.queues() if not queues or name in queues],
+        "queues": [name for name in asking.queues(mine) if not queues or name in queues],
         "clients": clients if len(clients) > 1 else (),
         "outcomes": outcomes(),
         "directions": [(name, _(words)) for name, words in DIRECTIONS.items()],
@@ -268,9 +269,28 @@ def _came_from(request: HttpRequest) -> str:
 # ---- saved views
 
 
-def views_of(person: Person) -> Any:
-    """Return the views that somebody saved, and those that others share."""
-    return SavedView.objects.filter(Q(person=person) | Q(is_shared=True)).select_related("person")
+def views_of(person: Person) -> list[dict[str, Any]]:
+    """Return the views that somebody saved, and those that others share and that name only theirs."""
+    found = SavedView.objects.filter(Q(person=person) | Q(is_shared=True)).select_related("person")
+    return [
+        {"view": one, "by": colleague(one.person.name, person)}
+        for one in found
+        if one.person_id == person.pk or _names_theirs(one.address, person)
+    ]
+
+
+def _names_theirs(address: str, person: Person) -> bool:
+    """Tell whether a view names no brand, queue or colleague that is not theirs to see, and no number:
+    a caller's number is put on record where it is shown.
+    """
+    given = dict(parse_qsl(address.removeprefix("?")))
+    clients, queues = clients_of(person), queues_of(person)
+    return (
+        (not clients or given.get("client", clients[0]) in clients)
+        and (not queues or given.get("queue", queues[0]) in queues)
+        and (person.may(Right.SEE_PEOPLE) or "agent" not in given)
+        and "number" not in given
+    )
 
 
 @require_POST

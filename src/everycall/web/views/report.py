@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 
 from everycall.definitions import definition_ids
-from everycall.errors import EverycallError
+from everycall.errors import EverycallError, NoCallsError, NotFoundError
 from everycall.records.models import Person
 from everycall.records.report_plans import ReportPlan
 from everycall.records.roles import Right
@@ -103,8 +103,11 @@ def take_away(request: HttpRequest, kind: str) -> HttpResponse:
     if not person.may(Right.SEE_REPORTS):
         raise Http404
     wish = wish_of(request, person)
-    with making(wish, person) as made:
-        body = export(made, kind, person)
+    try:
+        with making(wish, person) as made:
+            body = export(made, kind, person)
+    except (NoCallsError, NotFoundError) as error:
+        raise Http404(str(error)) from None
     note(person, "report taken away", f"{wish.since} to {wish.until}", kind=kind)
     ending = "zip" if kind == "csv" else kind
     headers = {"Content-Disposition": f'attachment; filename="{wish.name}.{ending}"'}

@@ -240,17 +240,24 @@ def _ended_by_people(alert: Alert) -> str:
     return _ENDS[found.state] if found else ""
 
 
+_BY_ITSELF: dict[str, Callable[[], str]] = {
+    "helped": lambda: gettext("They were called back and helped."),
+    "kept": lambda: gettext("They were called back and helped."),
+    "returned": lambda: gettext("They called again and were helped."),
+    "answered": lambda: gettext("The call was answered after all."),
+    "withdrawn": lambda: gettext("The call back is not owed any more."),
+    "expired": lambda: gettext("Nobody helped them within a day."),
+}
+
+
 def ended_words(how: str) -> str:
-    """Write how an alert of a caller ended."""
-    said: dict[str, Callable[[], str]] = {
-        "helped": lambda: gettext("They were called back and helped."),
-        "kept": lambda: gettext("They were called back and helped."),
-        "returned": lambda: gettext("They called again and were helped."),
-        "answered": lambda: gettext("The call was answered after all."),
-        "withdrawn": lambda: gettext("The call back is not owed any more."),
-        "expired": lambda: gettext("Nobody helped them within a day."),
-    }
-    return said[how]() if how in said else gettext("Closed by %s") % how
+    """Write how an alert of a caller ended: by itself, or by whom."""
+    return _BY_ITSELF[how]() if how in _BY_ITSELF else gettext("Closed by %s") % how
+
+
+def is_known_end(how: str) -> bool:
+    """Tell whether an alert ended by itself; else it is somebody's name."""
+    return how in _BY_ITSELF
 
 
 def claim(alert: Alert, who: str) -> bool:

@@ -17,6 +17,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 SOUND = bytes(range(256)) * 1000
 
+NAME = "store.example"
+"""Another name that the certificate is good for."""
+
 
 @dataclass
 class Store:
@@ -32,12 +35,12 @@ class Store:
 
 
 def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a certificate of 127.0.0.1, with its key, which this test trusts."""
+    """Return a certificate of 127.0.0.1 and of a name, with its key, which this test trusts."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
     now, own = (
         datetime.now(UTC),
-        x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]),
+        x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1")), x509.DNSName(NAME)]),
     )
     signed = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())

@@ -14,20 +14,24 @@ TOGETHER = 500
 """So many rows are written before they are handed out."""
 
 
-class HandedOut(StreamingHttpResponse):
-    """A file of which each part is written in a thread, when the part before has been taken."""
-
-    def __init__(self, parts: Iterable[bytes], kind: str, name: str) -> None:
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        super().__init__(parts, content_type=kind, headers=headers)
-        # a proxy that keeps the file until it has it whole would make a reader wait
-        self["X-Accel-Buffering"] = "no"
+class PieceByPiece(StreamingHttpResponse):
+    """An answer of which each part is made in a thread, when the part before has been taken."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Yield the parts to a server that waits for nobody."""
         parts = iter(self)
         while (part := await sync_to_async(_next, thread_sensitive=False)(parts)) is not None:
             yield part
+
+
+class HandedOut(PieceByPiece):
+    """A file that is taken away."""
+
+    def __init__(self, parts: Iterable[bytes], kind: str, name: str) -> None:
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        super().__init__(parts, content_type=kind, headers=headers)
+        # a proxy that keeps the file until it has it whole would make a reader wait
+        self["X-Accel-Buffering"] = "no"
 
 
 def _next(parts: Iterator[bytes]) -> bytes | None:

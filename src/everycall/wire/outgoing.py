@@ -10,14 +10,16 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import time
 from contextlib import closing
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from everycall.errors import NotTakenError
+from everycall.wire.deadline import Until
 
 PATIENCE = 20.0
-"""Seconds that the other side may take."""
+"""Seconds that the other side may take, from the first sign to the last of its answer's head."""
 
 
 def signature(secret: str, message_id: str, sent_at: int, body: bytes) -> str:
@@ -95,13 +97,17 @@ class Outgoing:
         return address
 
 
-def is_outside(host: str, port: int) -> bool:
-    """Tell whether a host is known and all its addresses are public ones."""
+def outside(host: str, port: int) -> str | None:
+    """Return the address at which a host is called; None if it is unknown, or any is of this network.
+
+    Who calls has to call that one: asked again, a name may say another.
+    """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        return False
-    return all(_is_outside(str(one[4][0])) for one in found)
+        return None
+    addresses = [str(one[4][0]) for one in found]
+    return addresses[0] if addresses and all(map(_is_outside, addresses)) else None
 
 
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
@@ -127,9 +133,17 @@ def _inside_of(
 
 def _connect(scheme: str, host: str, address: str, port: int) -> http.client.HTTPConnection:
     """Return a connection to an address, by the certificate of the host that was meant."""
-    if scheme == "http":
-        return http.client.HTTPConnection(address, port, timeout=PATIENCE)
+    until = time.monotonic() + PATIENCE
+    connection = http.client.HTTPConnection(host, port)
     plain = socket.create_connection((address, port), timeout=PATIENCE)
-    connection = http.client.HTTPSConnection(host, port, timeout=PATIENCE)
-    connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+    try:
+        talk = plain if scheme == "http" else _wrapped(plain, host)
+    except BaseException:
+        plain.close()
+        raise
+    connection.sock = Until(talk, until)
     return connection
+
+
+def _wrapped(plain: socket.socket, host: str) -> socket.socket:
+    return ssl.create_default_context().wrap_socket(plain, server_hostname=host)

@@ -1,11 +1,12 @@
 """Listening to what was recorded: by right only, and every time on record."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from everycall.records.connections import Connection
 from everycall.records.roles import Right
 from everycall.records.trail import Entry, note
 from everycall.web.guards import needs, person_of
+from everycall.web.handing_out import PieceByPiece
 from everycall.web.reading import site_reader
 from everycall.web.scope import may_see
 from everycall.wire.fetching import fetch
@@ -25,6 +27,9 @@ from everycall.wire.fetching import fetch
 HEARD = "recording heard"
 ONE_LISTENING = timedelta(hours=1)
 """Whoever asks for a later part within so long goes on listening, and does not begin."""
+
+PIECE = 1 << 18
+"""So much of a file is in memory at once where the whole is asked for."""
 
 PART = 8_000_000
 """So much of a file is given at once to who asks for a part of it; a player asks for the next one."""
@@ -85,10 +90,8 @@ def _file(request: HttpRequest, kept: Kept) -> HttpResponseBase:
     size = Path(kept.where).stat().st_size
     asked = re.fullmatch(r"bytes=([0-9]{1,15})-([0-9]{0,15})", request.headers.get("Range", ""))
     if asked is None:
-        file = Path(kept.where).open("rb")  # noqa: SIM115  the answer closes it
-        whole = FileResponse(file, content_type=kept.sound)
-        whole.headers["Accept-Ranges"] = "bytes"
-        return whole
+        headers = {"Accept-Ranges": "bytes", "Content-Length": str(size)}
+        return PieceByPiece(_pieces(kept.where, size), content_type=kept.sound, headers=headers)
     first = int(asked[1])
     last = min(int(asked[2] or size - 1), size - 1, first + PART - 1)
     if first > last:
@@ -100,13 +103,21 @@ def _file(request: HttpRequest, kept: Kept) -> HttpResponseBase:
     return HttpResponse(part, status=206, content_type=kept.sound, headers=headers)
 
 
+def _pieces(where: str, left: int) -> Iterator[bytes]:
+    """Yield a file as far as it went when it was looked at: it may still be written."""
+    with Path(where).open("rb") as file:
+        while piece := file.read(min(PIECE, left)):
+            left -= len(piece)
+            yield piece
+
+
 def _fetched(kept: Kept) -> HttpResponseBase:
     """Return what lies at a cloud phone system; the browser never speaks to another host."""
     try:
         found = fetch(*_opened(kept.where))
     except NotFoundError:
         return HttpResponse(_("The phone system does not give the recording out now."), status=502)
-    return StreamingHttpResponse(found, content_type=kept.sound)
+    return PieceByPiece(found, content_type=kept.sound)
 
 
 def _opened(address: str) -> tuple[str, tuple[str, str] | None]:

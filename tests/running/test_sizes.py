@@ -1,10 +1,12 @@
 """What is too large is refused before it fills anything, whatever it says of its size."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
+from everycall.web.middleware import sizes
 from everycall.web.middleware.sizes import BATCH, PAGE, Sized
 
 
@@ -45,3 +47,43 @@ def test_what_does_not_say_how_large_it_is_is_stopped_on_the_way() -> None:
     status, got = asked("/setup/hooks/", [1_000_000] * 50, length=0)
     assert status == 413
     assert got <= PAGE
+
+
+def dripped(times: Callable[[int], Awaitable[None]], drops: int) -> tuple[list[int], int]:
+    """Send a body in drops; returns the statuses, and how many drops got through."""
+    got, sent = [0], list[int]()
+
+    async def app(_scope: Any, receive: Any, send: Any) -> None:
+        while (await receive())["more_body"]:
+            got[0] += 1
+        await receive()  # as a stream waits for the other side to go away, however long
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def receive() -> Any:
+        await times(got[0])
+        return {"type": "http.request", "body": b"x", "more_body": got[0] < drops}
+
+    async def send(message: Any) -> None:
+        sent.extend([message["status"]] if "status" in message else [])
+
+    scope = {"type": "http", "path": "/account/login/", "headers": []}
+    asyncio.run(Sized(app)(scope, receive, send))  # type: ignore[arg-type]
+    return sent, got[0]
+
+
+def test_what_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never_ends(drop: int) -> None:
+        await asyncio.sleep(0 if drop < 5 else 3600)
+
+    monkeypatch.setattr(sizes, "START", 0.05)
+    assert dripped(never_ends, 10) == ([408], 5)
+
+
+def test_who_has_sent_everything_may_wait_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = iter([0.0, 0.0, 0.2])
+
+    async def then_waits(_drop: int) -> None:
+        await asyncio.sleep(next(waits))
+
+    monkeypatch.setattr(sizes, "START", 0.1)
+    assert dripped(then_waits, 1) == ([200], 1)

@@ -2,12 +2,13 @@
 
 import bz2
 import gzip
+import io
 import lzma
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from everycall.errors import NotFoundError, NotThatKindError
 from everycall.events import Skip, SkipReason
@@ -21,6 +22,12 @@ _MAGIC = (
     (b"BZh", bz2.open),
     (b"\xfd7zXZ\x00", lzma.open),
 )
+ALWAYS = 256 << 20
+"""To so much a packed file may unpack, however small it is."""
+
+TIMES = 200
+"""To so many times its size a larger one may; logs become ten to a hundred times as large."""
+
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -44,6 +51,7 @@ def open_bytes(path: Path) -> IO[bytes]:
 
     Raises:
         NotFoundError: there is no such file, or it must not be read.
+        NotThatKindError: later, while it is read, if it unpacks to more than any log does.
     """
     try:
         with path.open("rb") as plain:
@@ -52,8 +60,41 @@ def open_bytes(path: Path) -> IO[bytes]:
         raise NotFoundError(f"cannot read '{path}': {error.strerror}") from None
     for start, opener in _MAGIC:
         if magic.startswith(start):
-            return opener(path, "rb")  # type: ignore[return-value]  # the openers share no type
+            return io.BufferedReader(_Unpacked(opener(path, "rb"), path), 1 << 20)
     return path.open("rb")
+
+
+class _Unpacked(io.RawIOBase):
+    """What a packed file holds, as far as it can be that of a log: small ones may hold a disk full."""
+
+    def __init__(self, held: Any, path: Path) -> None:
+        self._held = held
+        self._path = path
+        self._most = max(ALWAYS, TIMES * path.stat().st_size)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, place: int, whence: int = io.SEEK_SET) -> int:
+        return int(self._held.seek(place, whence))
+
+    def tell(self) -> int:
+        return int(self._held.tell())
+
+    def readinto(self, into: Any) -> int:
+        count = int(self._held.readinto(into))
+        if self._held.tell() > self._most:
+            size = f"{self._most >> 20} MB"
+            sentence = f"'{self._path}' unpacks to more than {size}; unpack it first if it is a log"
+            raise NotThatKindError(sentence)
+        return count
+
+    def close(self) -> None:
+        self._held.close()
+        super().close()
 
 
 def lines_in(path: Path) -> int:
@@ -61,7 +102,7 @@ def lines_in(path: Path) -> int:
     try:
         with open_bytes(path) as file:
             return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
-    except (EOFError, OSError, lzma.LZMAError, zlib.error):
+    except (EOFError, OSError, lzma.LZMAError, zlib.error, NotThatKindError):
         return 0
 
 

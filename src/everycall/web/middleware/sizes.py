@@ -1,6 +1,10 @@
-"""How large a request may be: looked at while it comes in, so that nobody fills memory or disk."""
+"""How large a request may be, and how slow: looked at while it comes in, so that nobody fills memory,
+disk or all connections.
+"""
 
+import asyncio
 import json
+from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -10,15 +14,69 @@ PAGE = 2_500_000
 BATCH = 64_000_000
 """The most that a batch of records may hold, in bytes."""
 
+START = 30.0
+"""Within so many seconds whatever is sent has to be there."""
+
+PACE = 20_000
+"""What is larger may take longer: a second for so many bytes that have come."""
+
 _BATCHES = "/api/v1/events"
 
 
-class TooLargeError(Exception):
-    """More has come than may come."""
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """Why something is not taken."""
+
+    status: int
+    kind: str
+    title: str
+    detail: str
+
+
+_TOO_SLOW = _Refusal(408, "too-slow", "Request Timeout", "it comes too slowly; send it again")
+
+
+def _too_large(most: int) -> _Refusal:
+    said = f"{most} bytes are the most; send less at once"
+    return _Refusal(413, "too-large", "Content Too Large", said)
+
+
+class TooMuchError(Exception):
+    """More has come than may come, or it comes too slowly to wait for its end."""
+
+    def __init__(self, refusal: _Refusal) -> None:
+        super().__init__(refusal.detail)
+        self.refusal = refusal
+
+
+class _Coming:
+    """What comes in, counted while it does."""
+
+    def __init__(self, receive: Receive, most: int) -> None:
+        self._receive = receive
+        self._most = most
+        self._come = 0
+        self._is_whole = False
+        self._begun = asyncio.get_running_loop().time()
+
+    async def __call__(self) -> Message:
+        """Return what comes next; when all has come, whoever waits for more may do so for long."""
+        if self._is_whole:
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._begun + START + self._come / PACE):
+                message = await self._receive()
+        except TimeoutError:
+            raise TooMuchError(_TOO_SLOW) from None
+        self._come += len(message.get("body", b""))
+        self._is_whole = not message.get("more_body", False)
+        if self._come > self._most:
+            raise TooMuchError(_too_large(self._most))
+        return message
 
 
 class Sized:
-    """Refuses what is too large, by what it says of itself or as soon as it is."""
+    """Refuses what is too large, by what it says of itself or as soon as it is, and what only drips."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -30,17 +88,9 @@ class Sized:
             return
         most = BATCH if scope["path"].endswith(_BATCHES) else PAGE
         if _said(scope) > most:
-            await _refuse(send, most)
+            await _refuse(send, _too_large(most))
             return
-        come, answered = 0, False
-
-        async def counted() -> Message:
-            nonlocal come
-            message = await receive()
-            come += len(message.get("body", b""))
-            if come > most:
-                raise TooLargeError
-            return message
+        answered = False
 
         async def watched(message: Message) -> None:
             nonlocal answered
@@ -48,10 +98,10 @@ class Sized:
             await send(message)
 
         try:
-            await self._app(scope, counted, watched)
-        except TooLargeError:
+            await self._app(scope, _Coming(receive, most), watched)
+        except TooMuchError as error:
             if not answered:
-                await _refuse(send, most)
+                await _refuse(send, error.refusal)
 
 
 def _said(scope: Scope) -> int:
@@ -59,13 +109,13 @@ def _said(scope: Scope) -> int:
     return int(said) if said.isdigit() else 0
 
 
-async def _refuse(send: Send, most: int) -> None:
+async def _refuse(send: Send, why: _Refusal) -> None:
     problem = {
-        "type": "urn:everycall:too-large",
-        "title": "Content Too Large",
-        "status": 413,
-        "detail": f"{most} bytes are the most; send less at once",
+        "type": f"urn:everycall:{why.kind}",
+        "title": why.title,
+        "status": why.status,
+        "detail": why.detail,
     }
     headers = [(b"content-type", b"application/problem+json"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.start", "status": why.status, "headers": headers})
     await send({"type": "http.response.body", "body": json.dumps(problem).encode()})

@@ -1,6 +1,7 @@
 """Django's settings, made from the data directory: nothing here is a secret or a default password."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from django.urls import get_script_prefix
@@ -66,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "everycall.web.accounts.presence.attended",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -132,6 +134,8 @@ SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_HELD}sessionid", f"{_HELD}csrftoken"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600  # whoever works here logs in once a day
+IDLE = timedelta(minutes=float(os.environ.get("EVERYCALL_IDLE", "120")))
+"""A session ends when nobody was there for so long: asked for anything, or had a live page open; 0 for never."""
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = PATH or "/"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -8,6 +8,8 @@ from allauth.account import views
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
 
+from everycall.web.views import presence
+
 CLOSED = (
     "signup",
     "email",
@@ -30,6 +32,7 @@ urlpatterns = [
     path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
+    path("sessions/", presence.here, name="presences"),
     path("password/change/", views.password_change, name="account_change_password"),
     path("mfa/", include("allauth.mfa.urls")),
     *(path(f"closed/{name}/", not_here, name=f"account_{name}") for name in CLOSED),

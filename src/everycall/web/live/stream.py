@@ -8,6 +8,7 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -15,12 +16,15 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError, connections
 from django.http import HttpRequest
+from django.utils import timezone
 
 from everycall.records.models import Person, Wall
 from everycall.records.roles import Right
+from everycall.web.accounts.presence import is_over, is_there
 from everycall.web.asked import is_readable
 from everycall.web.live.hub import Reader, Sight, hub
 from everycall.web.live.owing import owed_now
@@ -152,12 +156,17 @@ def _of_person(session_key: str) -> View | None:
 
 
 def person_of(session_key: str) -> Person | None:
-    """Return who is logged in; the connection to the database is let go."""
+    """Return who is logged in, and so is there; the connection to the database is let go."""
     try:
-        request = HttpRequest()
-        request.session = SessionStore(session_key)
+        request, now = HttpRequest(), timezone.now()
+        session = request.session = SessionStore(session_key)
         person = get_user(request)
-        return person if isinstance(person, Person) else None
+        if not isinstance(person, Person) or is_over(session, now):
+            return None
+        if is_there(session, now):
+            with suppress(DatabaseError, UpdateError):  # a full disk, or a log-out just now
+                session.save()
+        return person
     finally:
         connections.close_all()
 

@@ -15,7 +15,7 @@ OWN = ("ink", "soft", "line", "paper", "accent")
 REST = """
 .figures .doc { margin-top: 4px; }
 figure { margin: 24px 0; }
-figure svg { max-width: 100%; height: auto; display: block; direction: ltr; }
+figure svg { max-width: 100%; height: auto; display: block; direction: ltr; overflow: visible; }
 figure .slim { display: none; }
 @media (max-width: 600px) { figure .wide { display: none; } figure .slim { display: block; } }
 .contents ul { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 16px; padding: 0; margin: 8px 0; }

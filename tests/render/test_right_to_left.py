@@ -47,6 +47,13 @@ def test_nothing_of_the_page_is_laid_out_by_left_and_right() -> None:
     assert set(re.findall(r"text-align:(\w+)", everywhere)) <= {"start", "end", "center"}
 
 
+def test_calls_are_listed_with_days_as_the_language_has_them() -> None:
+    held = ledger(audited().rows, str(ZONE), 100)
+    first = KeptCalls(held, HEBREW, {}).first()
+    assert first
+    assert all(re.fullmatch(r"\d+ ב\w+׳? 2026 \d\d:\d\d:\d\d", line[0]) for line in first), first[0]
+
+
 def test_a_picture_begins_on_the_right_and_its_texts_are_read_from_there() -> None:
     table = Table(
         (Column("name"), Column("time", Unit.DURATION)), [("Ann", 62_000.0), ("Bob", 5_000.0)]

@@ -41,6 +41,29 @@ def test_no_column_of_a_wide_table_is_cut(width: int) -> None:
     assert any(line.split()[-1:] == ["after"] for line in lines)
 
 
+def test_an_amount_stays_whole_beside_long_texts() -> None:
+    columns = (
+        Column("cause"),
+        Column("kind"),
+        *(Column(n, Unit.COUNT) for n in ("calls", "callers")),
+    )
+    columns = (*columns, Column("never helped", Unit.COUNT), Column("worth", Unit.WRITTEN))
+    rows = [
+        (
+            "All lines of PJSIP/trunk-berlin are in use at times",
+            "abandoned",
+            1862,
+            1727,
+            1727,
+            worth,
+        )
+        for worth in ("6,569 EUR + 570 GBP", "2,760 EUR")
+    ]
+    lines = _shown(Table(columns, rows), 80)
+    assert max(map(len, lines)) <= 80
+    assert [line for line in lines if line.endswith("6,569 EUR + 570 GBP")]
+
+
 def _shown(table: Table, width: int) -> list[str]:
     out = io.StringIO()
     Console(file=out, width=width, color_system=None).print(grid(table))

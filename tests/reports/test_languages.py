@@ -156,6 +156,7 @@ def test_names_and_numbers_run_their_own_way_in_lines_from_right_to_left() -> No
     )
     assert write("+49 30 901820", Unit.TEXT, hebrew) == "\u2066+49 30 901820\u2069"
     assert write("מכירות", Unit.TEXT, hebrew) == "מכירות"
+    assert write(" (sales)", Unit.TEXT, hebrew) == " \u2066(sales)\u2069"
     assert write("+49 30 901820", Unit.TEXT, Words("de")) == "+49 30 901820"
     assert hebrew(said("{first} to {last}", first="12:00", last="13:00")) == "12:00 עד 13:00"
 

@@ -1,9 +1,14 @@
 """The ledger shows who may see it what they may see; one call is told from beginning to end."""
 
+from itertools import chain, repeat
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from everycall.records.models import Entry, Person, SavedView, Team
+from everycall.web.views import calls
+from everycall.web.wording.writing import shown_call
 from web.conftest import browser, person
 
 pytestmark = pytest.mark.usefixtures("calls")
@@ -22,6 +27,21 @@ def test_the_ledger_lists_calls_and_opens_one(viewer: Person) -> None:
     assert call.status_code == 200
     assert b"Why it counts so" in call.content
     assert b"NHS: abandoned after 30 seconds" in call.content
+
+
+@pytest.mark.parametrize(("others", "once", "each"), [("low", 1, 0), ("high", 0, 1)])
+def test_what_is_unsure_of_every_call_is_said_once(
+    viewer: Person, monkeypatch: pytest.MonkeyPatch, others: str, once: int, each: int
+) -> None:
+    sure = chain(["low"], repeat(others))
+
+    def told(*call: Any, **more: Any) -> dict[str, Any]:
+        return shown_call(*call, **more) | {"confidence": next(sure)}
+
+    monkeypatch.setattr(calls, "shown_call", told)
+    page = browser(viewer).get("/calls/").content.decode()
+    assert page.count("All of these are unsure") == once
+    assert page.count("(unsure)") == each
 
 
 def test_a_filter_narrows_the_list(viewer: Person) -> None:

@@ -7,7 +7,7 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from email import message_from_bytes
+from email import message_from_bytes, policy
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,7 +20,7 @@ from everycall.records.models import Channel, Entry, Person, ReportPlan, ReportR
 from everycall.records.report_plans import Every, due
 from everycall.web.reading import site_reader
 from everycall.web.reports.making import trade_for
-from everycall.web.work.report_sending import WORK, round_of_reports
+from everycall.web.work.report_sending import WORK, round_of_reports, tell
 from web.conftest import browser, person
 
 pytestmark = pytest.mark.usefixtures("calls")
@@ -187,7 +187,8 @@ def test_a_report_is_mailed_once_for_each_slot(owner: Person, smtp: Smtp) -> Non
 
 def test_one_that_fails_is_told_of(owner: Person, smtp: Smtp) -> None:
     made = plan(owner, mail(1, "Broken"))
-    made.failures_to.add(mail(smtp.server_address[1]))
+    to = mail(smtp.server_address[1])
+    made.failures_to.add(to)
     round_of_reports(NOON)
     for _ in range(10):
         Job.objects.filter(failed_at=None).update(run_at=NOON)
@@ -202,6 +203,11 @@ def test_one_that_fails_is_told_of(owner: Person, smtp: Smtp) -> None:
     page = browser(owner).get("/setup/reports/").content.decode()
     assert "failed" in page
     assert "refused" in page.lower()
+    to.language = "de"
+    to.save()
+    tell(run.pk, to.pk)
+    text = message_from_bytes(smtp.heard[1], policy=policy.default).get_body()
+    assert "Vom 01.11.2026 bis 01.11.2026" in text.get_content()
 
 
 @given(

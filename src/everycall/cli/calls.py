@@ -131,9 +131,9 @@ def _became(call: dict[str, Any]) -> str:
 
 def _show(asking: Asking, found: Filter) -> None:
     columns = (
-        Column("call"),
+        Column("call", Unit.WRITTEN),
         Column("arrived"),
-        Column("caller"),
+        Column("caller", Unit.WRITTEN),
         Column("queue"),
         Column("wait", Unit.DURATION),
         Column("outcome"),

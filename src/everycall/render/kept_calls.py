@@ -136,7 +136,7 @@ class KeptCalls:
     def _line(self, call: Mapping[str, Any]) -> list[str]:
         at = datetime.fromtimestamp(call["seconds"], UTC)
         return [
-            f"{at:%Y-%m-%d %H:%M:%S}",
+            f"{self.words.language.days(f'{at:%Y-%m-%d}')} {at:%H:%M:%S}",
             call["caller"] or DASH,
             self.said.get(call["outcome"], call["outcome"]),
             _who(call["stays"]),

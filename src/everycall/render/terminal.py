@@ -17,6 +17,7 @@ NARROWEST = 80
 WIDEST = 110
 BAR = 18
 TEXT = 12
+GAP = 2
 _LEFT = (Unit.TEXT, Unit.BAR)
 MOST_COLUMNS = 9
 """A wider table is in the files, where there is room for it."""
@@ -89,17 +90,16 @@ def _counts(table: Table) -> bool:
 def grid(table: Table, words: Words | None = None) -> Grid:
     """Return a table as the terminal shows it."""
     say = words or Words()
-    shown = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
-    least, tight = _least(table, say)
-    for column, width in zip(table.columns, least, strict=True):
+    shown = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+    for column, width in zip(table.columns, _widths(table, say), strict=True):
         text = column.unit in _LEFT
         shown.add_column(
             column.title,
             justify="left" if text else "right",
             overflow="fold",
-            min_width=width,
-            # where room is short, headings of numbers are broken and the texts have the rest
-            max_width=width if tight and not text else None,
+            min_width=width if text else None,
+            # numbers have a width of their own, or they would be cut where texts are long
+            width=None if text else width,
         )
     largest = _largest(table)
     for row in table.rows:
@@ -108,17 +108,24 @@ def grid(table: Table, words: Words | None = None) -> Grid:
     return shown
 
 
-def _least(table: Table, say: Words) -> tuple[list[int], bool]:
-    """Return how wide each column is at least, and whether texts had to give way for all of them."""
-    borders = 3 * len(table.columns) - 3
-    for text in range(TEXT, 5, -1):
+def _widths(table: Table, say: Words) -> list[int]:
+    """Return how wide each number's column is, and each text's at least.
+
+    Where room is short, headings of numbers are broken first, and then texts have less.
+    """
+    titles = [len(column.title) for column in table.columns]
+    wide, found = titles, titles
+    for text in (TEXT, *range(TEXT, 5, -1)):
         found = [
-            min(text, _widest(table, column)) if column.unit in _LEFT else _room(table, column, say)
-            for column in table.columns
+            min(text, _widest(table, column))
+            if column.unit in _LEFT
+            else max(title, _room(table, column, say))
+            for column, title in zip(table.columns, wide, strict=True)
         ]
-        if sum(found) + borders <= NARROWEST:
+        if sum(found) + GAP * (len(found) - 1) <= NARROWEST:
             break
-    return found, text < TEXT
+        wide = [0] * len(titles)
+    return found
 
 
 def _room(table: Table, column: Column, say: Words) -> int:

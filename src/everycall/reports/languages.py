@@ -82,7 +82,8 @@ class Language:
         if self.way == "ltr" or not _TO_RIGHT.search(text):
             return text
         begin = _RUNS_LEFT if _TO_LEFT.search(text) else _RUNS_RIGHT
-        return f"{begin}{text}{_END}"
+        own = text.lstrip()  # a space before it belongs to the line
+        return f"{text[: len(text) - len(own)]}{begin}{own}{_END}"
 
 
 def english() -> Language:

@@ -8,6 +8,8 @@
   var shown = 0;
   var followed = null;
   var PAGE = 200;
+  var language = document.documentElement.lang;
+  var days = language === "en" ? null : new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" });
 
   // moments are kept as what each is earlier than the one before it
   held.rows[column("seconds")].reduce(function (before, gap, row, all) { return (all[row] = row ? before - gap : gap); }, 0);
@@ -46,7 +48,7 @@
 
   function moment(seconds) {
     var at = new Date(seconds * 1000);
-    return at.getUTCFullYear() + "-" + two(at.getUTCMonth() + 1) + "-" + two(at.getUTCDate()) + " " +
+    return (days ? days.format(at) : at.toISOString().slice(0, 10)) + " " +
       two(at.getUTCHours()) + ":" + two(at.getUTCMinutes()) + ":" + two(at.getUTCSeconds());
   }
 
@@ -86,7 +88,7 @@
     more.hidden = shown >= chosen.length;
   }
 
-  function number(value) { return value.toLocaleString(document.documentElement.lang); }
+  function number(value) { return value.toLocaleString(language); }
 
   function list() {
     var asked = location.hash.match(/^#calls\?(.*)$/);

@@ -156,6 +156,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     page = {
         "wish": wish,
         "rows": rows,
+        "unsure": len(rows) > 1 and all(row["confidence"] == "low" for row in rows),
         "total": total,
         "first": first + 1,
         "last": first + len(rows),

@@ -17,6 +17,8 @@ from everycall.records.report_plans import SEND, TRIES, ReportPlan, ReportRun, d
 from everycall.web.reading import site_reader
 from everycall.web.reports.making import KINDS, Wish, export, making
 from everycall.web.rounds import while_there_is
+from everycall.web.wording.deeds import trouble
+from everycall.web.wording.saying import words
 from everycall.web.work.carrying import hand
 
 LEASE = timedelta(minutes=15)
@@ -75,11 +77,12 @@ def tell(run: int, channel: int) -> None:
     found = ReportRun.objects.select_related("plan").get(pk=run)
     to = found.plan.failures_to.get(pk=channel)
     with translation.override(to.language or "en"):
+        days = words().language.days
         title = _("The report “%s” could not be sent") % found.plan.name
         text = _("From %(first)s to %(last)s. What went wrong: %(error)s") % {
-            "first": found.first,
-            "last": found.last,
-            "error": found.error,
+            "first": days(str(found.first)),
+            "last": days(str(found.last)),
+            "error": trouble(found.error),
         }
     link = f"{settings.ADDRESS}{reverse('report-plans')}"
     hand(to).send(Message(f"report-failed-{run}-{channel}", title, text, link, "report failed"))

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from everycall.app.intake.feeds import Posted
 from everycall.app.intake.landing import Landing, Landings, taken_of
 from everycall.app.live.sharing import Follower, Shared, read_shared, share
-from everycall.app.live.watching import Posted, Watch, WatchSettings
+from everycall.app.live.watched import WatchSettings
+from everycall.app.live.watching import Watch
 from everycall.app.site.sitefile import SiteFile
 from everycall.clock import to_micros
 from everycall.errors import NotTakenError

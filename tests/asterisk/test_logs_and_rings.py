@@ -10,7 +10,7 @@ import pytest
 
 from asterisk.watching import rows, run, seen, settled, told, watched, watching
 from everycall.alerts.measures import Scope, Situation, measure_of
-from everycall.app.live.watching import Log
+from everycall.app.intake.feeds import Log
 from everycall.live.board import Board
 from lab.node import Node
 from lab.stage import Stage

@@ -15,8 +15,9 @@ from asterisk.watching import Feeds, agent, feeds_of, rows, run, seen, settled, 
 from asterisk.watching import watching as heard
 from everycall.app.answers.explaining import explain
 from everycall.app.history.asking import Asking, Filter
+from everycall.app.intake.feeds import Log, Manager
 from everycall.app.live.acting import Act, Steering, Wish, carry_out, commands_for
-from everycall.app.live.watching import Log, Manager, Watch
+from everycall.app.live.watching import Watch
 from everycall.app.recovery.calling_back import CallingBack, people_of
 from everycall.app.recovery.dialling import Dialler
 from everycall.clock import system_clock

@@ -11,7 +11,9 @@ from typing import Any
 
 from asterisk.kit import Cable
 from everycall.app.history.asking import Asking, Filter
-from everycall.app.live.watching import Log, Manager, Watch, WatchSettings
+from everycall.app.intake.feeds import Log, Manager
+from everycall.app.live.watched import WatchSettings
+from everycall.app.live.watching import Watch
 from everycall.app.site.sitefile import SiteFile
 from everycall.history import History
 from everycall.live.board import AgentNow, AgentState, Board

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from everycall.app.history.asking import Asking
+from everycall.app.intake.feeds import Posted
 from everycall.app.live.clock_trouble import clock_troubles
-from everycall.app.live.watching import Posted, Watch, WatchSettings
+from everycall.app.live.watched import WatchSettings
+from everycall.app.live.watching import Watch
 from everycall.app.site.sitefile import SiteFile
 from everycall.clock import Steadiness, to_micros
 from everycall.history import History

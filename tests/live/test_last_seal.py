@@ -4,7 +4,9 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
-from everycall.app.live.watching import Posted, Watch, WatchSettings
+from everycall.app.intake.feeds import Posted
+from everycall.app.live.watched import WatchSettings
+from everycall.app.live.watching import Watch
 from everycall.clock import system_clock
 from live.test_clock_back import FEED, SITE, call, post
 from live.test_watching import outcomes, played

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from everycall.app.history.soundness import tolerated
+from everycall.app.intake.feeds import Posted
 from everycall.app.intake.importing import Importer
 from everycall.app.intake.sealing import write_records
 from everycall.app.live.picturing import LivePicture
 from everycall.app.live.quarantine import MOST, Beginning
-from everycall.app.live.watching import Posted, Watch, WatchSettings
+from everycall.app.live.watched import WatchSettings
+from everycall.app.live.watching import Watch
 from everycall.app.site.sitefile import SiteFile
 from everycall.events import Event, Kind, Skip
 from everycall.events.bounds import LATEST, event_beyond
@@ -175,7 +177,7 @@ def waiting(name: str) -> str:
 
 @pytest.fixture
 def tender(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("everycall.app.live.watching.LivePicture", Tender)
+    monkeypatch.setattr("everycall.app.live.drawing.LivePicture", Tender)
 
 
 @pytest.mark.usefixtures("tender")

@@ -6,12 +6,16 @@ from pathlib import Path
 import pytest
 
 from everycall.app.history.staging import Numbers
+from everycall.app.intake.ingesting import Intake
 from everycall.app.intake.translating import _Kept
 from everycall.app.live import picturing
+from everycall.app.live.drawing import Drawing
 from everycall.app.live.picturing import LivePicture
-from everycall.app.live.watching import Watch, WatchSettings
+from everycall.app.live.watched import WatchSettings
 from everycall.app.site.sitefile import SiteFile
+from everycall.clock import system_clock
 from everycall.events import Kind
+from everycall.history.journal import Journal
 from everycall.live import window as window_of
 from everycall.live.neighbours import Neighbours, Said
 from everycall.live.window import HOT, RENEWED
@@ -68,7 +72,7 @@ def test_as_many_are_put_away_as_end(picture: LivePicture, monkeypatch: pytest.M
 
 
 class Tidied:
-    """Notes what a watch has done behind a picture."""
+    """Notes what is done behind a picture."""
 
     def __init__(self) -> None:
         self.done: list[str] = []
@@ -94,11 +98,12 @@ def test_slow_pictures_leave_nothing_undone(
     tmp_path: Path, age: float, took: float, done: list[str]
 ) -> None:
     site = read_table(SiteFile, {"zone": "UTC"})
-    watch, tidied = Watch(WatchSettings(tmp_path, site, ())), Tidied()
-    watch.picture = tidied  # type: ignore[assignment]
-    watch._state.totalled_at = watch._now() - int(age * 1_000_000)
-    watch._state.draw_ms = took
-    watch._tidy()
+    intake = Intake(Journal(tmp_path))
+    drawing, tidied = Drawing(WatchSettings(tmp_path, site, ()), intake, system_clock), Tidied()
+    drawing.picture = tidied  # type: ignore[assignment]
+    drawing._totalled_at = drawing._now() - int(age * 1_000_000)
+    drawing.draw_ms = took
+    drawing.tidy()
     assert tidied.done == done
 
 

@@ -38,8 +38,10 @@ from bench import as_served
 from bench.shown import Shown
 from bench.telling import Teller, length
 from bench.walls import memory_of, walls
+from everycall.app.intake.feeds import Posted
 from everycall.app.intake.sealing import Sealed
-from everycall.app.live.watching import Posted, Watch, WatchSettings
+from everycall.app.live.watched import WatchSettings
+from everycall.app.live.watching import Watch
 from everycall.app.site.sitefile import SiteFile
 from everycall.clock import Clock
 from everycall.history.journal import Journal

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from everycall.app.intake.feeds import Log, Manager
 from everycall.app.live.telling import board_as_json, health_as_json
-from everycall.app.live.watching import Log, Manager, Watch, WatchSettings
+from everycall.app.live.watched import WatchSettings
+from everycall.app.live.watching import Watch
 from everycall.app.site.sitefile import read_site
 from everycall.cli.common import data_options, say_json
 from everycall.events.origins import HERE, Origin

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from everycall.app.live.watching import Health
+from everycall.app.live.watched import Health
 from everycall.live.board import Board
 from everycall.live.ended import Before
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from everycall.app.live.watching import Health
+from everycall.app.live.watched import Health
 from everycall.clock import iso
 from everycall.live.board import Board
 

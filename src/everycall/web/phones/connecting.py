@@ -12,8 +12,10 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import connections
 
+from everycall.app.intake.feeds import Log, Manager, Posted
 from everycall.app.live.sharing import Shared
-from everycall.app.live.watching import Health, Log, Manager, Posted, Watch, WatchSettings
+from everycall.app.live.watched import Health, WatchSettings
+from everycall.app.live.watching import Watch
 from everycall.errors import EverycallError
 from everycall.live.board import Board
 from everycall.records.connections import Connection

@@ -51,7 +51,7 @@ from everycall.reports.words import UNITS  # noqa: E402
 from everycall.settings import doc_of  # noqa: E402
 from everycall.web.live.boxes import METRICS as BOXES  # noqa: E402
 from everycall.web.live.words import no_values  # noqa: E402
-from everycall.web.phones.connecting import KINDS as CONNECTIONS  # noqa: E402
+from everycall.web.phones.kinds import KINDS as CONNECTIONS  # noqa: E402
 from everycall.web.wording.saying import LENGTHS, LIMITS, MORE_LENGTHS, UNSEEN  # noqa: E402
 from everycall.web.work.carrying import KINDS as CHANNELS  # noqa: E402
 from everycall.web.work.texting import KINDS as GATEWAYS  # noqa: E402

@@ -18,7 +18,7 @@ from everycall.telephony.ari_events import as_manager_event
 from everycall.web.middleware.knocking import _DOOR
 from everycall.web.middleware.proxies import BehindProxies
 from everycall.web.phones import taking
-from everycall.web.phones.connecting import POSTING
+from everycall.web.phones.kinds import POSTING
 from everycall.web.work.texting import KINDS as TEXT_KINDS
 from everycall.wire.secret import is_secret
 from everycall.wire.twilio import is_signed, signature

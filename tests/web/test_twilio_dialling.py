@@ -30,7 +30,8 @@ from everycall.telephony.twilio import at_once
 from everycall.web.phones import taking
 from everycall.web.phones.calling import Desk as Calling
 from everycall.web.phones.doing import phone_of
-from everycall.web.phones.driving import dials_anywhere, driven, people_in
+from everycall.web.phones.driving import dials_anywhere, driven
+from everycall.web.phones.kinds import people_in
 from everycall.wire.twilio import signature
 from telephony.twilio_server import ACCOUNT, NUMBER, TOKEN, TwilioServer, served, twilio_server
 from web.conftest import browser, person

@@ -12,7 +12,7 @@ from everycall.sources.everycall_events import LONGEST, read_event
 from everycall.web.api import limits
 from everycall.web.api.keys import Key, key_of
 from everycall.web.api.repeating import once
-from everycall.web.phones.connecting import POSTED
+from everycall.web.phones.kinds import POSTED
 from everycall.web.phones.taking import door
 from everycall.web.problems import ProblemError
 

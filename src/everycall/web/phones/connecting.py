@@ -19,25 +19,14 @@ from everycall.app.live.watching import Watch
 from everycall.errors import EverycallError
 from everycall.live.board import Board
 from everycall.records.connections import Connection
-from everycall.settings import read_table, setting
+from everycall.settings import read_table
 from everycall.web.live.hub import hub
 from everycall.web.phones.calling import calling
-from everycall.web.phones.driving import SAME_MARK, AriSettings, TwilioSettings, origin_of
+from everycall.web.phones.kinds import DIALLING, POSTED, POSTING, LogSettings, origin_of, pbx_of
 from everycall.web.phones.resting import Ground
 from everycall.web.reading import site_reader
-from everycall.wire.ami import Pbx
 
 log = logging.getLogger(__name__)
-
-POSTED = (
-    "everycall_events",
-    "aircall",
-    "amazon_connect",
-    "freeswitch",
-    "ringcentral",
-    "twilio",
-)
-"""The sources whose records other programs may post."""
 
 PROMISES = "promises"
 """The feed by which the moves of promises come to history."""
@@ -50,94 +39,6 @@ LOOK = 5.0
 
 AGAIN = 5.0
 """After so many seconds watching is tried again that could not begin."""
-
-
-OWN_QUEUES = "Its queues are others than those of the same name at other phone systems."
-
-
-@dataclass(frozen=True, slots=True)
-class AmiSettings:
-    """Asterisk's manager interface."""
-
-    host: str = setting(doc="The machine on which Asterisk runs.")
-    user: str = setting(doc="The manager's name in manager.conf.")
-    port: int = setting(5038, doc="The port of its manager interface.")
-    secret: str = setting(
-        "", doc="The manager's secret; it is kept encrypted and never shown again."
-    )
-    tls: bool = setting(default=False, doc="Whether the interface speaks TLS.")
-    mark: str = setting(
-        "",
-        doc="Where several phone systems are connected: what tells its phones, people and calls "
-        "from those of the others, such as: warsaw. Empty for the first one; it never changes.",
-    )
-    own_queues: bool = setting(default=False, doc=OWN_QUEUES)
-
-
-@dataclass(frozen=True, slots=True)
-class LogSettings:
-    """A queue_log that grows."""
-
-    path: str = setting(doc="Where the queue_log lies on this machine.")
-    mark: str = setting("", doc=SAME_MARK)
-    own_queues: bool = setting(default=False, doc=OWN_QUEUES)
-
-
-@dataclass(frozen=True, slots=True)
-class AircallSettings:
-    """Aircall's webhooks."""
-
-    secret: str = setting(doc="The token of the webhook; it stands in each of its messages.")
-    recordings: str = setting(
-        "https://media-web.aircall.io https://assets.aircall.io",
-        doc="Where its recordings lie, divided by blanks; nothing is fetched from elsewhere.",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class RingCentralSettings:
-    """RingCentral's telephony sessions."""
-
-    secret: str = setting(doc="The verification token that the subscription was made with.")
-
-
-@dataclass(frozen=True, slots=True)
-class RecordsSettings:
-    """The call records of FreeSWITCH or Amazon Connect."""
-
-    secret: str = setting(
-        doc="The password or access key with which it posts; where a user is asked for as well, "
-        "that is the name of this connection."
-    )
-
-
-KINDS: dict[str, type] = {
-    "ami": AmiSettings,
-    "ari": AriSettings,
-    "queue_log": LogSettings,
-    "twilio": TwilioSettings,
-    "aircall": AircallSettings,
-    "ringcentral": RingCentralSettings,
-    "freeswitch": RecordsSettings,
-    "amazon_connect": RecordsSettings,
-}
-"""The kinds of connection that are made on the pages, by name."""
-
-POSTING = ("twilio", "aircall", "ringcentral", "freeswitch", "amazon_connect")
-"""Those that post to an address of ours, and are not called by us."""
-
-DIALLING = ("ari",)
-"""Those that only dial: what is said of calls comes by another connection."""
-
-
-def pbx_of(given: dict[str, object], name: str) -> Pbx:
-    """Return where a manager interface listens.
-
-    Raises:
-        BadSettingsError: the settings are wrong, every mistake named.
-    """
-    found = read_table(AmiSettings, given, name)
-    return Pbx(found.host, found.user, found.secret, found.port, found.tls)
 
 
 def _feed(row: Connection) -> Manager | Log:

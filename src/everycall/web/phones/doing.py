@@ -19,8 +19,9 @@ from everycall.telephony import Command, PhoneSystem, PhoneSystemError, UnsureEr
 from everycall.telephony.ami_visit import visited
 from everycall.web.live.hub import hub
 from everycall.web.phones.calling import Desk, desks
-from everycall.web.phones.connecting import live, pbx_of
-from everycall.web.phones.driving import ANYWHERE, dials_anywhere, origin_of
+from everycall.web.phones.connecting import live
+from everycall.web.phones.driving import dials_anywhere
+from everycall.web.phones.kinds import ANYWHERE, origin_of, pbx_of
 from everycall.web.reading import site_reader
 from everycall.web.scope import clients_of, queues_of
 from everycall.wire.ami import Pbx

@@ -7,68 +7,13 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.urls import reverse
 
-from everycall.errors import BadSettingsError, Mistake
-from everycall.events.origins import Origin
 from everycall.records.connections import Connection
 from everycall.records.permits import StoredPermits
-from everycall.settings import read_table, setting
+from everycall.settings import read_table
 from everycall.telephony import PhoneSystem
 from everycall.telephony.ari import AriPhoneSystem
 from everycall.telephony.twilio import Runner, TwilioPhoneSystem, TwilioTerms
-from everycall.wire.ari import Ari
-from everycall.wire.twilio_calls import TwilioAccount
-
-ANYWHERE = ("+", "client:", "sip:")
-"""How phones begin that Twilio rings, wherever they are."""
-
-
-SAME_MARK = (
-    "Where several phone systems are connected: the mark of the one that it belongs to; "
-    "empty for the first one."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class AriSettings:
-    """Asterisk's REST interface, for dialling only."""
-
-    host: str = setting(doc="The machine on which Asterisk runs.")
-    user: str = setting(doc="The user's name in ari.conf.")
-    port: int = setting(8088, doc="The port of its web server.")
-    secret: str = setting(
-        "", doc="The user's password; it is kept encrypted and never shown again."
-    )
-    tls: bool = setting(default=False, doc="Whether the interface speaks TLS.")
-    mark: str = setting("", doc=SAME_MARK)
-
-
-@dataclass(frozen=True, slots=True)
-class TwilioSettings:
-    """Twilio's voice callbacks, and dialling."""
-
-    secret: str = setting(doc="The account's auth token, with which Twilio signs what it posts.")
-    account: str = setting(
-        "", doc="The account's SID, AC...; needed to play recordings and to dial."
-    )
-    recordings: str = setting(
-        "https://api.twilio.com", doc="Where its recordings lie; nothing is fetched from elsewhere."
-    )
-    number: str = setting(
-        "",
-        doc="A number of the account, such as +441632960000, from which people are rung for call "
-        "backs; empty: Twilio does not dial for you.",
-    )
-    people: str = setting(
-        "",
-        doc="Who is rung when callers are called back by themselves, divided by commas: "
-        "Ann +441632960001, Ben client:ben.",
-    )
-    says: str = setting(
-        "You have a call back. Press 1 to be put through.",
-        doc="What a person hears before the caller is rung.",
-    )
-    speaks: str = setting("en-GB", doc="The language of that sentence, as Twilio names it.")
-    address: str = setting("https://api.twilio.com", doc="Where its interface listens.")
+from everycall.web.phones.kinds import TwilioSettings, account_of, ari_of, origin_of, people_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,42 +22,6 @@ class Driven:
 
     phones: PhoneSystem
     people: Mapping[str, str]
-
-
-def origin_of(given: Mapping[str, object]) -> Origin:
-    """Return what tells the names of a phone system from those of others."""
-    return Origin(str(given.get("mark") or ""), bool(given.get("own_queues")))
-
-
-def ari_of(given: Mapping[str, object], name: str) -> Ari:
-    """Return where a REST interface listens.
-
-    Raises:
-        BadSettingsError: the settings are wrong, every mistake named.
-    """
-    found = read_table(AriSettings, dict(given), name)
-    return Ari(found.host, found.user, found.secret, found.port, found.tls)
-
-
-def account_of(found: TwilioSettings) -> TwilioAccount:
-    """Return where the interface of an account listens."""
-    return TwilioAccount(found.account, found.secret, found.address.rstrip("/"))
-
-
-def people_in(text: str) -> dict[str, str]:
-    """Return whom Twilio rings: each person's phone by their name.
-
-    Raises:
-        BadSettingsError: somebody has no phone.
-    """
-    found: dict[str, str] = {}
-    for part in filter(None, (one.strip() for one in text.split(","))):
-        name, _, phone = part.rpartition(" ")
-        if not name or not phone.startswith(ANYWHERE):
-            sentence = f"'{part}' is no person with a phone, such as: Ann +441632960001"
-            raise BadSettingsError([Mistake("people", sentence)])
-        found[name.strip()] = phone
-    return found
 
 
 def driven(run: Runner) -> list[Driven]:

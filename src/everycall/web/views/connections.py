@@ -26,8 +26,17 @@ from everycall.settings import read_table
 from everycall.telephony import PhoneSystemError
 from everycall.web.declared import fields_of, kept_of
 from everycall.web.guards import needs, person_of
-from everycall.web.phones.connecting import KINDS, POSTING, live, pbx_of
-from everycall.web.phones.driving import TwilioSettings, account_of, ari_of, origin_of, people_in
+from everycall.web.phones.connecting import live
+from everycall.web.phones.kinds import (
+    KINDS,
+    POSTING,
+    TwilioSettings,
+    account_of,
+    ari_of,
+    origin_of,
+    pbx_of,
+    people_in,
+)
 from everycall.wire.ami import AmiError
 from everycall.wire.ami import Connection as AmiConnection
 from everycall.wire.ari import AriError

@@ -24,7 +24,7 @@ from everycall.records.permits import StoredPermits
 from everycall.sources.everycall_events import LONGEST
 from everycall.telephony.twilio import answered
 from everycall.telephony.twilio_words import NOTHING
-from everycall.web.phones.connecting import POSTING
+from everycall.web.phones.kinds import POSTING
 from everycall.web.phones.taking import door
 from everycall.web.views.incoming_records import KINDS as RECORDS
 from everycall.web.views.incoming_records import take_records

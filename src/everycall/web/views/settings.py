@@ -24,8 +24,9 @@ from everycall.records.roles import Right
 from everycall.records.trail import note
 from everycall.reports.trades import TRADES, Trade
 from everycall.web.guards import needs, person_of
-from everycall.web.phones.connecting import KINDS, live
+from everycall.web.phones.connecting import live
 from everycall.web.phones.found import Found, found_people, found_queues, raw_site
+from everycall.web.phones.kinds import KINDS
 from everycall.web.reading import site_reader
 from everycall.web.steps import onward, walk
 from everycall.web.wording.saying import say

@@ -14,7 +14,8 @@ from everycall.events.sights import Sight
 from everycall.records.models import Connection, Entry
 from everycall.records.roles import Right
 from everycall.web.guards import needs
-from everycall.web.phones.connecting import KINDS, POSTING, live
+from everycall.web.phones.connecting import live
+from everycall.web.phones.kinds import KINDS, POSTING
 from everycall.web.reading import site_reader
 
 

@@ -1,8 +1,12 @@
 """The documentation cannot lie: pages are made from declarations, and these speak in sentences."""
 
+import importlib
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from everycall.app.answers.explaining import SAYS
 from everycall.calls.facts import ENDS, FACTS
@@ -19,6 +23,20 @@ def test_the_pages_are_up_to_date() -> None:
     command = [sys.executable, "tools/write_docs.py", "--check"]
     made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stdout + made.stderr
+
+
+IMPORTS = re.compile(r"^from (everycall[\w.]*) import ([\w, ]+)$", re.MULTILINE)
+NAMED = [
+    (page.name, module, name.strip())
+    for page in sorted((ROOT / "docs").rglob("*.md"))
+    for module, names in IMPORTS.findall(page.read_text(encoding="utf-8"))
+    for name in names.split(",")
+]
+
+
+@pytest.mark.parametrize(("page", "module", "name"), NAMED)
+def test_what_an_example_imports_is_there(page: str, module: str, name: str) -> None:
+    assert hasattr(importlib.import_module(module), name), page
 
 
 def test_everything_that_is_declared_has_its_sentence() -> None:

@@ -20,8 +20,6 @@ from everycall.render.cells import harmless
 from everycall.render.terminal import console, grid
 from everycall.reports.model import Column, Table, Unit
 
-_LISTS = ("visits", "attempts", "talks", "evidence", "missing", "flags", "sources")
-
 
 @click.command("calls")
 @click.option("--outcome", "outcomes", multiple=True, help="Only this outcome; may be repeated.")

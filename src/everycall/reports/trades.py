@@ -25,7 +25,6 @@ class Trade:
         other: the definition that it is compared with.
         headlines: the metrics at the top.
         sections: the sections, in their order.
-        caller, callers: what one who calls is called here.
     """
 
     id: str

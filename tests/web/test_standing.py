@@ -1,5 +1,6 @@
 """A team sees and changes the numbers with a rule of their own, and the rules hold."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from everycall.app.recovery.recovering import Recoverer
+from everycall.live.ended import EndedCall
 from everycall.records.models import Entry, OptOut, Person, Promise
 from everycall.records.standing import NEVER, SHARED, Standing
 from everycall.records.stored_promises import StoredPromises
 from everycall.records.texts import has_opted_out, opt_out
 from everycall.web.reading import site_reader
+from everycall.web.work.alarms import missed_calls
 from everycall.web.work.returning import with_shared
 from web.conftest import browser, person
 
@@ -93,6 +96,22 @@ def test_calls_of_a_shared_number_only_suggest(supervisor: Person) -> None:
     promise.refresh_from_db()
     assert promise.joins
     assert NUMBER not in with_shared(site_reader().settings()).shared_numbers
+
+
+def test_alerts_know_the_same_shared_numbers_as_promises(supervisor: Person) -> None:
+    left = EndedCall(
+        *("c1", "inbound", NUMBER, NUMBER, None, None, "sales", 0, 1, "caller_left_in_queue"),
+        *(True, False, None, None, None, None),
+    )
+    twice_at_once = replace(left, caller=OTHER, shared=True)
+
+    def shared() -> list[bool]:
+        seen = missed_calls([left, twice_at_once], site_reader().settings())
+        return [call.ended.shared for call in seen]
+
+    assert shared() == [False, True]
+    add(supervisor, SHARED)
+    assert shared() == [True, True]
 
 
 def test_numbers_of_the_site_file_are_shown(supervisor: Person) -> None:

@@ -53,6 +53,35 @@ ORDER BY c.ended_at, c.call_id
 """
 
 
+def shared_numbers(site: SiteFile) -> set[str]:
+    """Return the numbers that several people call from, as calls are joined by them."""
+    keys = (caller(number, site.region, site.internal).key for number in site.shared_numbers)
+    return {key for key in keys if key is not None}
+
+
+def ended_of(call: EndedCall, *, shared: bool, typed: str | None = None) -> Ended:
+    """Return a call of the live picture as promises and alerts see it."""
+    return Ended(
+        call.call_id,
+        call.direction,
+        call.caller,
+        call.client,
+        from_micros(call.arrived_at),
+        from_micros(call.ended_at),
+        call.outcome,
+        call.asked_for_person,
+        call.answered,
+        call.talk_ms,
+        call.agent,
+        shared,
+        call.called,
+        call.last_queue or call.queue,
+        call.language,
+        typed,
+        from_micros(call.entered_at) if call.entered_at else None,
+    )
+
+
 class Recoverer:
     """Takes the calls of a site that have ended since a moment."""
 
@@ -61,11 +90,7 @@ class Recoverer:
         self.promises = promises
         self.zone = zone
         self._calendars = calendars(site.hours, zone)
-        self._shared = {
-            found
-            for number in site.shared_numbers
-            if (found := caller(number, site.region, site.internal).key) is not None
-        }
+        self._shared = shared_numbers(site)
 
     # ---- from history
 
@@ -96,25 +121,7 @@ class Recoverer:
     def _of_live(self, call: EndedCall) -> Ended:
         if call.shared and call.caller is not None:
             self._shared.add(call.caller)
-        return Ended(
-            call.call_id,
-            call.direction,
-            call.caller,
-            call.client,
-            from_micros(call.arrived_at),
-            from_micros(call.ended_at),
-            call.outcome,
-            call.asked_for_person,
-            call.answered,
-            call.talk_ms,
-            call.agent,
-            call.caller in self._shared,
-            call.called,
-            call.last_queue or call.queue,
-            call.language,
-            self._typed(call.typed),
-            from_micros(call.entered_at) if call.entered_at else None,
-        )
+        return ended_of(call, shared=call.caller in self._shared, typed=self._typed(call.typed))
 
     # ---- both
 

@@ -1,5 +1,6 @@
 """The rounds that tell people: one looks, others carry, one makes reports; none waits for another."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -7,6 +8,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
+from everycall.alerts import MissedCall
+from everycall.app.recovery.recovering import shared_numbers
+from everycall.app.site.sitefile import SiteFile
+from everycall.live.ended import EndedCall
 from everycall.records.alerts import DELIVER
 from everycall.records.jobs import run_one
 from everycall.web.live.hub import hub
@@ -17,11 +22,11 @@ from everycall.web.work.alerting import Watcher
 from everycall.web.work.carrying import carry
 from everycall.web.work.ended import LatelyEnded
 from everycall.web.work.report_sending import round_of_reports
+from everycall.web.work.returning import with_shared
 from everycall.web.work.situations import (
     Arrivals,
     Measured,
     missed_call,
-    shared_numbers,
     situation,
 )
 
@@ -59,11 +64,15 @@ class Alarm:
         if watching is not None and loop is not None:
             calls = self._ended.calls(watching, loop, now)
             self.arrivals.took(calls)
-            shared = shared_numbers(site)
-            missed = [missed_call(call, shared) for call in calls]
-            self._watcher.look_at_calls(missed, site.promises, now)
+            self._watcher.look_at_calls(missed_calls(calls, site), site.promises, now)
         seen = situation(board, watching, self.measured, self.arrivals, site)
         self._watcher.look(seen, now)
+
+
+def missed_calls(calls: Iterable[EndedCall], site: SiteFile) -> list[MissedCall]:
+    """Return calls that ended as alerts see them, by the same shared numbers as promises."""
+    shared = shared_numbers(with_shared(site))
+    return [missed_call(call, shared) for call in calls]
 
 
 def _carry_all() -> None:

@@ -1,8 +1,8 @@
 """What rules look at: the board, silence, metrics, and calls that ended."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -11,16 +11,16 @@ from everycall.alerts import MissedCall, Observed, Situation
 from everycall.app.answers.measuring import measure
 from everycall.app.history.asking import Asking
 from everycall.app.live.watching import Watch
+from everycall.app.recovery.recovering import ended_of
 from everycall.app.site.sitefile import SiteFile
 from everycall.clock import from_micros, to_micros
 from everycall.errors import EverycallError
-from everycall.events.callers import caller
 from everycall.hours import calendars
 from everycall.live.board import Board
 from everycall.live.ended import EndedCall
 from everycall.records.alerts import AlertRule
 from everycall.records.promises import Promise, is_late
-from everycall.recovery import Ended, open_states
+from everycall.recovery import open_states
 from everycall.web.reading import Reader
 
 WEEKS = 8
@@ -191,26 +191,7 @@ def silences(watching: Watch | None, now: datetime) -> dict[str, float | None]:
     return found
 
 
-def missed_call(call: EndedCall, shared: frozenset[str]) -> MissedCall:
-    """Return a finished call as alerts see it."""
-    ended = Ended(
-        call.call_id,
-        call.direction,
-        call.caller,
-        call.client,
-        from_micros(call.arrived_at).astimezone(UTC),
-        from_micros(call.ended_at).astimezone(UTC),
-        call.outcome,
-        call.asked_for_person,
-        call.answered,
-        call.talk_ms,
-        call.agent,
-        shared=call.caller in shared,
-    )
+def missed_call(call: EndedCall, shared: Container[str | None]) -> MissedCall:
+    """Return a finished call as alerts see it; `shared`: the numbers that several people call from."""
+    ended = ended_of(call, shared=call.shared or call.caller in shared)
     return MissedCall(ended, call.number, call.called, call.queue, call.wait_ms, call.message)
-
-
-def shared_numbers(site: SiteFile) -> frozenset[str]:
-    """Return the numbers that several people call from, as calls are joined by them."""
-    keys = (caller(number, site.region, site.internal).key for number in site.shared_numbers)
-    return frozenset(key for key in keys if key is not None)

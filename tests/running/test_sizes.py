@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from everycall.web.middleware import sizes
 from everycall.web.middleware.sizes import BATCH, PAGE, Sized
@@ -66,8 +68,8 @@ def dripped(times: Callable[[int], Awaitable[None]], drops: int) -> tuple[list[i
     async def send(message: Any) -> None:
         sent.extend([message["status"]] if "status" in message else [])
 
-    scope = {"type": "http", "path": "/account/login/", "headers": []}
-    asyncio.run(Sized(app)(scope, receive, send))  # type: ignore[arg-type]
+    scope = {"type": "http", "path": "/account/login/", "headers": [], "method": "POST"}
+    asyncio.run(Sized(Starlette(routes=[Mount("/", app)]))(scope, receive, send))  # type: ignore[arg-type]
     return sent, got[0]
 
 
@@ -77,6 +79,16 @@ def test_what_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(sizes, "START", 0.05)
     assert dripped(never_ends, 10) == ([408], 5)
+
+
+def test_what_is_too_large_is_told_so_through_all_that_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def at_once(_drop: int) -> None:
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(sizes, "PAGE", 5)
+    assert dripped(at_once, 10) == ([413], 5)
 
 
 def test_who_has_sent_everything_may_wait_for_long(monkeypatch: pytest.MonkeyPatch) -> None:

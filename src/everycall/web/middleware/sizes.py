@@ -50,13 +50,18 @@ class TooMuchError(Exception):
 
 
 class _Coming:
-    """What comes in, counted while it does."""
+    """What comes in, counted while it does.
+
+    Attributes:
+        refused: nothing more is taken; whoever asks and answers has it said why.
+    """
 
     def __init__(self, receive: Receive, most: int) -> None:
         self._receive = receive
         self._most = most
         self._come = 0
         self._is_whole = False
+        self.refused: TooMuchError | None = None
         self._begun = asyncio.get_running_loop().time()
 
     async def __call__(self) -> Message:
@@ -67,12 +72,16 @@ class _Coming:
             async with asyncio.timeout_at(self._begun + START + self._come / PACE):
                 message = await self._receive()
         except TimeoutError:
-            raise TooMuchError(_TOO_SLOW) from None
+            raise self._refuse(_TOO_SLOW) from None
         self._come += len(message.get("body", b""))
         self._is_whole = not message.get("more_body", False)
         if self._come > self._most:
-            raise TooMuchError(_too_large(self._most))
+            raise self._refuse(_too_large(self._most))
         return message
+
+    def _refuse(self, why: _Refusal) -> TooMuchError:
+        self.refused = TooMuchError(why)
+        return self.refused
 
 
 class Sized:
@@ -90,15 +99,17 @@ class Sized:
         if _said(scope) > most:
             await _refuse(send, _too_large(most))
             return
-        answered = False
+        answered, coming = False, _Coming(receive, most)
 
         async def watched(message: Message) -> None:
             nonlocal answered
+            if coming.refused is not None and not answered:
+                raise coming.refused  # what was refused is no error of ours, whoever caught it
             answered = True
             await send(message)
 
         try:
-            await self._app(scope, _Coming(receive, most), watched)
+            await self._app(scope, coming, watched)
         except TooMuchError as error:
             if not answered:
                 await _refuse(send, error.refusal)

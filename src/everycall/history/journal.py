@@ -18,7 +18,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise, zip_longest
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Self
 
 from everycall.clock import Clock, system_clock, to_micros
@@ -173,12 +172,7 @@ class Journal:
         self.open()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def open(self) -> None:

@@ -80,15 +80,13 @@ class Order:
 
 def make_audit(
     asking: Asking,
-    since: int | None = None,
-    until: int | None = None,
-    words: Words | None = None,
     *,
     site: SiteFile | None = None,
     order: Order | None = None,
+    words: Words | None = None,
 ) -> Report:
-    """Return the audit of the calls that arrived from one moment until before another."""
-    return audit(make_desk(asking, site or SiteFile(), order or Order(since, until), words))
+    """Return the audit of the calls that were ordered; of all, where nothing was said."""
+    return audit(make_desk(asking, site or SiteFile(), order or Order(), words))
 
 
 def make_desk(asking: Asking, site: SiteFile, order: Order, words: Words | None = None) -> Desk:

@@ -6,9 +6,10 @@ from typing import Any
 
 from everycall.app.answers.defining import as_of, chosen
 from everycall.app.answers.measured_tables import verdicts
-from everycall.app.history.asking import Asking, of_history
+from everycall.app.history.asking import Asking
 from everycall.app.history.kept_tables import found_once
 from everycall.app.history.pooling import literal
+from everycall.app.history.stored import of_history
 from everycall.app.site.sitefile import SiteFile
 from everycall.clock import iso
 from everycall.errors import NotFoundError, did_you_mean

@@ -2,8 +2,9 @@
 
 from zoneinfo import ZoneInfo
 
-from everycall.app.history.asking import IDS, Asking
+from everycall.app.history.asking import Asking
 from everycall.app.history.pooling import reading
+from everycall.app.history.stored import IDS
 from everycall.calls.results import RESULTS
 from everycall.events import COLUMNS
 from everycall.history import Engine, History

@@ -6,9 +6,10 @@ from collections.abc import Set as AbstractSet
 from sqlglot import exp
 
 from everycall.app.answers.defining import as_of, judged
-from everycall.app.history.asking import Asking, of_history
+from everycall.app.history.asking import Asking
 from everycall.app.history.kept_tables import found_once, take
 from everycall.app.history.pooling import literal
+from everycall.app.history.stored import of_history
 from everycall.app.site.given import site_calendars
 from everycall.app.site.sitefile import SiteFile
 from everycall.app.site.tagging import make_tags

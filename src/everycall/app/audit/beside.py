@@ -8,7 +8,7 @@ from everycall.app.audit.clustering import outage_name
 from everycall.app.audit.evidence import meanwhile
 from everycall.app.audit.planned import Frame, plan_of
 from everycall.app.audit.remedy_words import id_of
-from everycall.app.history.asking import of_history
+from everycall.app.history.stored import of_history
 from everycall.metrics.lines import level_steps
 from everycall.remedies.causes import CALL_BACK, CAUSES, LINES
 from everycall.remedies.lines import LineHour, LineUse, line_steps, line_uses

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from everycall.app.answers.ledger import within
 from everycall.app.answers.measured_tables import exists, make
-from everycall.app.history.asking import Asking, of_history
+from everycall.app.history.asking import Asking
 from everycall.app.history.kept_tables import found_once
+from everycall.app.history.stored import of_history
 from everycall.app.site.given import site_calendars
 from everycall.app.site.sitefile import SiteFile
 from everycall.clock import from_micros, to_micros

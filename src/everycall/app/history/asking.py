@@ -7,23 +7,21 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from sqlglot import exp
-
 from everycall.app.history.filtering import Filter, Shelf, one_of
 from everycall.app.history.finding_callers import FILE as CALLERS
 from everycall.app.history.picking import Pick, Picker, lying
 from everycall.app.history.pooling import literal, reading
 from everycall.app.history.showing import NAMED, SAID, STORY, Near, shown, united
-from everycall.calls.statement import DIALECT, parse, write
-from everycall.clock import iso, to_micros
+from everycall.app.history.stored import BY_ID, CALLS, IDS, NUMBERS, WHOLE
+from everycall.app.history.telling import FLAGS, told
+from everycall.clock import to_micros
 from everycall.errors import NoCallsError, NotFoundError
 from everycall.events.sights import Sight
 from everycall.history import Engine, History
 from everycall.history.store import Manifest
 
-__all__ = ["FLAGS", "IDS", "Asking", "Filter", "day_bounds", "of_history"]
+__all__ = ["Asking", "Filter", "day_bounds"]
 
-FLAGS = ("left_on_hold", "ringing_when_left", "short", "after_hours", "withheld", "shared_number")
 _TIMES = ("arrived_at", "ended_at", "answered_at")
 _OWN = (
     *("call_id", "client", "direction", "arrived_at", "ended_at", "caller", "caller_raw"),
@@ -34,6 +32,10 @@ _OWN = (
     *(flag for flag in FLAGS if flag != "shared_number"),
 )
 """What is told of a call without what belongs to it."""
+
+_TIMELINE = f"""
+SELECT {STORY} FROM {{events}} AS e WHERE {{among}} ORDER BY e."at", e.seq
+"""
 
 
 class Asking:
@@ -75,7 +77,7 @@ class Asking:
             raise NotFoundError(f"{sentence}; begin with: everycall import PATH")
         if not self.manifest.segments:
             raise NoCallsError(f"no call is in what was imported for site '{self.history.site}'")
-        numbers = _NUMBERS if self.by_number else {}
+        numbers = NUMBERS if self.by_number else {}
         for table in ("visits", "attempts", "talks", "holds", "links"):
             self._table(table, self.history.files(self.manifest, table), numbers.get(table))
         calls = self.history.files(self.manifest, "calls")
@@ -87,7 +89,7 @@ class Asking:
             self._table(table, [self.episode_folder() / f"{table}.parquet"], numbers.get(table))
         events = [self.history.folder / e.path for e in self.manifest.events]
         self.engine.view("events", reading(events))
-        self.engine.view("calls", _CALLS)
+        self.engine.view("calls", CALLS)
         self.engine.view("call_ids", IDS)
 
     @property
@@ -101,7 +103,7 @@ class Asking:
 
     def _table(self, name: str, files: Sequence[Path], columns: str | None = None) -> None:
         listed = ", ".join(literal(file) for file in files)
-        self.engine.view(name, f"SELECT {columns or _BY_ID} FROM read_parquet([{listed}])")
+        self.engine.view(name, f"SELECT {columns or BY_ID} FROM read_parquet([{listed}])")
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a query over calls, visits, attempts, talks, holds, episodes and events."""
@@ -129,7 +131,7 @@ class Asking:
             self._lay_out_said(one_call=wanted.limit == 1 and parts)
         query, values = shown(self._near, parts=parts, evidence=evidence)
         for row in self.engine.stream(f"SELECT * FROM ({query}) AS b {order}", values):
-            yield self.as_json(row)
+            yield told(row, self.history.site, self.sources_of(row["seen_by"]))
 
     def _lay_out_all(self, wanted: Filter, order: str) -> Near:
         where, values = wanted.where()
@@ -145,7 +147,7 @@ class Asking:
         """Lay out a few calls that were picked; returns where their parts lie."""
         near, calls, needs = [], [], []
         given: list[Any] = []
-        columns = _BY_ID if whole else ", ".join(_OWN)
+        columns = BY_ID if whole else ", ".join(_OWN)
         for shelf, those, belong, values in lying(picks):
             near.append((shelf, belong, values))
             called = f"{columns}, c.{shelf.key} AS key"
@@ -153,13 +155,15 @@ class Asking:
             lies = f"FROM {shelf.episode_calls} AS p WHERE {belong if parts else 'FALSE'}"
             needs.append(f"SELECT p.{shelf.key} AS key, p.episode, p.{shelf.need} AS need {lies}")
             given += values
-        told = _WHOLE.format(
+        laid_out = WHOLE.format(
             calls=f"({united(calls)})",
             episode_calls=f"({united(needs)})",
             key="key",
             episode="e.episode, e.need",
         )
-        self.engine.run(f"CREATE OR REPLACE TABLE wanted AS {told}", given * (2 if parts else 1))
+        self.engine.run(
+            f"CREATE OR REPLACE TABLE wanted AS {laid_out}", given * (2 if parts else 1)
+        )
         return near
 
     def _lay_out_said(self, *, one_call: bool) -> None:
@@ -282,50 +286,6 @@ class Asking:
         among, values = one_of("e.call_id", ids)
         return list(self.engine.stream(_TIMELINE.format(events="events", among=among), values))
 
-    def as_json(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Return a call in the form that other programs rely on; unknown is null."""
-        ours = row["direction"] in ("outbound", "callback")
-        return {
-            "call_id": row["call_id"],
-            "site": self.history.site,
-            "client": row["client"],
-            "direction": row["direction"],
-            "arrived_at": iso(row["arrived_at"]),
-            "ended_at": iso(row["ended_at"]),
-            "caller": row["caller"] or row["caller_raw"],
-            "called": row["called"],
-            "trunk": row["trunk"],
-            "language": row["language"],
-            "first_queue": row["first_queue"],
-            "answered_queue": row["answered_queue"],
-            "answered_agent": row["answered_agent"],
-            "answered": row["answered"],
-            "answered_at": iso(row["answered_at"]),
-            "wait_ms": row["wait_ms"],
-            "ring_ms": row["ring_ms"],
-            "talk_ms": row["talk_ms"],
-            "hold_ms": row["hold_ms"],
-            "ended_by": row["ended_by"],
-            "outcome": row["outcome"],
-            "rule": f"{'outbound' if ours else 'inbound'}.{row['outcome']}",
-            "confidence": row["confidence"],
-            "visits": [_visit(visit) for visit in row.get("visit_list") or ()],
-            "attempts": [_attempt(attempt) for attempt in row.get("attempt_list") or ()],
-            "talks": [_talk(talk) for talk in row.get("talk_list") or ()],
-            "episode": row["episode"],
-            "evidence": [_event(event) for event in row.get("evidence_list") or ()],
-            "missing": [fact for fact in (row["missing"] or "").split(",") if fact],
-            "flags": [flag for flag in FLAGS if row[flag]],
-            "sources": self.sources_of(row["seen_by"]),
-            "caller_raw": row["caller_raw"],
-            "q850": row["q850"],
-            "sip_code": row["sip_code"],
-            "menu_choice": row["menu_choice"],
-            "transfers": row["transfers"],
-            "people": row["people"],
-            "open_at_arrival": row["open_at_arrival"],
-        }
-
     def sources_of(self, seen_by: int) -> list[str]:
         """Return the names of the sources that saw a call, in whatever order they were taken in."""
         return sorted(s.name for i, s in enumerate(self.manifest.sources) if seen_by >> i & 1)
@@ -333,84 +293,6 @@ class Asking:
     def sees(self, sight: Sight) -> bool:
         """Tell whether any source of the site can see a thing."""
         return any(sight in source.sees for source in self.manifest.sources)
-
-
-def _visit(visit: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "queue": visit["queue"],
-        "entered_at": iso(visit["began_at"]),
-        "left_at": iso(visit["ended_at"]),
-        "wait_ms": visit["lasted_ms"],
-        "exit": visit["result"],
-        "agent": visit["agent"],
-    }
-
-
-def _attempt(attempt: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "agent": attempt["agent"],
-        "queue": attempt["queue"],
-        "rang_at": iso(attempt["began_at"]),
-        "stopped_at": iso(attempt["ended_at"]),
-        "ring_ms": attempt["lasted_ms"],
-        "result": attempt["result"],
-    }
-
-
-def _talk(talk: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "agent": talk["agent"],
-        "agent_kind": talk["agent_kind"] or "person",
-        "started_at": iso(talk["began_at"]),
-        "ended_at": iso(talk["ended_at"]),
-        "talk_ms": talk["lasted_ms"],
-        "ended_by": talk["result"],
-    }
-
-
-def _event(event: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in {**event, "at": iso(event["at"])}.items() if value}
-
-
-_BY_ID = "COLUMNS(LAMBDA name: NOT name IN ('call_no', 'episode_no', 'helped_by_no'))"
-_NUMBERS = {
-    **dict.fromkeys(
-        ("counted", "visits", "attempts", "talks", "holds"),
-        "call_no AS call_id, * EXCLUDE (call_id, call_no)",
-    ),
-    "episodes": "episode_no AS episode, helped_by_no AS helped_by, "
-    "* EXCLUDE (episode, helped_by, episode_no, helped_by_no)",
-    "episode_calls": "call_no AS call_id, episode_no AS episode",
-}
-"""What is read of a stored table: the ids of calls, or their numbers in the place of the ids."""
-
-IDS = """
-SELECT id, call_id FROM call_names
-UNION ALL
-SELECT l.id, n.call_id FROM links AS l INNER JOIN call_names AS n ON n.id = l.call_id
-"""
-"""Every id that an event may name a call by, and the call as it goes by here."""
-
-_WHOLE = """
-SELECT c.*, {episode},
-  CASE WHEN NOT c.caller_key IS NULL THEN NOT s.caller_key IS NULL END AS shared_number
-FROM {calls} AS c
-LEFT JOIN {episode_calls} AS e ON e.{key} = c.{key}
-LEFT JOIN sharing AS s ON s.caller_key = c.caller_key
-"""
-_CALLS = _WHOLE.format(
-    calls="counted", episode_calls="episode_calls", key="call_id", episode="e.episode"
-)
-
-_TIMELINE = f"""
-SELECT {STORY} FROM {{events}} AS e WHERE {{among}} ORDER BY e."at", e.seq
-"""
-
-
-def of_history(statement: str) -> str:
-    """Return a statement over calls as they were counted: `calls` knows more, and costs more."""
-    tree = exp.replace_tables(parse(statement), {"calls": "counted"}, dialect=DIALECT)
-    return write(tree)
 
 
 def day_bounds(

@@ -26,6 +26,7 @@ PROBLEMS: dict[str, str] = {
     "too-many": "The batch holds too many records.",
     "too-long": "A record is too long.",
     "too-large": "The request is too large.",
+    "too-slow": "The request came too slowly to wait for its end.",
     "too-fast": "The key asks too often, or sends too much; `Retry-After` says when to go on.",
     "repeated": "The idempotency key was used for another request.",
     "busy": "The same request is being answered at this moment.",

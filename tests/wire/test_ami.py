@@ -111,6 +111,19 @@ def test_nobody_there_is_said_in_one_sentence() -> None:
         played(story)
 
 
+def test_whoever_is_stopped_while_closing_a_connection_does_not_go_on() -> None:
+    async def story() -> bool:
+        async with FakePbx() as pbx:
+            connection = await Connection.open(pbx.pbx, lambda _: None)
+            closing = asyncio.create_task(connection.close())
+            await asyncio.sleep(0)  # it waits for its reader to end
+            closing.cancel()
+            await asyncio.wait([closing])
+            return closing.cancelled()
+
+    assert played(story)
+
+
 def test_the_secret_is_not_in_what_is_printed() -> None:
     assert "hidden" not in repr(Pbx("h", "u", "hidden"))
 

@@ -141,8 +141,10 @@ class Connection:
         """Hang up, also if the other side has gone before."""
         self._task.cancel()
         self._writer.close()
-        with contextlib.suppress(OSError, asyncio.CancelledError):
-            await self._task
+        # to await it would take our own being cancelled for its, and whoever stops us waits for ever
+        await asyncio.wait([self._task])
+        if not self._task.cancelled():
+            self._task.exception()
         with contextlib.suppress(OSError):
             await self._writer.wait_closed()
 

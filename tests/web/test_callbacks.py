@@ -79,6 +79,16 @@ def test_not_reached_comes_back_later_and_the_last_try_ends_it(amy: Person, owed
     assert owed.state == "unreachable"
 
 
+def test_a_callback_is_handed_only_to_somebody_who_calls_back(amy: Person, owed: Promise) -> None:
+    bob, vera = person("Bob", "agent"), person("Vera", "viewer")
+    act(amy, owed, "take")
+    page = browser(amy).get(f"/callbacks/{owed.pk}/").content.decode()
+    assert f'<option value="{bob.pk}">' in page
+    assert f'<option value="{vera.pk}">' not in page
+    act(amy, owed, "hand-over", to=str(vera.pk))
+    assert (owed.state, owed.owner) == ("claimed", "Amy")
+
+
 def test_snooze_and_hand_over(amy: Person, owed: Promise) -> None:
     bob = person("Bob", "agent")
     act(amy, owed, "take")

@@ -20,6 +20,13 @@ def test_an_invited_person_chooses_a_password_once(owner: Person) -> None:
     assert visitor.get("/calls/").status_code == 200
 
 
+def test_whoever_chooses_no_role_invites_an_agent(owner: Person) -> None:
+    page = browser(owner).get("/setup/people/new/").content.decode()
+    assert '<option value="agent" selected>' in page
+    page = browser(owner).get(f"/setup/people/{owner.pk}/").content.decode()
+    assert '<option value="owner" selected>' in page
+
+
 def test_a_wrong_link_lets_nobody_in(owner: Person) -> None:
     assert browser().get("/join/MQ/guess/").status_code == 410
     assert browser().get("/join/%00/guess/").status_code == 400  # no text at all

@@ -20,6 +20,7 @@ from everycall.records.trail import note
 from everycall.web.accounts import second_factor
 from everycall.web.accounts.invitations import invited_by, link_for
 from everycall.web.guards import needs, person_of
+from everycall.web.steps import walk
 from everycall.web.wording.saying import say
 
 if TYPE_CHECKING:
@@ -63,6 +64,9 @@ class PersonForm(OfPerson):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
+        if not self.initial.get("email"):
+            # whoever does not look at it invites nobody who may do everything
+            self.initial["role"] = Role.AGENT.value
         self.fields["role"].choices = [(role.value, say(role.value)) for role in Role]  # type: ignore[attr-defined]  # a choice has some
 
     def clean_email(self) -> str:
@@ -90,6 +94,7 @@ def people(request: HttpRequest) -> HttpResponse:
     """List who may come in."""
     everybody = Person.objects.prefetch_related("teams")
     more = {"teams": Team.objects.all(), "with_factor": second_factor.who_has_one()}
+    more |= walk(request, "people")
     return render(request, "web/people.html", {"people": everybody, **more})
 
 

@@ -58,8 +58,11 @@ class Alarm:
         if board is None:
             return
         site = self.reader.settings()
+        zone = site.zone or ZoneInfo("UTC")
         if self._watcher is None:
-            self._watcher = Watcher(site.zone or ZoneInfo("UTC"), settings.ADDRESS)
+            self._watcher = Watcher(zone, settings.ADDRESS)
+        # the zone may be set while the server runs
+        self._watcher.zone = zone
         watching, loop = live.watch, live.loop
         if watching is not None and loop is not None:
             calls = self._ended.calls(watching, loop, now)

@@ -95,6 +95,31 @@ def test_a_wall_whose_stream_broke_says_so_and_comes_back_by_itself(
 
 @pytest.mark.browser
 @pytest.mark.skipif(chromium() is None, reason=MISSING)
+def test_a_phone_system_that_is_away_is_said_in_place_of_live(
+    server: Server, browser: Browser
+) -> None:
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    away = 'JSON.stringify({name: "office", since: picture.as_of - 60000})'
+    script = (STATIC / "live.js").read_text(encoding="utf-8")
+    told = script.replace(
+        "    draw();\n    age();",
+        f"    picture.unheard = [JSON.parse({away})];\n    draw();\n    age();",
+    )
+    assert told != script
+    context.route(
+        "**/web/live*.js", lambda one: one.fulfill(body=told, content_type="text/javascript")
+    )
+    page = opened(context, wall(server))
+    note = page.locator("#stale")
+    expect(note).to_contain_text("Not heard for 1 min 0", timeout=PATIENCE)
+    expect(note).to_contain_text(": office.")
+    expect(page.locator("#age")).to_have_text("")
+    assert note.is_visible()
+    context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(chromium() is None, reason=MISSING)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     "size", [(1920, 1080), (1366, 768), (390, 844)], ids=["tv", "desk", "phone"]

@@ -22,8 +22,9 @@ from everycall.app.live.watching import Watch
 from everycall.app.site.sitefile import SiteFile
 from everycall.history import History
 from everycall.history.journal import Journal
-from everycall.live.board import AgentState, Board
+from everycall.live.board import AgentState, Board, UnheardNow
 from everycall.settings import read_table
+from everycall.wire.ami import Pbx
 from wire.fake_pbx import FakePbx, recorded
 
 SCENARIOS = Path(__file__).parents[2] / "samples" / "scenarios"
@@ -126,6 +127,33 @@ def test_a_call_that_ends_while_nobody_listens_is_closed_when_the_connection_is_
     with Asking(History(tmp_path)) as asking:
         gaps = asking.rows("SELECT COUNT(*) FROM events WHERE kind = 'source.gap'")[0][0]
     assert gaps >= 1
+
+
+def test_a_phone_system_that_is_away_is_on_the_board_until_it_is_back(tmp_path: Path) -> None:
+    async def story() -> None:
+        pbx = FakePbx()
+        await pbx.start()
+        async with Watch(settings(tmp_path, Manager("office", pbx.pbx))) as watch:
+            await shown(watch, lambda _: watch.health().links[0].connected)
+            await pbx.stop()
+            (away,) = (await shown(watch, lambda board: bool(board.unheard))).unheard
+            assert away.name == "office"
+            assert away.since is not None
+            await pbx.start(pbx.port)
+            await shown(watch, lambda board: not board.unheard)
+        await pbx.stop()
+
+    played(story)
+
+
+def test_a_phone_system_that_never_answered_is_on_the_board(tmp_path: Path) -> None:
+    async def story() -> None:
+        nobody = Manager("office", Pbx("127.0.0.1", "u", "s", 1))
+        async with Watch(settings(tmp_path, nobody)) as watch:
+            board = await shown(watch, lambda board: bool(board.unheard))
+            assert board.unheard == (UnheardNow("office", None),)
+
+    played(story)
 
 
 def test_a_call_that_began_unheard_is_shown_from_what_the_lists_tell(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from everycall.live.board import (
     Stage,
     TargetNow,
     TrunkNow,
+    UnheardNow,
 )
 from everycall.metrics.model import Cell
 from everycall.records.models import Person, Team, Wall
@@ -99,6 +100,21 @@ def test_a_wall_shows_no_names_and_no_numbers() -> None:
     assert "+4930" not in text
     assert shown["boxes"]["waiting"] == 2
     assert shown["boxes"]["free"] == 1
+
+
+def test_a_phone_system_that_is_not_heard_is_told_to_everybody() -> None:
+    away = replace(board(), unheard=(UnheardNow("office", AT), UnheardNow("south", None)))
+    told = [{"name": "office", "since": AT // 1000}, {"name": "south", "since": None}]
+    assert picture(away, WALL)["unheard"] == told
+    assert picture(away, View(queues=frozenset({"sales"})))["unheard"] == told
+    assert picture(board(), WALL)["unheard"] == []
+
+
+def test_who_sees_no_names_is_not_told_that_nobody_is_there(owner: Person) -> None:
+    for role, sees in (("viewer", False), ("agent", False), ("supervisor", True)):
+        page = browser(person(role.title(), role)).get("/now/").content.decode()
+        for part in ("agents", "help", "sound", "drops-phones"):
+            assert (f'id="{part}"' in page) is sees
 
 
 def test_the_longest_wait_stands_first() -> None:

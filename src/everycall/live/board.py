@@ -253,6 +253,18 @@ class DayNow:
 
 
 @dataclass(frozen=True, slots=True)
+class UnheardNow:
+    """A phone system that cannot be heard; what the board says of it may be over.
+
+    Attributes:
+        since: when it was heard last; null for never.
+    """
+
+    name: str
+    since: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """Everything that a wallboard shows, at one instant.
 
@@ -280,6 +292,7 @@ class Board:
     help: tuple[HelpNow, ...] = ()
     trunks: tuple[TrunkNow, ...] = ()
     quality: tuple[QualityNow, ...] = ()
+    unheard: tuple[UnheardNow, ...] = ()
 
     @property
     def day(self) -> DayNow | None:

@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -17,7 +18,7 @@ from everycall.app.live.quarantine import Beginning, recent
 from everycall.app.live.watched import WatchSettings
 from everycall.clock import Clock, to_micros
 from everycall.history.journal_segments import Entry
-from everycall.live.board import Board
+from everycall.live.board import Board, UnheardNow
 from everycall.registry import load
 from everycall.sources.base import Source
 
@@ -49,6 +50,7 @@ class Drawing:
         board: the newest board.
         drawn_at, draw_ms: when it was drawn, and how long that took.
         left_out: records that would break the picture.
+        unheard: says which phone systems cannot be heard.
         again: set when the picture has to be begun anew: the clock was put back.
     """
 
@@ -67,6 +69,7 @@ class Drawing:
         self.drawn_at = 0
         self.draw_ms = 0.0
         self.left_out: list[str] = []
+        self.unheard: Callable[[], tuple[UnheardNow, ...]] = tuple
         self.again = asyncio.Event()
 
     async def begin(self) -> None:
@@ -129,7 +132,8 @@ class Drawing:
             log.warning("the clock was put back; the picture is drawn anew")
             self.again.set()
         exact = len(fresh) < MANY
-        self.board = await self.inside(lambda: self._with(fresh, now, exact=exact))
+        board = await self.inside(lambda: self._with(fresh, now, exact=exact))
+        self.board = replace(board, unheard=self.unheard())
         self.drawn_at = now
         self._totalled_at = now if exact else self._totalled_at
 

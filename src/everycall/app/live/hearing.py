@@ -20,6 +20,7 @@ from everycall.app.live.watched import WatchSettings
 from everycall.clock import Clock, to_micros
 from everycall.errors import NotTakenError
 from everycall.history.journal_segments import Entry
+from everycall.live.board import UnheardNow
 from everycall.wire.ami_link import Item, Link, Snapshot
 from everycall.wire.inbox import Inbox
 from everycall.wire.log_follower import LogFollower
@@ -73,6 +74,12 @@ class Hearing:
                     feed.feed, knowing, place(feed.feed), feed.origin
                 )
         return [link.run() for link in self.links.values()]
+
+    def unheard(self) -> tuple[UnheardNow, ...]:
+        """Return the phone systems that were tried and cannot be heard."""
+        states = [link.state for link in self.links.values()]
+        away = [one for one in states if one.tries and not one.connected]
+        return tuple(UnheardNow(one.feed, one.since) for one in away)
 
     def works(self, inside: Inside) -> Iterator[Coroutine[Any, Any, None]]:
         """Yield what hands over what is heard, for as long as it runs."""

@@ -20,6 +20,7 @@ from everycall.app.live.clock_trouble import clock_troubles
 from everycall.app.live.drawing import Drawing
 from everycall.app.live.hearing import Hearing
 from everycall.app.live.picturing import LivePicture
+from everycall.app.live.stopping import stopped
 from everycall.app.live.watched import Health, WatchSettings
 from everycall.clock import Clock, system_clock, to_micros
 from everycall.errors import EverycallError, NotFoundError
@@ -48,6 +49,7 @@ class Watch:
         self.intake = Intake(self.journal, self._heard)
         self._hearing = Hearing(settings, self.intake, clock)
         self._drawing = Drawing(settings, self.intake, clock)
+        self._drawing.unheard = self._hearing.unheard
         self._check = DayCheck(settings.data, settings.site, settings.name)
         self._seal_thread = ThreadPoolExecutor(1, "seal")
         self._connections: list[asyncio.Task[None]] = []
@@ -75,8 +77,8 @@ class Watch:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await _stopped(self._connections)
-        await _stopped(self._tasks)
+        await stopped(self._connections)
+        await stopped(self._tasks)
         await self._hearing.hand_over_rest()
         await self._goes_well(self.seal)
         self.journal.close()
@@ -230,9 +232,3 @@ class Watch:
 
     def _now(self) -> int:
         return to_micros(self._clock())
-
-
-async def _stopped(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

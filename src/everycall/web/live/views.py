@@ -85,6 +85,7 @@ def picture(board: Board, view: View, owed: Sequence[Owed] | None = None) -> dic
         "lines": [_line(one) for one in board.trunks] if view.is_whole else [],
         "sound": [_sound(one) for one in board.quality] if view.is_whole and view.names else [],
         "drops": _drops(board, day, view),
+        "unheard": [{"name": one.name, "since": _ms(one.since)} for one in board.unheard],
     }
 
 

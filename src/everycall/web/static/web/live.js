@@ -369,7 +369,14 @@
 
   /* a wall of noughts would say that nobody calls, where nobody listens */
   function silence() {
-    return !picture || (root.classList.contains("quiet") && root.getAttribute("data-connected") === "0");
+    return !picture || (root.classList.contains("quiet") && (root.getAttribute("data-connected") === "0" || picture.unheard.length > 0));
+  }
+
+  /* the stream goes on where a phone system has fallen silent: then it is that one's word that is old */
+  function unheard() {
+    return !picture ? "" : picture.unheard.map(function (one) {
+      return fill(one.since === null ? words.never_heard : words.unheard, { name: one.name, time: since(one.since) });
+    }).join(" ");
   }
 
   function age() {
@@ -378,9 +385,10 @@
     var stale = Boolean(picture) && silent > STALE;
     root.classList.toggle("stale", stale);
     root.classList.toggle("waits", silence());
-    if (silence()) { write(note, ""); write(document.getElementById("stale"), words.waiting_for_data); return; }
-    var said = stale ? words.stale.replace("%s", length(now() - picture.as_of)) : "";
-    write(note, stale ? said : words.live);
+    root.classList.toggle("unheard", !stale && unheard() !== "");
+    if (silence()) { write(note, ""); write(document.getElementById("stale"), unheard() || words.waiting_for_data); return; }
+    var said = stale ? words.stale.replace("%s", length(now() - picture.as_of)) : unheard();
+    write(note, stale ? said : said ? "" : words.live);
     write(document.getElementById("stale"), said);
     var clock = document.getElementById("clock");
     write(clock, new Intl.DateTimeFormat(language, { timeZone: zone, hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false }).format(new Date(now())));

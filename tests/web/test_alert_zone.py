@@ -7,9 +7,9 @@ import pytest
 
 from everycall.app.site.sitefile import SiteFile
 from everycall.live.board import Board
-from everycall.web import alarms
-from everycall.web.alarms import Alarm
 from everycall.web.live.hub import hub
+from everycall.web.work import alarms
+from everycall.web.work.alarms import Alarm
 
 
 def test_a_zone_that_is_set_later_holds_for_alerts(monkeypatch: pytest.MonkeyPatch) -> None:

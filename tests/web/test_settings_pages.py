@@ -7,10 +7,14 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from everycall.app.live.sharing import Shared
 from everycall.app.site.site_writing import change, file_of
 from everycall.errors import BadSettingsError
+from everycall.live.board import AgentNow, AgentState, Board
 from everycall.records.models import Entry, Person
 from everycall.web.accounts import first_key
+from everycall.web.phones.connecting import live
+from everycall.web.phones.found import found_people
 from everycall.web.reading import site_reader
 from everycall.web.steps import STEPS, after
 from web.conftest import browser, person
@@ -90,6 +94,27 @@ def test_queues_and_people_are_found_by_themselves_and_named(owner: Person) -> N
     assert name
 
 
+def test_who_the_phone_system_names_is_given_no_second_name(
+    owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agents = (
+        AgentNow("Agent 1", AgentState.FREE, 0, ("PJSIP/1001",)),
+        AgentNow("PJSIP/1002", AgentState.FREE, 0, ("PJSIP/1002",)),
+    )
+    told = Shared(Board(0, 1, "", (), agents, (), ()))
+    monkeypatch.setattr(live, "told", told)
+    page = browser(owner).get("/setup/found/").content.decode()
+    assert "Agent 1 <small>so the phone system says</small>" in page
+    number = {one.name: n for n, one in enumerate(found_people(site_reader(), live))}
+    assert f'name="name-{number["PJSIP/1001"]}"' not in page
+    given = {f"name-{n}": "" for n in number.values()} | {
+        f"name-{number['PJSIP/1001']}": "Mallory",
+        f"name-{number['PJSIP/1002']}": "Ben",
+    }
+    browser(owner).post("/setup/found/", given)
+    assert site_reader().settings().agents == {"PJSIP/1002": "Ben"}
+
+
 def test_targets_are_set(owner: Person) -> None:
     given = {"name-0": "Quick", "metric-0": "asa", "parameter-0": "", "limit-0": "<= 15 s"}
     more = {f"{p}-{n}": "" for p in ("name", "metric", "parameter", "limit") for n in range(1, 8)}
@@ -128,7 +153,7 @@ def test_a_trade_leaves_targets_that_somebody_set(owner: Person) -> None:
 
 def test_every_first_step_can_be_skipped_and_comes_again(owner: Person) -> None:
     client, address = browser(owner), "/setup/connect/?first"
-    for step in STEPS[:5]:
+    for step in STEPS:
         page = client.get(address)
         assert page.status_code == 200
         text = page.content.decode()

@@ -1,5 +1,6 @@
 """A site's history, kept open for the pages, and opened anew when something was imported."""
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,6 +8,7 @@ from threading import Lock
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from platformdirs import user_data_path
 
 from everycall.app.history.asking import Asking, Filter
 from everycall.app.history.narrowing import Narrow
@@ -102,3 +104,13 @@ _READERS: dict[tuple[Path, str], Reader] = {}
 def site_reader() -> Reader:
     """Return the reader of the site that is served; there is one in each process."""
     return _READERS.setdefault((settings.DATA, settings.SITE), Reader(settings.DATA, settings.SITE))
+
+
+def import_command() -> str:
+    """Return the command that takes a log in where this server looks for it."""
+    words = ["everycall", "import"]
+    if user_data_path("everycall", appauthor=False) != settings.DATA:
+        words += ["--data", shlex.quote(str(settings.DATA))]
+    if settings.SITE != "main":
+        words += ["--site", shlex.quote(settings.SITE)]
+    return " ".join([*words, "PATH"])

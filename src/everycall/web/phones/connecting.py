@@ -14,6 +14,7 @@ from django.db import connections
 
 from everycall.app.intake.feeds import Log, Manager, Posted
 from everycall.app.live.sharing import Shared
+from everycall.app.live.stopping import stopped
 from everycall.app.live.watched import Health, WatchSettings
 from everycall.app.live.watching import Watch
 from everycall.errors import EverycallError
@@ -148,9 +149,7 @@ class Live:
                 await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 self._asked = watch.picture.helps.asked()
-                for work in works:
-                    work.cancel()
-                await asyncio.gather(*works, return_exceptions=True)
+                await stopped(works)
 
     async def _publish(self, watch: Watch) -> None:
         async for board in watch.boards():

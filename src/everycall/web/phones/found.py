@@ -1,7 +1,7 @@
 """Queues and phones that were seen, in history and now, without anybody naming them."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from everycall.app.site.site_writing import file_of
@@ -24,11 +24,13 @@ class Found:
     Attributes:
         calls: how often it was seen in history; null if only now.
         person: the name that somebody gave to a phone.
+        said: the name that the phone system itself gives to whoever is at a phone.
     """
 
     name: str
     calls: int | None = None
     person: str = ""
+    said: str = ""
 
 
 def found_queues(reader: Reader, live: Live) -> list[Found]:
@@ -39,13 +41,24 @@ def found_queues(reader: Reader, live: Live) -> list[Found]:
 
 def found_people(reader: Reader, live: Live) -> list[Found]:
     """Return every name of a phone or a person that was seen, with the name it was given."""
-    given = dict(reader.settings().agents)
-    phones = {
-        phone for agent in _board_of(live, "agents") for phone in agent.phones or (agent.name,)
+    given, said = dict(reader.settings().agents), _said(live)
+    alone = {agent.name for agent in _board_of(live, "agents") if not agent.phones}
+    seen = dict.fromkeys([*given, *said, *sorted(alone - set(given.values()))], None)
+    named = {*given.values(), *said.values()}
+    rows = [row for row in _rows(reader, _AGENTS) if row[0] not in named]
+    merged = _merged(seen, rows, given)
+    # a name given to a phone whose person the phone system names would be a second name of one person
+    return [replace(one, said="" if one.person else said.get(one.name, "")) for one in merged]
+
+
+def _said(live: Live) -> dict[str, str]:
+    """Return each phone that is known now, and who is at it by the phone system's own word."""
+    agents = _board_of(live, "agents")
+    return {
+        phone: agent.name if agent.name != phone else ""
+        for agent in agents
+        for phone in agent.phones
     }
-    seen = dict.fromkeys([*given, *sorted(phones - set(given.values()))], None)
-    rows = [row for row in _rows(reader, _AGENTS) if row[0] not in given.values()]
-    return _merged(seen, rows, given)
 
 
 def _board_of(live: Live, what: str) -> tuple[Any, ...]:

@@ -60,6 +60,9 @@ def channel_kind(name: str) -> str:
 
 
 _BRANDS = {
+    "ami": "Asterisk",
+    "ari": "Asterisk (ARI)",
+    "queue_log": "queue_log",
     "ringcentral": "RingCentral",
     "freeswitch": "FreeSWITCH",
     "amazon_connect": "Amazon Connect",

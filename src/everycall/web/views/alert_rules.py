@@ -24,6 +24,7 @@ from everycall.settings import doc_of
 from everycall.web.asked import whole
 from everycall.web.guards import needs, person_of
 from everycall.web.middleware.language import LANGUAGES
+from everycall.web.steps import walk
 from everycall.web.views.alerts import SHOWN, deliveries_of
 from everycall.web.views.people import Names
 from everycall.web.work.carrying import KINDS, hand
@@ -139,7 +140,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         "kinds": KINDS,
         "failing": Delivery.objects.filter(sent_at=None).exclude(error="").count(),
     }
-    return render(request, "web/alert_rules.html", page)
+    return render(request, "web/alert_rules.html", page | walk(request, "alert-rules"))
 
 
 @needs(Right.SET_UP)

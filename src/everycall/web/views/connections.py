@@ -1,52 +1,29 @@
 """Connecting a phone system: say where it is, try it, and see what it cannot see."""
 
-import asyncio
-import contextlib
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from everycall.app.live.reaching import Silence, silences
-from everycall.clock import from_micros
 from everycall.errors import EverycallError
 from everycall.events.origins import MARK
 from everycall.records.connections import Connection
 from everycall.records.roles import Right
 from everycall.records.trail import note
-from everycall.settings import read_table
-from everycall.telephony import PhoneSystemError
 from everycall.web.declared import fields_of, kept_of
 from everycall.web.guards import needs, person_of
 from everycall.web.phones.connecting import live
-from everycall.web.phones.kinds import (
-    KINDS,
-    POSTING,
-    TwilioSettings,
-    account_of,
-    ari_of,
-    origin_of,
-    pbx_of,
-    people_in,
-)
-from everycall.wire.ami import AmiError
-from everycall.wire.ami import Connection as AmiConnection
-from everycall.wire.ari import AriError
-from everycall.wire.twilio_calls import TwilioError
-
-PATIENCE = 8.0
-"""Seconds that a try may take."""
-
-NAMED = 6
-"""So many phones are named in a sentence."""
+from everycall.web.phones.kinds import KINDS, POSTING, origin_of
+from everycall.web.phones.manager_rights import MANAGER_CONF
+from everycall.web.phones.trying import tried
+from everycall.web.steps import WALK, is_walk, onward, walk
 
 
 def _form(kind: str, given: dict[str, Any] | None, data: Any) -> forms.Form:
@@ -54,9 +31,12 @@ def _form(kind: str, given: dict[str, Any] | None, data: Any) -> forms.Form:
     if given is None:
         shown["name"] = forms.SlugField(label=_("A short name, such as: office"), max_length=40)
     shown |= fields_of(KINDS[kind], given)
-    if given is not None:
-        # as the name, it stands in the journal and in history
+    first = kind == "ami" and "" not in _marks()
+    if given is not None or first:
+        # as the name, it stands in the journal and in history; the first one has none
         shown.pop("mark", None)
+    if given is None and first:
+        shown.pop("own_queues", None)
     form: forms.Form = type("ConnectionForm", (forms.Form,), shown)(data)
     return form
 
@@ -80,8 +60,19 @@ def connect(request: HttpRequest, kind: str, pk: int | None = None) -> HttpRespo
         found.save()
         note(person_of(request), "connection changed", found.name)
         live.change()
-        return redirect("setup-site")
-    return render(request, "web/form.html", {"form": form, "title": _("Phone system")})
+        return _after(request, found)
+    page = {"form": form, "title": _("Phone system"), **walk(request, "step-connect")}
+    page["manager_conf"] = MANAGER_CONF if kind == "ami" else ""
+    return render(request, "web/connect.html", page)
+
+
+def _after(request: HttpRequest, found: Connection) -> HttpResponse:
+    """Try what was saved: it is mended on the same page, or it works and things go on."""
+    if not _is_well(request, found):
+        here = reverse("connection", args=(found.kind, found.pk))
+        return redirect(f"{here}?{WALK}" if is_walk(request) else here)
+    # who has to copy the address that it posts to finds that on Set-up
+    return redirect("setup-site") if found.kind in POSTING else onward(request, "step-connect")
 
 
 def _is_free(form: forms.Form, pk: int | None) -> bool:
@@ -128,108 +119,22 @@ def _is_apart(kind: str, form: forms.Form) -> bool:
 @needs(Right.SET_UP)
 def try_connection(request: HttpRequest, pk: int) -> HttpResponse:
     """Try a connection, now, and say what it saw."""
-    found = get_object_or_404(Connection, pk=pk, removed_at=None)
-    try:
-        said = _tried(found)
-    except (EverycallError, OSError, TimeoutError) as error:
-        messages.error(request, _("It does not work: %s") % (str(error) or _("no answer")))
-    else:
-        messages.success(request, said)
+    _is_well(request, get_object_or_404(Connection, pk=pk, removed_at=None))
     return redirect("setup-site")
 
 
-def _tried(found: Connection) -> str:
-    if found.kind == "twilio" and found.given().get("account"):
-        return asyncio.run(_try_twilio(found))
-    if found.kind == "ari":
-        return asyncio.run(_try_ari(found))
-    if found.kind in POSTING:
-        return _("It posts to us, so there is nothing to try: ring, and look at Now.")
-    if found.kind == "queue_log":
-        path = Path(str(found.given()["path"]))
-        with path.open("rb") as file:
-            file.read(1)
-        changed = from_micros(int(path.stat().st_mtime * 1_000_000))
-        return _("The log can be read; its last change was at %s UTC.") % f"{changed:%F %T}"
-    return asyncio.run(_try_manager(found))
-
-
-async def _try_twilio(found: Connection) -> str:
-    terms = read_table(TwilioSettings, found.given(), found.name)
-    people_in(terms.people)
-    account = account_of(terms)
+def _is_well(request: HttpRequest, found: Connection) -> bool:
+    """Try a connection, say what it saw, and tell whether nothing is to be mended."""
     try:
-        named = str((await account.myself()).get("friendly_name") or terms.account)
-        owned = not terms.number or bool(await account.numbers(terms.number))
-    except TwilioError as error:
-        raise PhoneSystemError(str(error)) from None
-    said = [_("It works: the account %s answers.") % named]
-    if not terms.number:
-        said.append(_("It does not dial for you: no number of the account is named."))
-    elif not owned:
-        said.append(_("%s is no number of this account, so it cannot dial.") % terms.number)
-    if not settings.ADDRESS.startswith("https://"):
-        said.append(_("Twilio has to reach us: start with EVERYCALL_ADDRESS=https://..."))
-    return " ".join(said)
-
-
-async def _try_ari(found: Connection) -> str:
-    ari = ari_of(found.given(), found.name)
-    try:
-        version = (await ari.ask("GET", "/asterisk/info", only="system"))["system"]["version"]
-        phones = await ari.ask("GET", "/endpoints")
-    except AriError as error:
-        raise PhoneSystemError(str(error)) from None
-    return _("It works: Asterisk %(version)s, %(phones)d phones and lines.") % {
-        "version": version,
-        "phones": len(phones),
-    }
-
-
-async def _try_manager(found: Connection) -> str:
-    async with asyncio.timeout(PATIENCE):
-        connection = await AmiConnection.open(pbx_of(found.given(), found.name), lambda _: None)
-        try:
-            members = await connection.listing("QueueStatus")
-            phones = await _phones(connection)
-        finally:
-            await connection.close()
-    queues = {event.get("Queue") for event in members if event.get("Event") == "QueueParams"}
-    people = {event.get("Name") for event in members if event.get("Event") == "QueueMember"}
-    said = _("It works: %(queues)d queues and %(people)d people were seen.") % {
-        "queues": len(queues),
-        "people": len(people),
-    }
-    joined = [event for event in members if event.get("Event") == "QueueMember"]
-    unseen = [_silence(one) for one in silences(phones, joined)]
-    return " ".join([said, *unseen])
-
-
-async def _phones(connection: AmiConnection) -> list[dict[str, Any]]:
-    with contextlib.suppress(AmiError):
-        return await connection.listing("PJSIPShowAors")
-    return []
-
-
-def _silence(found: Silence) -> str:
-    """Say how long a phone's silence would go unseen."""
-    names = ", ".join(found.phones[:NAMED])
-    more = len(found.phones) - NAMED
-    if more > 0:
-        names = _("%(names)s and %(more)d more") % {"names": names, "more": more}
-    if found.within_s is None:
-        return (
-            _(
-                "Nobody asks these phones whether they are there, so their silence is seen at the "
-                "next call only: %s. Set qualify_frequency=10 for them in pjsip.conf."
-            )
-            % names
-        )
-    seconds = f"{found.within_s:g}"
-    return _("A silence of these is seen within %(seconds)s s: %(names)s.") % {
-        "seconds": seconds,
-        "names": names,
-    }
+        seen = tried(found)
+    except (EverycallError, OSError, TimeoutError) as error:
+        messages.error(request, _("It does not work: %s") % (str(error) or _("no answer")))
+        return False
+    if seen.good:
+        messages.success(request, seen.good)
+    if seen.lacks:
+        messages.error(request, seen.lacks)
+    return not seen.lacks
 
 
 @require_POST

@@ -27,7 +27,7 @@ from everycall.web.guards import needs, person_of
 from everycall.web.phones.connecting import live
 from everycall.web.phones.found import Found, found_people, found_queues, raw_site
 from everycall.web.phones.kinds import KINDS
-from everycall.web.reading import site_reader
+from everycall.web.reading import import_command, site_reader
 from everycall.web.steps import onward, walk
 from everycall.web.wording.saying import say
 
@@ -59,8 +59,17 @@ def connect_step(request: HttpRequest) -> HttpResponse:
         "step-connect",
         template="web/step_connect.html",
         kinds=KINDS,
-        connected=list(Connection.objects.filter(removed_at=None).values_list("name", flat=True)),
+        connected=_heard(),
+        import_command=import_command(),
     )
+
+
+def _heard() -> list[str]:
+    """Return the phone systems that are connected, but for those that cannot be reached."""
+    health = live.health()
+    away = {link.feed for link in health.links if not link.connected} if health else set()
+    names = Connection.objects.filter(removed_at=None).values_list("name", flat=True)
+    return [name for name in names if name not in away]
 
 
 # ---- hours
@@ -154,14 +163,17 @@ def found(request: HttpRequest) -> HttpResponse:
         named = {
             one.name: form.cleaned_data[f"name-{number}"].strip()
             for number, one in enumerate(people)
-            if form.cleaned_data[f"name-{number}"].strip()
+            if form.cleaned_data.get(f"name-{number}", "").strip()
         }
         kept = {**site_reader().settings().agents}
         for one in people:
             kept.pop(one.name, None)
         if keep(request, form, {("agents",): {**kept, **named} or None}, "names of phones"):
             return onward(request, "set-found")
-    fields = [{"found": one, "field": form[f"name-{n}"]} for n, one in enumerate(people)]
+    fields = [
+        {"found": one, "field": None if one.said else form[f"name-{n}"]}
+        for n, one in enumerate(people)
+    ]
     return step_page(
         request,
         "set-found",
@@ -178,6 +190,7 @@ def _names_form(people: list[Found], data: Any) -> forms.Form:
             label=one.name, required=False, max_length=80, initial=one.person
         )
         for number, one in enumerate(people)
+        if not one.said
     }
     form: forms.Form = type("NamesForm", (forms.Form,), shown)(data)
     return form

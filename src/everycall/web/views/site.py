@@ -16,7 +16,7 @@ from everycall.records.roles import Right
 from everycall.web.guards import needs
 from everycall.web.phones.connecting import live
 from everycall.web.phones.kinds import KINDS, POSTING
-from everycall.web.reading import site_reader
+from everycall.web.reading import import_command, site_reader
 
 
 @needs(Right.SET_UP)
@@ -41,14 +41,16 @@ def site(request: HttpRequest) -> HttpResponse:
                 if not asking.sees(sight)
             ]
     health = live.health()
+    links = {link.feed: link for link in health.links} if health else {}
+    connected = Connection.objects.filter(removed_at=None)
     more = {
-        "connections": Connection.objects.filter(removed_at=None),
+        "connections": [(one, links.get(one.name)) for one in connected],
+        "import_command": import_command(),
         "kinds": KINDS,
         "posting": POSTING,
         "address": settings.ADDRESS,
         "health": health,
         "trouble": live.trouble,
-        "links": {link.feed: link for link in health.links} if health else {},
     }
     page = more | {"sources": sources, "blind": blind, "data": settings.DATA, "site": settings.SITE}
     return render(request, "web/site.html", page)

@@ -1,0 +1,94 @@
+"""Connecting a phone system: what was saved is tried at once, and what is wrong is said in a sentence."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from everycall.records.connections import Connection
+from everycall.records.models import Person
+from everycall.web.phones.manager_rights import READ, WRITE, Lacks, lacking
+from everycall.web.steps import after
+from web.conftest import browser
+from wire.fake_pbx import SECRET, USER
+from wire.threaded import Pbx
+
+LIVE = Path(__file__).parents[2] / "docs" / "live.md"
+ADDRESS = "/setup/connect/ami/"
+
+
+@pytest.fixture
+def pbx() -> Iterator[Pbx]:
+    made = Pbx()
+    yield made
+    made.stop()
+
+
+def given(pbx: Pbx, **other: str) -> dict[str, str]:
+    usual = {"name": "office", "host": "127.0.0.1", "port": str(pbx.fake.port)}
+    return {**usual, "user": USER, "secret": SECRET, **other}
+
+
+def test_what_works_goes_on_to_the_next_step(owner: Person, pbx: Pbx) -> None:
+    answer = browser(owner).post(f"{ADDRESS}?first", given(pbx), follow=True)
+    assert answer.redirect_chain[-1][0] == after("step-connect")
+    assert "It works: 0 queues and 0 people were seen." in answer.content.decode()
+
+
+def test_a_wrong_secret_is_mended_on_the_same_page(owner: Person, pbx: Pbx) -> None:
+    client = browser(owner)
+    answer = client.post(f"{ADDRESS}?first", given(pbx, secret="wrong"), follow=True)
+    row = Connection.objects.get()
+    assert answer.redirect_chain[-1][0] == f"{ADDRESS}{row.pk}/?first"
+    page = answer.content.decode()
+    assert "Asterisk refuses the login." in page
+    assert "Skip this step" in page
+    again = client.post(f"{ADDRESS}{row.pk}/", given(pbx), follow=True)
+    assert "It works" in again.content.decode()
+
+
+def test_nobody_there_is_said_and_no_fault_of_ours(owner: Person, pbx: Pbx) -> None:
+    client = browser(owner)
+    client.post(ADDRESS, given(pbx, port="1"))
+    row = Connection.objects.get()
+    tried = client.post(f"/setup/connections/{row.pk}/try/", follow=True)
+    assert tried.status_code == 200
+    assert "It does not work: everycall@127.0.0.1:1 cannot be reached" in tried.content.decode()
+
+
+def test_a_manager_that_may_not_be_asked_for_its_rights_is_told_all_of_them(
+    owner: Person, pbx: Pbx
+) -> None:
+    pbx.fake.refuses = {"Command"}
+    page = browser(owner).post(ADDRESS, given(pbx), follow=True).content.decode()
+    assert "It works" not in page
+    assert f"add to read: {', '.join(READ)}." in page
+    assert f"add to write: {', '.join(WRITE)}." in page
+
+
+def test_missing_rights_are_named() -> None:
+    output = [
+        "",
+        "       username: weak",
+        "      read perm: system,agent",
+        "     write perm: system",
+    ]
+    lacks = lacking({"Output": output})
+    assert lacks.read == ("call", "reporting", "user", "dtmf", "dialplan")
+    assert lacks.write == ("call", "agent", "reporting", "originate", "command")
+    every = [f"read perm: {','.join(READ)}", f"write perm: {','.join(WRITE)},all"]
+    assert lacking({"Output": every}) == Lacks()
+
+
+def test_the_page_and_the_docs_name_the_same_rights(owner: Person) -> None:
+    page, docs = browser(owner).get(ADDRESS).content.decode(), LIVE.read_text(encoding="utf-8")
+    for line in (f"read = {','.join(READ)}", f"write = {','.join(WRITE)}"):
+        assert line in page
+        assert line in docs
+
+
+def test_the_first_phone_system_is_asked_for_no_mark(owner: Person, pbx: Pbx) -> None:
+    client = browser(owner)
+    assert 'name="mark"' not in client.get(ADDRESS).content.decode()
+    client.post(ADDRESS, given(pbx))
+    assert 'name="mark"' in client.get(ADDRESS).content.decode()

@@ -130,6 +130,26 @@ def test_a_number_that_differs_is_found(shop: tuple[SiteFile, History]) -> None:
     assert any(one.startswith("missed by queues") or "queues" in one for one in found)
 
 
+UNSEEN_ENTRY = """
+1775344365|1775344365.104|NONE|NONE|DID|4930200
+1775344400|1775344365.104|sales|NONE|EXITWITHTIMEOUT|1|1|30
+1775344400|1775344365.104|sales|NONE|ENTERQUEUE||0301234046|1
+1775344475|1775344365.104|sales|NONE|EXITWITHKEY|9|1|1|75
+"""
+
+
+def test_a_stay_that_is_known_by_its_end_alone_came_first(tmp_path: Path) -> None:
+    site, day = read_table(SiteFile, {"zone": "UTC"}), date(2026, 4, 4)
+    lines = UNSEEN_ENTRY.split()
+    history = imported(tmp_path / "day", {"queue_log": lines}, site)
+    with LivePicture(site, [source(QUEUE_LOG)], bounds(day, UTC)[0]) as picture:
+        for entry in said(lines, QUEUE_LOG, "queue_log"):
+            picture.take([entry], stamp(entry) * 1_000_000)
+        picture.take([], bounds(day, UTC)[1] + 20 * 3600 * 1_000_000)
+        assert picture.totals().day(str(day)).outcomes == {"left_by_key": 1}
+        assert disagreeing(picture, history, site, day) == []
+
+
 RESTARTS = ("s36", "s69", "s79", "s80")
 """A restart ends every call, so these stories are never told together with others."""
 

@@ -12,9 +12,11 @@ _WITHIN = (
 
 _IN_TURN = (
     "began_at + CASE WHEN COALESCE(lasted_ms, 1) > 0 OR result IN ('caller', 'answered') "
-    "THEN 1 ELSE 0 END"
+    "THEN 1 ELSE 0 END "
+    "- CASE WHEN lasted_ms * 1000 > ended_at - began_at + 1000000 THEN 2 ELSE 0 END"
 )
-"""Of two stays that began in the same second, the one that passed the caller on came first."""
+"""Of two stays that began in the same second, the one that passed the caller on came first; before it
+one that is known by its end alone, for it began sooner than anybody saw."""
 
 CALL_VISITS = f"""
 SELECT call_id,

@@ -43,19 +43,6 @@ def test_a_plan_is_kept_while_only_rows_change(engine: Counting) -> None:
     assert engine.plans == 1
 
 
-def test_what_a_checkpoint_made_stale_is_planned_anew_a_few_at_a_time(engine: Counting) -> None:
-    several = [f"SELECT COUNT(*) + {n} FROM said" for n in range(3)]
-    found = [engine.again(one) for one in several]
-    assert not engine.plan_again(2)
-    engine.run("CHECKPOINT")
-    assert [engine.plan_again(2) for _ in range(3)] == [True, True, False]
-    assert engine.plans == 6
-    assert [engine.again(one) for one in several] == found
-    engine.run("CHECKPOINT")
-    engine.table("said", "SELECT 1 AS x")
-    assert not engine.plan_again(2)
-
-
 def test_no_plan_outlives_a_table_or_view_that_is_made(engine: Counting) -> None:
     engine.run("INSERT INTO said VALUES (7)")
     assert engine.again(COUNT) == [(1, 7)]

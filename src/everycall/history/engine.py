@@ -37,7 +37,6 @@ class Engine:
         self._db.execute("SET TimeZone = 'UTC'")
         self._planned: dict[str, duckdb.Statement] = {}
         self._names: dict[str, str] = {}
-        self._stale: list[str] = []
 
     def __enter__(self) -> Self:
         return self
@@ -57,8 +56,6 @@ class Engine:
         if not text.lstrip().startswith(_CHANGE_ROWS):
             self._forget_plans()
         self._db.execute(text, list(values))
-        if text.startswith("CHECKPOINT"):
-            self._stale = list(self._planned)
 
     def rows(self, statement: str | exp.Expr, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a query and return all its rows."""
@@ -74,20 +71,9 @@ class Engine:
             planned = self._planned[statement] = self._plan(statement)
         return self._db.execute(planned).fetchall()
 
-    def plan_again(self, most: int) -> bool:
-        """Plan some of those statements anew, and return true, whose plans a checkpoint made stale.
-
-        They go on to give the right rows, but are bound for every run.
-        """
-        some, self._stale = self._stale[:most], self._stale[most:]
-        for statement in some:
-            self._planned[statement] = self._plan(statement)
-        return bool(some)
-
     def _forget_plans(self) -> None:
         self._planned.clear()
         self._names.clear()
-        self._stale.clear()
 
     def _plan(self, statement: str) -> duckdb.Statement:
         # a plan of the same name takes the place of the one before

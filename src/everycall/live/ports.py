@@ -18,9 +18,6 @@ class Engine(Protocol):
     def again(self, statement: str) -> list[tuple[Any, ...]]:
         """Run a statement that is run often and return its rows, if any."""
 
-    def plan_again(self, most: int) -> bool:
-        """Plan some statements anew whose plans are stale, and return true; or there are none."""
-
     def table(self, name: str, statement: str | exp.Expr) -> None:
         """Make a table from a query."""
 

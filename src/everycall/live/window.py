@@ -24,9 +24,6 @@ from everycall.metrics.stays import lone_stays
 RENEWED = 8_000
 """After so many calls were counted the room of deleted rows is given back."""
 
-PLANNED = 15
-"""So many statements are planned anew at a time, when that room was given back."""
-
 HOT = 90_000_000
 """A call stays hot for so long after its last sign of life, in microseconds."""
 
@@ -278,10 +275,6 @@ class Window:
         self.engine.run("CHECKPOINT")
         self._counts = 0
         return True
-
-    def plan_again(self) -> bool:
-        """Plan some of the statements anew that room given back has made slower; false if none is."""
-        return self.engine.plan_again(PLANNED)
 
     def cool(self, as_of: int, most: int | None = None) -> set[str]:
         """Put calls away that are over and of which nothing was heard for a while; return them."""

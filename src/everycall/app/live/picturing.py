@@ -181,8 +181,7 @@ class LivePicture:
         if self._window.renew():
             _settle()
             return True
-        cooled = self._cool(as_of, max(MOVED, 4 * self._ended))
-        return bool(cooled) or self._window.plan_again()
+        return bool(self._cool(as_of, max(MOVED, 4 * self._ended)))
 
     def _cool(self, as_of: int, most: int | None = None) -> set[str]:
         """Put away what is done with, unless that was done a moment ago."""

@@ -144,13 +144,9 @@ def _exactness(fields: Fields) -> Fields:
     return {WITHIN: fields[WITHIN]} if WITHIN in fields else {}
 
 
-def _step(body: Fields) -> Step:
-    return Step.of({n: value for n, value in body.items() if n not in (_UNTIMED, WITHIN)})
-
-
 def _told(call: str, records: Sequence[Record], site: Site) -> Iterator[Event]:
     """Yield the events of a call, each as exact as the moments that it was told by."""
-    steps = [_step(record.body) for record in records]
+    steps = [Step.of(record.body) for record in records]
     if not any(step.act is Act.BORN and step.channel == step.linked for step in steps):
         yield from _end_of(call, steps, site)
         return

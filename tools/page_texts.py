@@ -197,7 +197,7 @@ def save(language: str, known: Catalog) -> None:
 def renewed(language: str) -> Catalog:
     """Return the catalogue of a language with the texts that there are now."""
     known = opened(language)
-    known.update(collect(language), no_fuzzy_matching=True)
+    known.update(collect(language), no_fuzzy_matching=True, update_creation_date=False)
     known.obsolete.clear()
     return known
 

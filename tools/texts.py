@@ -112,7 +112,7 @@ def main() -> None:
     for path in sorted(CATALOGUES.glob("*.po")):
         with path.open("rb") as file:
             known = read_po(file, locale=path.stem)
-        known.update(texts, no_fuzzy_matching=True)
+        known.update(texts, no_fuzzy_matching=True, update_creation_date=False)
         known.obsolete.clear()
         missing = [message.id for message in known if message.id and not translated(message.string)]
         if "--missing" in sys.argv:

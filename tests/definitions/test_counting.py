@@ -79,6 +79,8 @@ def test_one_call_is_shown_under_all_definitions_the_own_one_first(calls: Histor
 
 def test_a_team_chooses_its_definition_and_its_switches(tmp_path: Path) -> None:
     assert chosen(SiteFile()).id == "xon"
+    assert chosen(SiteFile(trade="shop")).id == "reachability"
+    assert chosen(SiteFile(trade="shop", definition="nhs_30s")).id == "nhs_30s"
     (tmp_path / "ours.toml").write_text(load("nhs_30s").text)
     (tmp_path / "site.toml").write_text(
         'definition = "ours.toml"\n[definition_switches]\ninclusive = false\n'

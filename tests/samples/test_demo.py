@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from everycall.app.answers.defining import chosen
 from everycall.app.intake.samples import SITE, sample_folder, take_samples
+from everycall.app.site.sitefile import read_site
 from everycall.cli import main
 from everycall.errors import NotFoundError
 from everycall.history import History
+from everycall.reports.trades import TRADES
 
 LOG = "1790000000|1790000000.1|sales|NONE|ENTERQUEUE||030231251|1\n"
 GAVE_UP = "1790000009|1790000000.1|sales|NONE|ABANDON|1|1|9\n"
@@ -94,3 +97,8 @@ def test_what_somebody_else_put_there_is_never_forgotten(small: Path, tmp_path: 
 
 def test_the_samples_lie_beside_the_code() -> None:
     assert sample_folder() == Path(__file__).parents[2] / "samples" / "shop"
+
+
+def test_every_number_of_the_shop_is_by_the_same_words(small: Path, tmp_path: Path) -> None:
+    take_samples(small, tmp_path)
+    assert chosen(read_site(tmp_path, None, SITE)).id == TRADES["shop"].definition

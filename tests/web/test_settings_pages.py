@@ -1,5 +1,6 @@
 """A site is set up on pages: step by step at first, each page again later, the file kept as written."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from everycall.live.board import AgentNow, AgentState, Board
 from everycall.records.models import Entry, Person
 from everycall.web.accounts import first_key
 from everycall.web.phones.connecting import live
-from everycall.web.phones.found import found_people
 from everycall.web.reading import site_reader
 from everycall.web.steps import STEPS, after
 from web.conftest import browser, person
@@ -87,11 +87,33 @@ def test_queues_and_people_are_found_by_themselves_and_named(owner: Person) -> N
     page = browser(owner).get("/setup/found/").content.decode()
     assert "sales" in page
     client = browser(owner)
-    name = page.split('name="name-0"')[0].split("<label")[-1].split(">")[1].split("<")[0]
-    client.post("/setup/found/", {"name-0": "Ann Miller"})
-    assert "Ann Miller" in site_reader().settings().agents.values()
+    name, field = next(iter(fields_of(page).items()))
+    client.post("/setup/found/", {field: "Ann Miller"})
+    assert site_reader().settings().agents[name] == "Ann Miller"
     assert "Ann Miller" in client.get("/setup/found/").content.decode()
-    assert name
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """Return the field of each phone on the page."""
+    return {
+        name: field for field, name in re.findall(r'<label for="id_(name-[^"]+)">([^<]+)<', page)
+    }
+
+
+def test_a_phone_found_meanwhile_shifts_no_name(
+    owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def seen(*phones: str) -> None:
+        agents = tuple(AgentNow(p, AgentState.FREE, 0, (p,)) for p in phones)
+        monkeypatch.setattr(live, "told", Shared(Board(0, 1, "", (), agents, (), ())))
+
+    client = browser(owner)
+    seen("PJSIP/1002", "PJSIP/1003")
+    fields = fields_of(client.get("/setup/found/").content.decode())
+    seen("PJSIP/1000", "PJSIP/1002", "PJSIP/1003")
+    given = dict.fromkeys(fields.values(), "") | {fields["PJSIP/1003"]: "Ben"}
+    client.post("/setup/found/", given)
+    assert site_reader().settings().agents == {"PJSIP/1003": "Ben"}
 
 
 def test_who_the_phone_system_names_is_given_no_second_name(
@@ -105,12 +127,9 @@ def test_who_the_phone_system_names_is_given_no_second_name(
     monkeypatch.setattr(live, "told", told)
     page = browser(owner).get("/setup/found/").content.decode()
     assert "Agent 1 <small>so the phone system says</small>" in page
-    number = {one.name: n for n, one in enumerate(found_people(site_reader(), live))}
-    assert f'name="name-{number["PJSIP/1001"]}"' not in page
-    given = {f"name-{n}": "" for n in number.values()} | {
-        f"name-{number['PJSIP/1001']}": "Mallory",
-        f"name-{number['PJSIP/1002']}": "Ben",
-    }
+    fields = fields_of(page)
+    assert "PJSIP/1001" not in fields
+    given = dict.fromkeys(fields.values(), "") | {fields["PJSIP/1002"]: "Ben"}
     browser(owner).post("/setup/found/", given)
     assert site_reader().settings().agents == {"PJSIP/1002": "Ben"}
 

@@ -76,7 +76,7 @@ def _take(data: Path, *, quiet: bool) -> Summary:
 
 def _audit(data: Path, *more: str) -> None:
     """Do what `everycall audit` does, for the samples."""
-    arguments = ["--data", str(data), "--site", SITE, "--trade", "shop", *more]
+    arguments = ["--data", str(data), "--site", SITE, *more]
     auditing.command.main(arguments, prog_name="everycall audit", standalone_mode=False)
 
 

@@ -17,8 +17,9 @@ from everycall.definitions.stories import NOW
 from everycall.definitions.words import COLUMNS
 from everycall.history import Engine
 from everycall.metrics.levels import JUDGED
+from everycall.reports.trades import NO_TRADE, TRADES
 
-DEFAULT = "xon"
+DEFAULT = NO_TRADE.definition
 """Whose words hold where a team has not chosen a definition."""
 
 HELPED = "CASE WHEN p.joined THEN COALESCE(p.helped_at > c.arrived_at, FALSE) END AS helped_later"
@@ -31,16 +32,21 @@ LEFT JOIN episodes AS p ON p.episode = e.episode
 
 
 def chosen(site: SiteFile, name: str | None = None) -> Definition:
-    """Return the definition that was named, else the team's own, else the default.
+    """Return the definition that was named, else the team's own, else its trade's, else the default.
 
     Raises:
         NotFoundError: there is no such definition.
         BadSettingsError: its file, or the setting of a switch, is wrong.
     """
-    if name is not None and name != site.definition:
+    if name is not None and name != _own(site):
         return load(name)
-    own = load(site.definition or DEFAULT, site.definition_switches)
+    own = load(_own(site), site.definition_switches)
     return replace(own, of_clients=dict(_of_clients(site)))
+
+
+def _own(site: SiteFile) -> str:
+    """Return the definition whose words a team uses: every number is counted by it, here and live."""
+    return site.definition or TRADES.get(site.trade, NO_TRADE).definition
 
 
 def _of_clients(site: SiteFile) -> Iterator[tuple[str, Definition]]:
@@ -50,7 +56,7 @@ def _of_clients(site: SiteFile) -> Iterator[tuple[str, Definition]]:
             yield name, load(client.definition, client.definition_switches)
         elif client.definition_switches:
             switches = {**site.definition_switches, **client.definition_switches}
-            yield name, load(site.definition or DEFAULT, switches)
+            yield name, load(_own(site), switches)
 
 
 def parts(*definitions: Definition) -> Iterator[tuple[str, tuple[Definition, ...]]]:

@@ -1,6 +1,5 @@
 """The sample logs: where they lie, and taking them in under a site of their own."""
 
-import shutil
 import sys
 from pathlib import Path
 
@@ -19,6 +18,9 @@ _PLACES = (
     Path(__file__).parents[4] / "samples" / "shop",
     Path(sys.prefix) / "share" / "everycall" / "shop",
 )
+
+_TRADE = 'trade = "shop"\n'
+"""What the invented shop says of itself beside its site file: whose words all its numbers use."""
 
 
 def sample_folder() -> Path:
@@ -43,7 +45,7 @@ def take_samples(folder: Path, data: Path, progress: Progress = silent) -> Summa
     _make_room(history, folder)
     config = data / "sites" / f"{SITE}.toml"
     config.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(folder / FILE, config)
+    config.write_text(_TRADE + (folder / FILE).read_text(encoding="utf-8"), encoding="utf-8")
     site = read_site(data, None, SITE)
     return Importer(history, site, progress=progress).take(_logs(folder))
 

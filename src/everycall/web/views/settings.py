@@ -1,6 +1,7 @@
 """What a site says of itself, set on pages: hours, names, targets, trade and words."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -160,20 +161,16 @@ def found(request: HttpRequest) -> HttpResponse:
     people = found_people(site_reader(), live)
     form = _names_form(people, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        named = {
-            one.name: form.cleaned_data[f"name-{number}"].strip()
-            for number, one in enumerate(people)
-            if form.cleaned_data.get(f"name-{number}", "").strip()
-        }
         kept = {**site_reader().settings().agents}
-        for one in people:
+        # a phone that was found since the page was made is not among what was sent
+        sent = [one for one in people if not one.said and _field(one) in request.POST]
+        for one in sent:
+            name = form.cleaned_data[_field(one)].strip()
             kept.pop(one.name, None)
-        if keep(request, form, {("agents",): {**kept, **named} or None}, "names of phones"):
+            kept |= {one.name: name} if name else {}
+        if keep(request, form, {("agents",): kept or None}, "names of phones"):
             return onward(request, "set-found")
-    fields = [
-        {"found": one, "field": None if one.said else form[f"name-{n}"]}
-        for n, one in enumerate(people)
-    ]
+    fields = [{"found": one, "field": None if one.said else form[_field(one)]} for one in people]
     return step_page(
         request,
         "set-found",
@@ -184,12 +181,17 @@ def found(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _field(one: Found) -> str:
+    """Return what the field of a phone is called: by the phone, whichever others are found."""
+    return f"name-{sha256(one.name.encode()).hexdigest()[:16]}"
+
+
 def _names_form(people: list[Found], data: Any) -> forms.Form:
     shown = {
-        f"name-{number}": forms.CharField(
+        _field(one): forms.CharField(
             label=one.name, required=False, max_length=80, initial=one.person
         )
-        for number, one in enumerate(people)
+        for one in people
         if not one.said
     }
     form: forms.Form = type("NamesForm", (forms.Form,), shown)(data)

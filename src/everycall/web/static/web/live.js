@@ -369,12 +369,12 @@
 
   /* a wall of noughts would say that nobody calls, where nobody listens */
   function silence() {
-    return !picture || (root.classList.contains("quiet") && (root.getAttribute("data-connected") === "0" || picture.unheard.length > 0));
+    return !picture || (root.classList.contains("quiet") && (root.getAttribute("data-connected") === "0" || (picture.unheard || []).length > 0));
   }
 
   /* the stream goes on where a phone system has fallen silent: then it is that one's word that is old */
   function unheard() {
-    return !picture ? "" : picture.unheard.map(function (one) {
+    return !picture ? "" : (picture.unheard || []).map(function (one) {
       return fill(one.since === null ? words.never_heard : words.unheard, { name: one.name, time: since(one.since) });
     }).join(" ");
   }

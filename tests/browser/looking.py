@@ -47,14 +47,21 @@ def log_in(browser: Browser, base: str, who: str = "ada@example.org") -> Any:
 
 @dataclass
 class Window:
-    """A page that is looked at, and whatever went wrong in it."""
+    """A page that is looked at, and whatever went wrong in it.
+
+    A browser says by itself, at a time of its own, that a page is `missing`: where that is what is
+    looked at, it is nothing wrong.
+    """
 
     base: str
     page: Page
     wrong: list[str] = field(default_factory=list)
+    missing: set[str] = field(default_factory=set)
 
     def open(self, address: str, status: int = 200) -> None:
         """Go to a page, and wait until a report that is being made is there."""
+        if status >= 400:
+            self.missing.add(self.base + address)
         answer = self.page.goto(self.base + address)
         assert answer is not None
         assert answer.status == status, f"{address}: {answer.status}"
@@ -86,8 +93,8 @@ def window(context: BrowserContext, base: str) -> Iterator[Window]:
     found.page.on("pageerror", lambda error: found.wrong.append(str(error)))
 
     def said(message: Any) -> None:
-        if message.type == "error":
-            found.wrong.append(message.text)
+        if message.type == "error" and message.location["url"] not in found.missing:
+            found.wrong.append(f"{message.text} ({message.location})")
 
     def asked(request: Any) -> None:
         if not request.url.startswith((base, "data:")):

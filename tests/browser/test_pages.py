@@ -134,7 +134,6 @@ def test_what_is_not_there_is_said_to_everybody(opened: Opened, address: str, st
     told: list[str] = []
     with window(opened.context("en"), opened.base) as found:
         found.open(address, status)
-        found.wrong.clear()  # the browser says itself that the page is not there
         for size in ("phone", "desk"):
             found.size(size)
             told += found.troubles(size)

@@ -165,12 +165,20 @@ FROM (
 ) AS o
 INNER JOIN call_numbers AS n ON n.number = o.call_id
 INNER JOIN restarts AS r ON r.at >= o.last_at AND {_ITS_OWN}
+LEFT JOIN (
+  SELECT DISTINCT l.call_id, r.source, r.seq
+  FROM restarts AS r
+  INNER JOIN linked AS l ON l.source = r.source AND l.at = r.at AND l.seq > r.seq
+  WHERE NOT l.call_id IS NULL
+) AS spoke ON spoke.call_id = o.call_id AND spoke.source = r.source AND spoke.seq = r.seq
+WHERE spoke.call_id IS NULL
 GROUP BY o.call_id
 """
+"""A log knows whole seconds: of a call that it speaks of below its restart, that was not the end."""
 
 RESTARTS = """
 SELECT DISTINCT at - CASE WHEN reason = 'boot' THEN COALESCE(value, 0) * 1000 ELSE 0 END AS at,
-  reason, leg AS mark
+  reason, leg AS mark, source, seq
 FROM linked
 WHERE kind = 'source.gap' AND reason IN ('restart', 'shutdown', 'boot')
 """

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from everycall.live.board import AgentNow, AgentState, Board, CallNow, Cells, QueueNow, Stage
+from everycall.live.in_vain import EndedRing, RingsInVain
 from everycall.live.lines import Lines
 from everycall.live.needs import Helps, needs
 from everycall.live.repeats import Repeats
@@ -40,11 +41,10 @@ SELECT agent, MAX(ended_at) FROM hot_talks
 WHERE NOT agent IS NULL AND call_id IN (SELECT id FROM fresh_ids) GROUP BY agent
 """
 _STOPPED_RINGS = """
-SELECT agent, result, ended_at FROM hot_attempts
+SELECT call_id, agent, result = 'answered', ended_at FROM hot_attempts
 WHERE NOT agent IS NULL AND NOT ended_at IS NULL
   AND result IN ('answered', 'no_answer', 'unreachable')
   AND call_id IN (SELECT id FROM fresh_ids)
-ORDER BY ended_at, seq
 """
 
 
@@ -91,7 +91,7 @@ class Picture:
         self._lines = lines
         self._repeats = repeats
         self._talked: dict[str, int] = {}
-        self._missed: dict[str, tuple[int, int]] = {}
+        self._in_vain = RingsInVain()
         self._version = 0
 
     def board(self, as_of: int, today: str, totals: Totals) -> Board:
@@ -184,12 +184,10 @@ class Picture:
             if ended_at is not None:
                 person = self.person(str(name))
                 self._talked[person] = max(self._talked.get(person, 0), _int(ended_at))
-        for name, result, ended_at in self._window.hot(_STOPPED_RINGS):
-            person = self.person(str(name))
-            count, last = self._missed.get(person, (0, 0))
-            if _int(ended_at) > last:
-                count = 0 if result == "answered" else count + 1
-                self._missed[person] = (count, _int(ended_at))
+        self._in_vain.counted(
+            EndedRing(call_id, self.person(str(name)), answered, _int(ended_at))
+            for call_id, name, answered, ended_at in self._window.hot(_STOPPED_RINGS)
+        )
         self._window.seen()
 
     def _agents(self, as_of: int, today: str, found: _Open, totals: Totals) -> list[AgentNow]:
@@ -229,7 +227,7 @@ class Picture:
             checked_every=next(
                 (p.checked_every for p in phones if p.checked_every is not None), None
             ),
-            no_answers=self._missed.get(name, (0, 0))[0],
+            no_answers=self._in_vain.of(name),
         )
         busy = _on_the_line(plain, found)
         if busy is not None:

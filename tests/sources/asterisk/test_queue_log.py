@@ -237,6 +237,11 @@ def test_a_restart_ends_a_wait(tmp_path: Path) -> None:
     assert (call["outcome"], call["ended_by"]) == ("failed_waiting", "system")
 
 
+def test_a_call_that_comes_in_the_second_of_a_restart_came_after_it(tmp_path: Path) -> None:
+    call = one(tmp_path, "0|NONE|NONE|NONE|QUEUESTART|", *CALL[:1])
+    assert call["outcome"] == "pending"
+
+
 def test_a_restart_before_or_after_a_call_changes_nothing(tmp_path: Path) -> None:
     clean = one(tmp_path / "clean", *CALL)
     before = one(tmp_path / "before", "0|NONE|NONE|NONE|QUEUESTART|", *CALL, RESTART)

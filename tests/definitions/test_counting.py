@@ -14,6 +14,7 @@ from everycall.app.history.asking import Asking
 from everycall.app.site.sitefile import SiteFile, read_site
 from everycall.cli import main
 from everycall.definitions import Category, definition_ids, load
+from everycall.errors import NotFoundError
 from everycall.history import History
 
 WAITS = (5, 20, 29, 30, 31, 60)
@@ -88,6 +89,11 @@ def test_a_team_chooses_its_definition_and_its_switches(tmp_path: Path) -> None:
     own = chosen(read_site(tmp_path, None))
     assert (own.id, own.settings["inclusive"]) == ("ours", False)
     assert chosen(read_site(tmp_path, None), "xon").id == "xon"
+
+
+def test_a_trade_that_is_misspelt_is_never_taken_for_none() -> None:
+    with pytest.raises(NotFoundError, match="did you mean 'shop'"):
+        chosen(SiteFile(trade="shpo"))
 
 
 def test_a_brands_own_definition_lies_beside_the_site_file_too(tmp_path: Path) -> None:

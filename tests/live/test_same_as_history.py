@@ -5,6 +5,7 @@ However the day was said: in small batches or large ones, in order or not, some 
 
 import asyncio
 import random
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -70,9 +71,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[SiteFile, History]:
     return site, imported(folder / "day", {"queue_log": lines}, site)
 
 
+@pytest.mark.parametrize("definition", ["xon", "reachability", "ringostat"])
 @pytest.mark.parametrize(("size", "shuffled"), [(3000, 0.0), (250, 0.0), (150, 1.0)])
-def test_a_day_of_the_shop(size: int, shuffled: float, shop: tuple[SiteFile, History]) -> None:
-    site, history = shop
+def test_a_day_of_the_shop(
+    size: int, shuffled: float, definition: str, shop: tuple[SiteFile, History]
+) -> None:
+    site, history = replace(shop[0], definition=definition), shop[1]
     chance = random.Random(size)
     start, end = bounds(SHOP_DAY, BERLIN)
     cut = list(batches(shop_day(), size, chance, shuffled))

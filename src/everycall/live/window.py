@@ -16,6 +16,7 @@ from everycall.live.added import Added
 from everycall.live.cold import KEPT, MORE, RESULTS, Cold, fill_ids
 from everycall.live.emptiness import ALWAYS, Needs, is_empty, needs
 from everycall.live.folding import folded
+from everycall.live.later import Judging, Later
 from everycall.live.neighbours import COLUMNS, Neighbours, Said
 from everycall.live.ports import Engine
 from everycall.metrics.stays import COLUMNS as STAY
@@ -86,7 +87,7 @@ class Window:
     """Events of the last days in an engine, and what they amount to.
 
     The engine holds the chain's other inputs already, and the table of slots; `incoming` takes new
-    events. The verdicts are a query over `counted_calls`.
+    events.
     """
 
     def __init__(
@@ -95,7 +96,7 @@ class Window:
         chain: Chain,
         longest_call: int,
         counted: Sequence[tallies.Planned],
-        verdicts: str,
+        judging: Judging,
     ) -> None:
         self.engine = engine
         self.neighbours = Neighbours()
@@ -103,7 +104,7 @@ class Window:
         self.open: set[str] = set()
         self._chain = chain
         self._longest_call = longest_call
-        self._verdicts = verdicts
+        self._later = Later(engine, judging)
         self._hot: set[str] = set()
         self._added = Added(engine, counted)
         self.cold = Cold(engine, self._added)
@@ -149,7 +150,8 @@ class Window:
             touched = set(self.neighbours)
         # of a call that is older than the window nothing is known, and nothing is counted
         touched = {call for call in touched if call in self.neighbours}
-        wanted = self.neighbours.together(touched | self._timed_out(as_of))
+        again = self._timed_out(as_of) | self._later.due()
+        wanted = self.neighbours.together(touched | again)
         self._warm(wanted)
         for one in retold:
             engine.run(_RETOLD, [list(one.calls), one.source])
@@ -159,13 +161,15 @@ class Window:
         return Batch(len(counted), len(self.open), frozenset(counted - self.open))
 
     def _count_all(self, wanted: set[str]) -> set[str]:
-        """Count calls, and then those that the names concern which were learned from them."""
+        """Count calls, and then those of which something else is true by what was learned from them."""
         counted: set[str] = set()
         while wanted:
             self._warm(wanted)
             self._count(wanted)
             counted |= wanted
-            wanted = self.neighbours.together(self._renamed() - wanted)
+            wanted = self.neighbours.together(
+                (self._renamed() | self._later.learn(wanted)) - wanted
+            )
         return counted
 
     def _timed_out(self, as_of: int) -> set[str]:
@@ -209,7 +213,8 @@ class Window:
         # what metrics need beside the chain, from the rows that were counted last
         for name in ("calls", "visits", "talks"):
             self.engine.view(f"counted_{name}", f"SELECT * FROM {self._sources[name]}")
-        for name, statement in zip(MORE, (_STAYS, self._verdicts), strict=True):
+        self._later.make()
+        for name, statement in zip(MORE, (_STAYS, self._later.judging.verdicts), strict=True):
             self._sources[name] = f"counted_{name}"
             self.engine.view(f"counted_{name}", statement)
         for name, source in self._sources.items():
@@ -236,6 +241,7 @@ class Window:
                 self.engine.again(f"INSERT INTO hot_{name} SELECT * FROM {source}")
         rows = self.engine.again("SELECT call_id FROM hot_calls WHERE outcome = 'pending'")
         self.open = {call for (call,) in rows}
+        self._later.look()
         if wanted - self.open:
             # nobody judges a call that is not over
             self.engine.again("INSERT INTO hot_verdicts SELECT * FROM counted_verdicts")
@@ -316,6 +322,7 @@ class Window:
         self.engine.run('DELETE FROM gaps WHERE "at" < ?', [before])
         for call in old:
             self.neighbours.forget(call)
+        self._later.forget(old)
         self.cold.drop(old)
         return old
 

@@ -17,25 +17,24 @@ from everycall.definitions.stories import NOW
 from everycall.definitions.words import COLUMNS
 from everycall.history import Engine
 from everycall.metrics.levels import JUDGED
-from everycall.reports.trades import NO_TRADE, TRADES
+from everycall.reports.trades import NO_TRADE, trade
 
 DEFAULT = NO_TRADE.definition
 """Whose words hold where a team has not chosen a definition."""
 
 HELPED = "CASE WHEN p.joined THEN COALESCE(p.helped_at > c.arrived_at, FALSE) END AS helped_later"
-_HELPED_LATER = f"""
-SELECT c.*, {HELPED}
-FROM counted AS c
+HELPED_OF = """
 LEFT JOIN episode_calls AS e ON e.call_id = c.call_id
 LEFT JOIN episodes AS p ON p.episode = e.episode
 """
+_HELPED_LATER = f"SELECT c.*, {HELPED} FROM counted AS c {HELPED_OF}"
 
 
 def chosen(site: SiteFile, name: str | None = None) -> Definition:
     """Return the definition that was named, else the team's own, else its trade's, else the default.
 
     Raises:
-        NotFoundError: there is no such definition.
+        NotFoundError: there is no such definition, or no such trade.
         BadSettingsError: its file, or the setting of a switch, is wrong.
     """
     if name is not None and name != _own(site):
@@ -46,7 +45,7 @@ def chosen(site: SiteFile, name: str | None = None) -> Definition:
 
 def _own(site: SiteFile) -> str:
     """Return the definition whose words a team uses: every number is counted by it, here and live."""
-    return site.definition or TRADES.get(site.trade, NO_TRADE).definition
+    return site.definition or trade(site.trade or NO_TRADE.id).definition
 
 
 def _of_clients(site: SiteFile) -> Iterator[tuple[str, Definition]]:
@@ -141,9 +140,13 @@ def _kinds(definition: Definition, word: str) -> Iterator[str]:
 
 def _source(*trees: exp.Expr, table: str) -> str:
     """Return what the calls are taken from: with the help that came later only where it is needed."""
-    columns = (column for tree in trees for column in tree.find_all(exp.Column))
-    helped = any(column.name.endswith("helped_later") for column in columns)
+    helped = any(map(asks_for_help, trees))
     return f"({_HELPED_LATER.replace('counted', table)})" if helped else table
+
+
+def asks_for_help(tree: exp.Expr) -> bool:
+    """Tell whether a query of verdicts asks whether the caller was helped by a later call."""
+    return any(column.name.endswith("helped_later") for column in tree.find_all(exp.Column))
 
 
 def _select(tree: exp.Expr) -> exp.Select:

@@ -149,8 +149,8 @@ def wants_nhs(site: SiteFile, order: Order) -> bool:
 
 
 def in_trade(site: SiteFile, order: Order) -> SiteFile:
-    """Return the settings with the trade's words where the team has chosen none."""
-    return site if site.definition else replace(site, definition=order.trade.definition)
+    """Return the settings of a team in the trade that was asked for."""
+    return replace(site, trade=order.trade.id)
 
 
 def definitions_of(site: SiteFile, order: Order) -> tuple[Definition, Definition]:

@@ -6,11 +6,16 @@ from zoneinfo import ZoneInfo
 from sqlglot import exp
 
 from everycall.app.answers.blindness import never_seen, unspoken_words
-from everycall.app.answers.defining import marks, parts
+from everycall.app.answers.defining import HELPED, HELPED_OF, asks_for_help, marks, parts
 from everycall.app.site.sitefile import SiteFile
+from everycall.calls.episodes import episode_steps
+from everycall.calls.model import Limits
 from everycall.calls.statement import DIALECT, parse, write
 from everycall.definitions import Definition, verdicts
+from everycall.definitions.ageing import turning_ages
 from everycall.events.sights import Sight
+from everycall.live.later import HELPED as HELPED_NOW
+from everycall.live.later import Judging
 from everycall.live.tallies import SERVICE_LEVEL, Planned, planned, tallies
 from everycall.metrics.answering import Blindness
 from everycall.metrics.targets import SHIPPED, Target
@@ -19,28 +24,38 @@ from everycall.sources.base import Site, Source
 _NOW = -(1 << 61)
 """Stands for the present moment until it is known."""
 
-_UNHELPED = """
-SELECT c.*, CAST(NULL AS BOOLEAN) AS helped_later FROM counted_calls AS c WHERE {}
+_LATER = f"""
+SELECT c.*, h.helped_later
+FROM counted_calls AS c LEFT JOIN {HELPED_NOW} AS h ON h.call_id = c.call_id WHERE {{}}
 """
-"""Whether somebody is helped later cannot be known while it is now."""
 
 
-def verdicts_of_counted(definition: Definition, zone: ZoneInfo) -> str:
-    """Return the query of what a definition says of the calls that were counted last.
+def judging_of(definition: Definition, zone: ZoneInfo, limits: Limits) -> Judging:
+    """Return how a definition judges the calls that were counted last.
 
     A brand with words of its own is judged by these.
     """
-    found = (_verdicts(one, zone, part) for part, (one,) in parts(definition))
-    return " UNION ALL ".join(found)
+    trees = [(_verdicts(one, zone), part, one) for part, (one,) in parts(definition)]
+    steps = episode_steps(limits)
+    helped = f"SELECT c.call_id, {HELPED} FROM contacts AS c {HELPED_OF}"
+    return Judging(
+        " UNION ALL ".join(_of_counted(*one) for one in trees),
+        (steps, helped) if any(asks_for_help(tree) for tree, *_ in trees) else None,
+        turning_ages(definition),
+    )
 
 
-def _verdicts(definition: Definition, zone: ZoneInfo, part: str) -> str:
+def _verdicts(definition: Definition, zone: ZoneInfo) -> exp.Expr:
+    """Return the query of the verdicts, as of the moment until which the sources speak."""
+    present = parse("(SELECT MAX(covered_to) FROM moment)")
     judged = verdicts(definition, as_of=_NOW, zone=zone)
-    calls = _select(parse(_UNHELPED.format(part)))
-    tree = exp.expand(judged, {"calls": calls}, dialect=DIALECT)
-    present = parse("(SELECT MAX(as_of) FROM moment)")
-    tree = tree.transform(lambda node: present.copy() if _is_now(node) else node)
-    return f"SELECT call_id, category, reason, {marks(definition)} FROM ({write(tree)}) AS judged"
+    return judged.transform(lambda node: present.copy() if _is_now(node) else node)
+
+
+def _of_counted(tree: exp.Expr, part: str, definition: Definition) -> str:
+    calls = _select(parse(_LATER.format(part)))
+    found = exp.expand(tree, {"calls": calls}, dialect=DIALECT)
+    return f"SELECT call_id, category, reason, {marks(definition)} FROM ({write(found)}) AS judged"
 
 
 def _is_now(node: exp.Expr) -> bool:

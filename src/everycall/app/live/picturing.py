@@ -13,11 +13,11 @@ from everycall.app.intake.translating import Feed, Incoming, LineFeed, Told, fee
 from everycall.app.live.live_counting import (
     blindness_of,
     counted_by,
+    judging_of,
     service_level_of,
     targets_of,
-    verdicts_of_counted,
 )
-from everycall.app.site.given import give
+from everycall.app.site.given import give, give_windows
 from everycall.app.site.sitefile import SiteFile
 from everycall.calls.chain import written
 from everycall.calls.model import Setting
@@ -117,8 +117,8 @@ class LivePicture:
         longest = int(limits.longest_call.total_seconds() * 1_000_000)
         self._definition = chosen(site)
         counted = counted_by(site, name)
-        verdicts = verdicts_of_counted(self._definition, self.zone)
-        self._window = Window(self._engine, written(setting), longest, counted, verdicts)
+        judging = judging_of(self._definition, self.zone, limits)
+        self._window = Window(self._engine, written(setting), longest, counted, judging)
         self._tallies = by_name(counted)
         self._targets = targets_of(site)
         self._sources = {source.name: source for source in sources}
@@ -273,7 +273,9 @@ class LivePicture:
         days = [today + timedelta(days=n) for n in range(1 - DAYS, 3)]
         starts = [to_micros(datetime.combine(day, time(), self.zone)) for day in days]
         self._from = starts[0]
-        give(self._engine, self._site, (starts[-1], starts[0], starts[-1]))
+        covered = (starts[-1], starts[0], starts[-1])
+        give(self._engine, self._site, covered)
+        give_windows(self._engine, self._site, covered)
         self._window.was_given()
         self._window.set_days(
             (str(day), start, end)

@@ -26,7 +26,7 @@ from everycall.live.board import (
 )
 from everycall.metrics.model import Cell
 from everycall.records.models import Person, Team, Wall
-from everycall.web.live.boxes import Owed
+from everycall.web.live.boxes import QUEUE_OF_BRAND, UNHEARD, Owed
 from everycall.web.live.hub import STILL_HERE, Hub, hub
 from everycall.web.live.stream import send_all, view_of
 from everycall.web.live.views import WALL, View, picture
@@ -164,6 +164,10 @@ def test_a_box_says_whether_its_target_is_met_and_why_it_has_no_value() -> None:
     assert shown["targets"]["service_level"]["met"] is False
     assert shown["boxes"]["lost"] is None
     assert shown["notes"]["lost"].startswith("no source sees")
+    assert set(shown["notes"].values()).isdisjoint({UNHEARD, QUEUE_OF_BRAND})
+    narrow = View(queues=frozenset({"sales"}), clients=frozenset({"shop"}))
+    assert picture(board(), narrow)["notes"]["arrived"] == QUEUE_OF_BRAND
+    assert picture(replace(board(), days=()), View())["notes"]["arrived"] == UNHEARD
 
 
 def test_names_of_staff_are_on_no_wall() -> None:

@@ -20,6 +20,8 @@ from everycall.live.board import Board
 from everycall.metrics.model import Cell
 from everycall.records.models import Person, Promise, Team
 from everycall.records.tokens import Token
+from everycall.web.live.boxes import LEVEL as SERVICE
+from everycall.web.live.boxes import METRICS
 from everycall.web.live.hub import hub
 from everycall.web.live.stream import view_of
 from everycall.web.live.views import WALL, View, picture
@@ -116,6 +118,23 @@ def test_a_day_without_a_call_is_zero_and_what_nobody_heard_is_not() -> None:
         boxes = picture(heard, view)["boxes"]
         assert {name: boxes[name] for name in COUNTS} == dict.fromkeys(COUNTS, 0)
         assert (boxes["asa"], boxes["lost"]) == (None, None)
+
+
+def test_every_box_of_every_view_has_its_value_or_says_why_not() -> None:
+    lines = of_day(
+        said(lines_of(SHOP / "queue_log-20261026.gz"), QUEUE_LOG, "log"), date(2026, 10, 19)
+    )
+    queue, brand = frozenset({"sales"}), frozenset({"pebble-herb"})
+    evening = to_micros(datetime(2026, 10, 19, 23, tzinfo=BERLIN))
+    with LivePicture(shop_site(), [source(QUEUE_LOG)], evening) as live:
+        live.take(lines, evening)
+        board = live.board(evening)
+    for view in (WALL, View(queues=queue), View(clients=brand), View(queues=queue, clients=brand)):
+        shown = picture(board, view)
+        named = (*METRICS, SERVICE)
+        assert [n for n in named if shown["boxes"][n] is None and not shown["notes"].get(n)] == []
+        if not view.is_narrow:
+            assert shown["boxes"]["missed_rate"] > 0 < shown["boxes"]["talk_time"]
 
 
 AHEAD = ZoneInfo("Asia/Kathmandu")

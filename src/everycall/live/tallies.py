@@ -57,25 +57,22 @@ class Tally:
 
 def tallies(service_level: str, targets: Mapping[str, Target] | None = None) -> tuple[Tally, ...]:
     """Return every tally of a board: those that all have, and one for each target that is narrower."""
-    waits = ("asa", "average_wait", "longest_wait")
-    day = (
-        *("arrived", "answered", "not_answered", "offered", "pending", "gave_up"),
-        *("voicemails", "callbacks_requested", "self_served", *_FAULTS, *_WORDS),
-        *("missed_rate", "answer_rate", service_level, *waits, "talk_time"),
-    )
+    spoken = ("answered", "not_answered", "missed_rate", "answer_rate", "talk_time")
+    helped = ("pending", "voicemails", "callbacks_requested", "self_served")
+    waits = (service_level, "asa", "average_wait", "longest_wait")
     places = ("arrived", "answered", *_FAULTS, *_WORDS)
-    queue = ("arrived", "answered", "gave_up", "passed_on", *_WORDS, service_level, *waits)
+    boxes = ("arrived", "gave_up", *spoken, *helped, *_FAULTS, *_WORDS, *waits)
     return (
-        Tally("day", (), day),
+        Tally("day", (), ("offered", *boxes)),
         Tally("outcomes", ("outcome",), ("arrived",)),
-        Tally("queues", ("queue",), queue),
+        Tally("queues", ("queue",), ("passed_on", *boxes)),
         Tally("rings", ("agent",), ("arrived", "answered", "not_answered", "missed")),
         Tally("talks", ("agent",), ("talk_time", "dropped")),
         Tally("hours", ("hour",), places),
         Tally("quarters", ("15min",), ("arrived", "answered")),
         Tally("trunks", ("trunk",), places),
         Tally("numbers", ("called",), places),
-        Tally("clients", ("client",), (*places, service_level, *waits)),
+        Tally("clients", ("client",), boxes),
         *_of_targets(targets or {}),
     )
 

@@ -88,8 +88,15 @@ def _number(cell: Cell | None) -> float | None:
     return None if cell is None else cell.value
 
 
-def notes(board: Board, measures: Mapping[str, Cell]) -> dict[str, str]:
-    """Return why a box has no value, where that is known."""
+UNHEARD = "nothing was heard yet"
+QUEUE_OF_BRAND = "the day's numbers are counted by queue and by brand, not by both"
+"""Why no box of the day has a value, or none of a viewer bound to both."""
+
+
+def notes(board: Board, measures: Mapping[str, Cell], without: str = UNHEARD) -> dict[str, str]:
+    """Return why a box has no value, where that is known; `without` is why nothing was counted at all."""
+    if not measures:
+        return dict.fromkeys((*METRICS, LEVEL), without)
     named = {name: measures.get(name) for name in METRICS}
     named[LEVEL] = measures.get(board.service_level)
     return {

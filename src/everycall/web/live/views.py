@@ -8,7 +8,16 @@ from typing import Any
 from everycall.calls.outcomes import INBOUND_RULES
 from everycall.events.callers import WITHHELD
 from everycall.live.board import AgentNow, Board, CallNow, Cells, DayNow, HelpNow, QueueNow
-from everycall.web.live.boxes import Owed, Part, boxes, merged, notes, targets
+from everycall.web.live.boxes import (
+    QUEUE_OF_BRAND,
+    UNHEARD,
+    Owed,
+    Part,
+    boxes,
+    merged,
+    notes,
+    targets,
+)
 from everycall.web.wording.writing import masked
 
 HELPED = ("answered", "answered_elsewhere", "self_served")
@@ -47,6 +56,11 @@ class View:
         return in_brand and (not self.queues or call.queue in self.queues)
 
     @property
+    def is_narrow(self) -> bool:
+        """Whether some queues of some brands are all that is this viewer's."""
+        return bool(self.queues and self.clients)
+
+    @property
     def is_whole(self) -> bool:
         """Whether the whole day is this viewer's to see."""
         return not self.queues and not self.clients
@@ -75,7 +89,7 @@ def picture(board: Board, view: View, owed: Sequence[Owed] | None = None) -> dic
         "version": board.version,
         "today": board.today,
         "boxes": boxes(board, part),
-        "notes": notes(board, part.measures),
+        "notes": notes(board, part.measures, QUEUE_OF_BRAND if view.is_narrow else UNHEARD),
         "targets": targets(board) if view.is_whole else {},
         "waiting": [_waiting(call, board.today, view) for call in part.waiting[:WAITING_SHOWN]],
         "queues": [_queue(one, board.service_level) for one in part.queues] if part.whole else [],
@@ -106,7 +120,7 @@ def _measures(board: Board, view: View, queues: Iterable[QueueNow]) -> Cells:
     day = board.day
     if day is None:
         return {}
-    if view.clients and view.queues:
+    if view.is_narrow:
         return {}
     if view.clients:
         return merged(day.clients[name] for name in sorted(view.clients) if name in day.clients)

@@ -4,6 +4,7 @@ from everycall.calls.outcomes import outcome_names
 from everycall.events.sights import Sight
 from everycall.metrics.catalog import METRICS
 from everycall.web.live.boxes import METRICS as BOXES
+from everycall.web.live.boxes import QUEUE_OF_BRAND, UNHEARD
 from everycall.web.wording.saying import LENGTHS, LIMITS, MORE_LENGTHS, UNSEEN, say, words
 
 
@@ -23,4 +24,5 @@ def live_words() -> dict[str, dict[str, str]]:
 def no_values() -> tuple[str, ...]:
     """Return why metrics that may stand in a box have no value."""
     found = (METRICS[name].null for name in BOXES)
-    return ("there is nothing to divide by", *dict.fromkeys(text for text in found if text))
+    none = ("there is nothing to divide by", UNHEARD, QUEUE_OF_BRAND)
+    return (*none, *dict.fromkeys(text for text in found if text))

@@ -2,6 +2,7 @@
 
 from everycall.calls.model import Fact
 from everycall.calls.requests import REQUESTS
+from everycall.events.callers import SPELT
 from everycall.events.sights import Sight
 
 _WAIT = "(waited_to - waited_from) // 1000"
@@ -18,6 +19,7 @@ _LOST_SIGHT = (
 )
 """The call was handed on, and what came after that is unseen."""
 
+_SPELT = ", ".join(f"'{number}'" for number in sorted(SPELT))
 _NOBODY_SAID_WHO = "caller_raw IS NULL AND direction IS NULL"
 """No record of the call says who called or from where, as where its beginning was cut off."""
 
@@ -254,7 +256,7 @@ RESULTS = (
         "The caller withheld the number; a colleague's own number is not withheld.",
         f"CASE WHEN NOT ({_NOBODY_SAID_WHO}) THEN caller_key IS NULL "
         "AND COALESCE(direction, '') <> 'internal' "
-        "AND COALESCE(TRY_CAST(caller_raw AS BIGINT), 0) = 0 END",
+        f"AND (COALESCE(TRY_CAST(caller_raw AS BIGINT), 0) = 0 OR caller_raw IN ({_SPELT})) END",
         sight=Sight.CALLER,
     ),
     Fact("seen_by", "BIGINT", "Which sources saw the call, one bit for each.", "seen_by"),

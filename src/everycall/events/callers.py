@@ -8,11 +8,16 @@ from functools import cache
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
-WITHHELD = frozenset(
+SPELT = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
+"""Anonymous, restricted, blocked, unknown and unavailable on the keys of a phone, as Twilio writes
+them: numbers of no country."""
+
+WITHHELD = SPELT | frozenset(
     {
         "",
         "-",
         "0",
+        "0000000000",
         "anonymous",
         "anonymous.invalid",
         "asterisk",

@@ -23,9 +23,14 @@ VAGUE = 3 * SECOND
 """The resolution of a moment that no duration may be worked out from."""
 
 _OURS = frozenset({"OUTBOUND", "API", "EXTERNAL_OUTBOUND"})
-_DIRECTIONS = {"INBOUND": Direction.INBOUND, "CALLBACK": Direction.CALLBACK} | dict.fromkeys(
-    _OURS, Direction.OUTBOUND
-)
+_LISTENING = "MONITOR"
+"""The contact of a supervisor who listens to another one's talk."""
+
+_DIRECTIONS = {
+    "INBOUND": Direction.INBOUND,
+    "WEBRTC_API": Direction.INBOUND,
+    "CALLBACK": Direction.CALLBACK,
+} | dict.fromkeys(_OURS, Direction.OUTBOUND)
 _ENDED_BY = {
     "CUSTOMER_DISCONNECT": EndedBy.CALLER,
     "AGENT_DISCONNECT": EndedBy.AGENT,
@@ -37,6 +42,8 @@ _ENDED_BY = {
     "BARGED": EndedBy.AGENT,
 }
 _FAULTS = frozenset({"TELECOM_PROBLEM"})
+_PUT_THROUGH = "ConnectedToSystemTimestamp"
+"""When the customer's phone was connected; null where it never was."""
 
 
 def _moment(contact: Object, *names: str) -> int | None:
@@ -90,7 +97,12 @@ class _Contact:
 
     @property
     def spoke_at(self) -> int | None:
-        return _moment(self.record, "Agent", "ConnectedToAgentTimestamp")
+        """Return when a person and the customer were connected; of our own calls the person is first."""
+        taken = _moment(self.record, "Agent", "ConnectedToAgentTimestamp")
+        if taken is None or self.method not in _OURS or _PUT_THROUGH not in self.record:
+            return taken
+        reached = _moment(self.record, _PUT_THROUGH)
+        return None if reached is None else max(taken, reached)
 
     @property
     def handed_on_at(self) -> int | None:
@@ -128,7 +140,7 @@ class _Contact:
         """A callback is made when it is asked for, and reached when the system connects."""
         yield self.event(self.began, Kind.CALLBACK_REQUESTED)
         dialled = _moment(self.record, "Agent", "ConnectedToAgentTimestamp")
-        reached = _moment(self.record, "ConnectedToSystemTimestamp")
+        reached = _moment(self.record, _PUT_THROUGH)
         tried = dialled or reached
         if tried is not None:
             yield self.event(min(tried, reached or tried), Kind.CALLBACK_DIALLED)
@@ -242,18 +254,26 @@ def _newest(records: Sequence[Record]) -> list[Object]:
 def _translate(call: str | None, records: Sequence[Record], site: Site) -> Iterator[Event]:
     if call is None:
         return
-    bodies = _newest(records)
+    bodies = [body for body in _newest(records) if body.get("InitiationMethod") != _LISTENING]
+    if not bodies:
+        return
     begins = [_moment(body, "InitiationTimestamp") for body in bodies]
     contacts = [
         _Contact(call, body, place > 0, following, site.tag_fields)
         for place, (body, following) in enumerate(zip(bodies, [*begins[1:], None], strict=True))
     ]
     events = [event for contact in contacts for event in contact.events()]
-    last = contacts[-1]
-    if last.ended is not None:
-        ended = replace(last.event(last.ended, Kind.CALL_ENDED), reason=_ended_by(last.record))
-        events.append(replace(ended, text=_text(last.record, "DisconnectReason")))
-    yield from sorted(events, key=lambda event: event.at)
+    yield from sorted([*events, *_ended(contacts)], key=lambda event: event.at)
+
+
+def _ended(contacts: Sequence[_Contact]) -> Iterator[Event]:
+    """Yield the end of a call: that of its last contact, which need not be the one that began last."""
+    ends = [contact.ended for contact in contacts]
+    known = [at for at in ends if at is not None]
+    if len(known) == len(ends):
+        last = [contact for contact in contacts if contact.ended == max(known)][-1]
+        ended = replace(last.event(max(known), Kind.CALL_ENDED), reason=_ended_by(last.record))
+        yield replace(ended, text=_text(last.record, "DisconnectReason"))
 
 
 def _read(path: Path, _site: Site) -> Iterator[Record | Skip | Note]:

@@ -101,6 +101,11 @@ class _Leg:
         return self.moment("bridge")
 
     @property
+    def is_originated(self) -> bool:
+        """Tell whether FreeSWITCH itself placed it, not to connect another leg's caller."""
+        return self.direction == "outbound" and self.text("call_uuid") in ("", self.text("uuid"))
+
+    @property
     def queue(self) -> str | None:
         return self.text("cc_queue").split("@", maxsplit=1)[0] or None
 
@@ -158,7 +163,7 @@ class _Story:
         if self.leg.text("told_direction"):
             return Direction(self.leg.text("told_direction"))
         if self._is_line(self.leg.profile.get("chan_name", ""), number, dialled=False):
-            return Direction.INBOUND
+            return Direction.OUTBOUND if self.leg.is_originated else Direction.INBOUND
         outside = self._is_line(self.leg.text("bridge_channel"), called, dialled=True)
         return Direction.OUTBOUND if outside else Direction.INTERNAL
 
@@ -264,7 +269,8 @@ class _Story:
 
 def translate(call: str | None, records: Sequence[Record], site: Site) -> Iterator[Event]:
     """Tell a call by its own leg; the legs of those who were rung say nothing more of it."""
-    legs = [_Leg.of(record.body) for record in records]
+    told = (_Leg.of(record.body) for record in records)
+    legs = [leg for leg in told if not _is_agents(leg.values)]
     own = [leg for leg in legs if leg.direction != "outbound"] or legs
     if call is None or not own:
         return
@@ -293,7 +299,7 @@ def _record(path: Path, line: int, body: Object) -> Record | Skip:
         return Skip(path.name, line, SkipReason.NO_WORD, kind, str(body)[:500])
     variables = body.get("variables")
     leg = _from_cdr(body) if isinstance(variables, dict) else _from_event(body)
-    call = leg["values"].get("call_uuid") or leg["values"].get("uuid")
+    call = _call_of(leg["values"])
     if not call:
         reason = SkipReason.NO_CALL_ID
         return Skip(path.name, line, reason, "no call_uuid and no uuid", str(body)[:500])
@@ -301,6 +307,16 @@ def _record(path: Path, line: int, body: Object) -> Record | Skip:
     if not began:
         return Skip(path.name, line, SkipReason.BAD_TIME, "no start_epoch", str(body)[:500])
     return Record(call, leg["values"].get("uuid") or call, began, line, leg)
+
+
+def _is_agents(values: dict[str, str]) -> bool:
+    """Tell the leg of an agent whom a queue rang; callcenter places it as a call of its own."""
+    return values.get("cc_side") == "agent"
+
+
+def _call_of(values: dict[str, str]) -> str:
+    waiting = values.get("cc_member_session_uuid", "") if _is_agents(values) else ""
+    return waiting or values.get("call_uuid") or values.get("uuid") or ""
 
 
 def _from_cdr(body: Object) -> dict[str, Any]:

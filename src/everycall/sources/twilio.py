@@ -8,6 +8,7 @@ any order: they are sorted by `SequenceNumber`. Source: Twilio's references of c
 Dial, Enqueue, Gather and Record.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -57,6 +58,16 @@ _EXITS = {
 """Why a caller left a queue, by the result that Enqueue reports."""
 
 
+_PHONES = ("client:", "sip:")
+_COLLEAGUE = re.compile(r"client:|sip:[^@]*@[\w.-]+\.sip\.([\w-]+\.)?twilio\.com")
+"""Who calls from a phone of ours: a browser or app, or a phone that is registered at Twilio."""
+
+
+def _name(address: str) -> str:
+    """Return a client's or a phone's name, or the number."""
+    return address.removeprefix("client:").removeprefix("sip:").split("@", maxsplit=1)[0]
+
+
 @dataclass(frozen=True, slots=True)
 class _Message:
     """One form, with the moment that it speaks of."""
@@ -98,7 +109,7 @@ class _Leg:
         if picked_up is not None:
             return picked_up.at
         length = over.text("CallDuration") if over and over.status == "completed" else ""
-        return over.at - int(length) * SECOND if over and length.isdigit() and int(length) else None
+        return over.at - int(length) * SECOND if over and length.isdigit() else None
 
     @property
     def met_at(self) -> int | None:
@@ -109,18 +120,22 @@ class _Leg:
 
     @property
     def agent(self) -> str:
-        """Return who was dialled: a client's or a phone's name, or the number."""
-        to = self.messages[0].text("To") or self.messages[0].text("Called")
-        return to.removeprefix("client:").removeprefix("sip:").split("@", maxsplit=1)[0]
+        """Return who was dialled."""
+        return _name(self.messages[0].text("To") or self.messages[0].text("Called"))
+
+    @property
+    def is_outside(self) -> bool:
+        """Tell whether a number was dialled, not a client or a phone."""
+        to = self.messages[0].text("To")
+        return to != "" and not to.startswith(_PHONES)
 
     @property
     def agent_kind(self) -> AgentKind:
         """A number outside is somebody's mobile; whether a person took it only they know."""
-        to = self.messages[0].text("To")
         machine = any(one.text("AnsweredBy").startswith("machine") for one in self.messages)
         if machine:
             return AgentKind.DEVICE
-        return AgentKind.PERSON if to.startswith(("client:", "sip:")) else AgentKind.EXTERNAL
+        return AgentKind.EXTERNAL if self.is_outside else AgentKind.PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +150,16 @@ class _Story:
         return Event(at, kind, self.call_id, SECOND)
 
     def events(self) -> Iterator[Event]:
-        if self.own.messages[0].text("Try"):
-            yield from self._called_back()
+        first = self.own.messages[0]
+        if first.text("Try"):
+            numbers = first.text("Customer"), first.text("From")
+            yield from self._placed(self.own.agent, self.dialled[-1:], *numbers)
+            return
+        if self._direction is Direction.OUTBOUND and self._by_colleague:
+            outside = [leg for leg in self.dialled if leg.is_outside][-1:]
+            dialled = (outside[0] if outside else self.own).messages[0]
+            numbers = dialled.text("To"), dialled.text("From")
+            yield from self._placed(_name(first.text("From")), outside, *numbers)
             return
         yield self._arrived()
         for message in self.own.messages:
@@ -144,7 +167,7 @@ class _Story:
         for leg in self.dialled:
             yield from self._rang(leg)
             yield from self._spoke(leg)
-        if not self._inbound:
+        if self._direction is Direction.OUTBOUND:
             yield from self._spoke(self.own)
         over = self.own.over
         if over is not None:
@@ -157,37 +180,46 @@ class _Story:
             )
 
     @property
-    def _inbound(self) -> bool:
-        return not self.own.messages[0].text("Direction").startswith("outbound")
+    def _by_colleague(self) -> bool:
+        return _COLLEAGUE.match(self.own.messages[0].text("From")) is not None
+
+    @property
+    def _direction(self) -> Direction:
+        """Return where it came from; Twilio says inbound of what a phone of ours sends to it, too."""
+        first = self.own.messages[0]
+        if first.text("Try"):
+            return Direction.CALLBACK
+        if first.text("Direction").startswith("outbound"):
+            return Direction.OUTBOUND
+        if not self._by_colleague:
+            return Direction.INBOUND
+        outside = any(leg.is_outside for leg in self.dialled or (self.own,))
+        return Direction.OUTBOUND if outside else Direction.INTERNAL
 
     def _arrived(self) -> Event:
         first = self.own.messages[0]
         numbers = first.text("From"), first.text("To")
-        customer, ours = numbers if self._inbound else numbers[::-1]
+        customer, ours = numbers[::-1] if self._direction is Direction.OUTBOUND else numbers
+        return self._begun(customer, ours)
+
+    def _begun(self, customer: str, ours: str) -> Event:
         return replace(
             self.event(self.own.began, Kind.CALL_ARRIVED),
-            direction=Direction.INBOUND if self._inbound else Direction.OUTBOUND,
+            direction=self._direction,
             caller_raw=customer or None,
             called=ours or None,
             leg=self.own.sid,
         )
 
-    def _called_back(self) -> Iterator[Event]:
-        """Yield a call back that we asked for: the first leg is the person's, the second the customer's."""
-        first, over = self.own.messages[0], self.own.over
-        customer = self.dialled[-1] if self.dialled else None
-        yield replace(
-            self.event(self.own.began, Kind.CALL_ARRIVED),
-            direction=Direction.CALLBACK,
-            caller_raw=first.text("Customer") or None,
-            called=first.text("From") or None,
-            leg=self.own.sid,
-        )
+    def _placed(self, agent: str, legs: Sequence[_Leg], number: str, ours: str) -> Iterator[Event]:
+        """Yield a call of ours: the first leg is the person's, the one dialled for it the customer's."""
+        over, customer = self.own.over, legs[0] if legs else None
+        yield self._begun(number, ours)
         met = customer.met_at if customer is not None else None
         if customer is not None and met is not None:
             talk = replace(
                 self.event(met, Kind.TALK_STARTED),
-                agent=self.own.agent,
+                agent=agent,
                 agent_kind=AgentKind.PERSON,
                 leg=customer.sid,
             )

@@ -156,6 +156,20 @@ def test_a_phone_system_that_never_answered_is_on_the_board(tmp_path: Path) -> N
     played(story)
 
 
+def test_a_phone_system_that_is_set_up_wrongly_is_on_the_board_and_no_reason_to_stop(
+    tmp_path: Path,
+) -> None:
+    async def story() -> None:
+        log = Log("log", tmp_path / "queue_log")
+        wrong = replace(settings(tmp_path, log), left_out={"old": "its secret is gone"})
+        async with Watch(wrong) as watch:
+            board = await shown(watch, lambda board: bool(board.unheard))
+            assert board.unheard == (UnheardNow("old", None),)
+            assert watch.health().troubles == ("old is not heard: its secret is gone",)
+
+    played(story)
+
+
 def test_a_call_that_began_unheard_is_shown_from_what_the_lists_tell(tmp_path: Path) -> None:
     channel = {
         "Event": "CoreShowChannel",

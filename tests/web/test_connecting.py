@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from everycall.app.intake.feeds import Manager
 from everycall.records.connections import Connection
 from everycall.records.models import Person
+from everycall.web.phones.connecting import feeds
 from everycall.web.phones.manager_rights import READ, WRITE, Lacks, lacking
 from everycall.web.steps import after
 from web.conftest import browser
@@ -92,3 +94,19 @@ def test_the_first_phone_system_is_asked_for_no_mark(owner: Person, pbx: Pbx) ->
     assert 'name="mark"' not in client.get(ADDRESS).content.decode()
     client.post(ADDRESS, given(pbx))
     assert 'name="mark"' in client.get(ADDRESS).content.decode()
+
+
+def test_one_connection_that_is_wrong_does_not_keep_the_others_from_being_heard(
+    owner: Person, pbx: Pbx
+) -> None:
+    browser(owner).post(ADDRESS, given(pbx))
+    kept = Connection.objects.get(name="office").given()
+    for name, port in (("typed", "abc"), ("old", kept["port"])):
+        row = Connection(name=name, kind="ami")
+        row.keep({**kept, "port": port})
+        row.save()
+    Connection.objects.filter(name="old").update(sealed="sealed with another key")
+    heard, left_out = feeds()
+    assert [one.feed for one in heard if isinstance(one, Manager)] == ["office"]
+    assert left_out["typed"] == "typed.port: expected a whole number, found 'abc'"
+    assert left_out["old"].startswith("the secrets were sealed with another key")

@@ -76,10 +76,11 @@ class Hearing:
         return [link.run() for link in self.links.values()]
 
     def unheard(self) -> tuple[UnheardNow, ...]:
-        """Return the phone systems that were tried and cannot be heard."""
+        """Return the phone systems that cannot be heard: tried in vain, or set up wrongly."""
+        wrong = [UnheardNow(feed, None) for feed in self._settings.left_out]
         states = [link.state for link in self.links.values()]
         away = [one for one in states if one.tries and not one.connected]
-        return tuple(UnheardNow(one.feed, one.since) for one in away)
+        return (*wrong, *(UnheardNow(one.feed, one.since) for one in away))
 
     def works(self, inside: Inside) -> Iterator[Coroutine[Any, Any, None]]:
         """Yield what hands over what is heard, for as long as it runs."""

@@ -1,6 +1,7 @@
 """What is watched, and how that goes."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ class WatchSettings:
         seal_every: how often the journal is taken into history, the first time after a twelfth of
             it; it always is when watching ends.
         whole_log: read a log from its beginning, not only what it holds of today.
+        left_out: the feeds that cannot be heard as they are set up, and why not.
     """
 
     data: Path
@@ -28,6 +30,7 @@ class WatchSettings:
     name: str = "main"
     seal_every: timedelta = timedelta(minutes=10)
     whole_log: bool = False
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -179,7 +179,8 @@ class Watch:
         found += [self._check.trouble] if self._check.trouble else []
         left_out = self._drawing.left_out
         found += [f"the picture leaves out {one}, which breaks it" for one in left_out]
-        return [*found, *down, *self._hearing.missed[-20:]]
+        wrong = [f"{feed} is not heard: {why}" for feed, why in self.settings.left_out.items()]
+        return [*found, *wrong, *down, *self._hearing.missed[-20:]]
 
     # ---- sealing
 

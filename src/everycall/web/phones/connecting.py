@@ -10,6 +10,7 @@ from pathlib import Path
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 from everycall.app.intake.feeds import Log, Manager, Posted
@@ -49,15 +50,23 @@ def _feed(row: Connection) -> Manager | Log:
     return Log(row.name, path, origin=origin_of(row.given()))
 
 
-def _feeds() -> tuple[Manager | Log | Posted, ...]:
+def feeds() -> tuple[tuple[Manager | Log | Posted, ...], dict[str, str]]:
+    """Return what is to be heard, and what of that which is connected cannot be, and why not."""
     try:
         rows = list(
             Connection.objects.filter(removed_at=None).exclude(kind__in=(*POSTING, *DIALLING))
         )
+        found: list[Manager | Log | Posted] = []
+        left_out: dict[str, str] = {}
+        for row in rows:
+            try:
+                found.append(_feed(row))
+            except (EverycallError, ImproperlyConfigured) as error:
+                left_out[row.name] = str(error)
         sample = [Log("sample", Path(settings.SAMPLE))] if settings.SAMPLE else []
         posted = (Posted(f"post-{name}", name) for name in POSTED)
         moves = Posted(PROMISES, "everycall_events")
-        return (*map(_feed, rows), *sample, *posted, moves)
+        return (*found, *sample, *posted, moves), left_out
     finally:
         connections.close_all()
 
@@ -125,11 +134,14 @@ class Live:
 
     async def _once(self) -> None:
         ground = await sync_to_async(Ground.of, thread_sensitive=False)(site_reader())
-        feeds = await sync_to_async(_feeds, thread_sensitive=False)()
+        heard, left_out = await sync_to_async(feeds, thread_sensitive=False)()
         site = site_reader().settings()
         whole = bool(settings.SAMPLE)
         wanted = WatchSettings(
-            settings.DATA, site, feeds, settings.SITE, seal_every=SEAL, whole_log=whole
+            *(settings.DATA, site, heard, settings.SITE),
+            seal_every=SEAL,
+            whole_log=whole,
+            left_out=left_out,
         )
         async with Watch(wanted) as watch:
             self.watch, self.trouble = watch, ""

@@ -20,7 +20,8 @@ import pytest
 from everycall.app.history.asking import Asking
 from everycall.history import History
 from everycall.web import rounds
-from everycall.web.commands import ending, serve
+from everycall.web.commands import serve
+from everycall.web.commands.server import LATEST
 from web.postbox import Postbox, posting
 from web.serving import Server, environment, free_port, started, wait_for
 from web.serving import serving as served
@@ -150,8 +151,8 @@ def test_a_server_that_is_told_to_end_in_the_middle_of_everything(tmp_path: Path
                 assert posted.status_code == 200
             began = time.monotonic()
             server.process.send_signal(signal.SIGTERM)
-            assert server.process.wait(ending.LATEST + 5) == 0
-            assert time.monotonic() - began < ending.LATEST
+            assert server.process.wait(LATEST + 5) == 0
+            assert time.monotonic() - began < LATEST
         assert all(ended(screen) for screen in screens)
         with Asking(History(data)) as asking:
             sealed = asking.rows("SELECT COUNT(*) FROM calls WHERE call_id LIKE 'c%'")
@@ -171,7 +172,7 @@ def after(data: Path, box: Postbox, hook: Hanging) -> None:
         until(lambda: box.sent and hook.taken)
         time.sleep(3)
         process.terminate()
-        assert process.wait(ending.LATEST) == 0
+        assert process.wait(LATEST) == 0
     finally:
         process.kill()
         process.communicate()
@@ -191,12 +192,12 @@ def ended(screen: socket.socket) -> bool:
 def test_a_unit_waits_for_longer_than_a_process_takes_to_end(unit: Path) -> None:
     given = re.search(r"TimeoutStopSec=(\d+)", unit.read_text())
     assert given is not None
-    assert serve.FAREWELL + rounds.PATIENCE < ending.LATEST < int(given[1])
+    assert serve.FAREWELL + rounds.PATIENCE < LATEST < int(given[1])
 
 
 def test_a_process_that_hangs_at_its_end_is_gone_all_the_same(tmp_path: Path) -> None:
     program = (
-        "import threading; from everycall.web.commands.ending import end_within; end_within(0.5);"
+        "import threading; from everycall.web.commands.server import end_within; end_within(0.5);"
         "threading.Thread(target=threading.Event().wait).start()"
     )
     done = subprocess.run(

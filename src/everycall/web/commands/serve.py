@@ -200,11 +200,10 @@ def _run(host: str, port: int, says: str) -> None:
 
     signal.signal(signal.SIGTERM, asked_to_end)
     signal.signal(signal.SIGINT, asked_to_end)
-    click.echo(says)
     atexit.register(_say_no_more)
     import uvicorn
 
-    from everycall.web.commands.ending import Server
+    from everycall.web.commands.server import Server
 
     # who asks is for our own code to say, see middleware/proxies.py; a stream that stays open holds nobody up
     config = uvicorn.Config(
@@ -217,7 +216,7 @@ def _run(host: str, port: int, says: str) -> None:
         server_header=False,
         timeout_graceful_shutdown=FAREWELL,
     )
-    server = Server(config)
+    server = Server(config, says)
     server.run()
     if not server.started:
         raise SystemExit(3)  # it has said why

@@ -1,10 +1,11 @@
-"""The end of a process: in good order, and never later than after a minute."""
+"""The process that serves: it says so once it can be reached, and ends in good order within a minute."""
 
 import logging
 import os
 import socket
 import threading
 
+import click
 import uvicorn
 
 log = logging.getLogger(__name__)
@@ -14,7 +15,17 @@ LATEST = 60.0
 
 
 class Server(uvicorn.Server):
-    """Ends in time: streams, rounds and the last seal have times of their own, and this is the last."""
+    """Says when it listens, and ends in time: what goes on has times of its own, and this is the last."""
+
+    def __init__(self, config: uvicorn.Config, says: str) -> None:
+        super().__init__(config)
+        self._says = says
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin, and tell people where."""
+        await super().startup(sockets)
+        if self.started:
+            click.echo(self._says)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take nothing more and end what goes on."""

@@ -135,6 +135,16 @@ def test_words_that_were_used_in_between_have_another_answer(asking: Asking) -> 
     assert kept(asking).report() is None
 
 
+def test_who_looks_in_the_words_of_others_changes_no_answer_in_ones_own(asking: Asking) -> None:
+    own = made(asking)
+    theirs = replace(own, order=replace(own.order, definition="nhs_30s"))
+    theirs.keep(make_audit(asking, site=theirs.site, order=theirs.order, words=theirs.words))
+    assert theirs.report() is not None
+    assert kept(asking).name == own.name
+    again = make_audit(asking, site=own.site, order=own.order, words=own.words)
+    assert not [note for section in again.sections for note in section.notes if "differ" in note]
+
+
 def test_another_version_of_the_product_has_another_answer(
     asking: Asking, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,18 +9,19 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from everycall.app.answers.definitions_used import others_used, remember
+from everycall.app.answers.definitions_used import Use, others_used, remember
 from everycall.app.audit.auditing import Order, definitions_of, span_of
 from everycall.app.audit.selling import FILE as DEALS
 from everycall.app.history.asking import Asking
 from everycall.app.history.product import product
 from everycall.app.site.sitefile import SiteFile
+from everycall.definitions import Definition
 from everycall.reports import Report, Words
 from everycall.reports.stored import from_json, to_json
 
@@ -49,7 +50,7 @@ class KeptAudits:
             "settings": repr(self.site),
             "files": _digest(self._files()),
             "definitions": _digest([own.name, own.text, other.name, other.text]),
-            "used before": _digest(repr(use) for use in others_used(self.asking, own)),
+            "used before": _digest(repr(use) for use in self._used_before(own)),
             "language": self.words.name,
             "order": repr(self.order),
             "product": product(),
@@ -104,10 +105,15 @@ class KeptAudits:
     def _path(self, kind: str) -> Path:
         return self.folder / f"{self.name}.{kind}"
 
+    def _used_before(self, own: Definition) -> Sequence[Use]:
+        """Return what an audit in the team's own words is compared with; one in others', with nothing."""
+        return () if self.order.definition else others_used(self.asking, own)
+
     def _used(self, kind: str) -> None:
-        own, _ = definitions_of(self.site, self.order)
-        span = span_of(self.asking, self.order)
-        remember(self.asking, own, span.since, span.until)
+        if not self.order.definition:
+            own, _ = definitions_of(self.site, self.order)
+            span = span_of(self.asking, self.order)
+            remember(self.asking, own, span.since, span.until)
         with suppress(OSError):
             self._path(kind).touch()
 

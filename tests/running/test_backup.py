@@ -15,6 +15,7 @@ import httpx
 import psycopg
 import pytest
 
+from everycall.app.keeping.backing_up import back_up, unpacked
 from web.serving import Server, environment, free_port, serving, started, wait_for
 
 RECORDS = """
@@ -164,6 +165,17 @@ def test_a_backup_made_while_everything_runs_is_whole(tmp_path: Path) -> None:
     calls = restored_calls(target, headers)
     assert {f"c{number}" for number in range(before)} <= calls
     assert len(calls) <= posting.taken
+
+
+def test_the_words_that_were_used_before_are_in_a_backup(tmp_path: Path) -> None:
+    data, file = tmp_path / "data", tmp_path / "all.tar.gz"
+    used = data / "history" / "main" / "definitions" / "used.json"
+    used.parent.mkdir(parents=True)
+    used.write_text("[]")
+    back_up(data, file, lambda _text: None)
+    with unpacked(file, tmp_path / "new"):
+        pass
+    assert (tmp_path / "new" / used.relative_to(data)).read_text() == "[]"
 
 
 def small(tmp_path: Path) -> Path:

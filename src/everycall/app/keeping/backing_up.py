@@ -167,6 +167,7 @@ def _hold_history(data: Path, site: str, held: Path) -> None:
         except FileNotFoundError:
             shutil.rmtree(home)
             continue
+        _hold(history.folder / "definitions", home / "definitions")
         (home / "manifest.json").write_text(manifest.to_json(), encoding="utf-8")
         return
     raise EverycallError(f"the history of '{site}' changes too fast to be copied; try again")

@@ -13,6 +13,9 @@ OWN = ("ink", "soft", "line", "paper", "accent")
 """Colours that the pages have by the same name."""
 
 REST = """
+.answers > div { display: grid; grid-template-columns: 180px 1fr; gap: 0 24px; padding: 8px 0; border-bottom: 1px solid var(--line); }
+.answers dd { margin: 0; max-width: 72ch; }
+@media (max-width: 600px) { .answers > div { display: block; } }
 .figures .doc { margin-top: 4px; }
 figure { margin: 24px 0; }
 figure svg { max-width: 100%; height: auto; display: block; direction: ltr; overflow: visible; }

@@ -1,7 +1,7 @@
 """Who sees some brands only is told of no colleague by name: by no address of the interface, in no file."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,13 +14,23 @@ from everycall.clock import from_micros
 from everycall.history import History
 from everycall.live.board import AgentNow, AgentState, Board
 from everycall.records.hooks import CALL_ENDED, Hook, Telling
-from everycall.records.models import Promise, PromiseMove, Token
+from everycall.records.models import (
+    Channel,
+    Person,
+    Promise,
+    PromiseMove,
+    ReportPlan,
+    ReportRun,
+    Token,
+)
 from everycall.web.api.app import api
 from everycall.web.live.hub import hub
 from everycall.web.reading import site_reader
 from everycall.web.wording.outsiders import SOMEBODY, nameless
 from everycall.web.work.hooking import Teller
+from everycall.web.work.report_sending import send
 from web.conftest import SCENARIOS, browser, person
+from web.postbox import posting
 
 pytestmark = pytest.mark.usefixtures("owner", "branded")
 
@@ -172,3 +182,23 @@ def test_a_name_is_taken_out_of_texts_and_nothing_else_is() -> None:
     assert shown["timeline"][0]["details"] == f"for 8 s, to {SOMEBODY}, 1001"
     assert (shown["at"], shown["visits"]) == (told["at"], told["visits"])
     assert nameless(told, []) is told
+
+
+def test_a_brands_report_by_mail_leads_to_that_brands_page(owner: Person) -> None:
+    with posting() as box:
+        channel = Channel(name="Mail", kind="mail")
+        given = {"to": "a@example.org", "sender": "e@example.org", "host": "127.0.0.1"}
+        channel.keep({**given, "port": box.port, "tls": False})
+        channel.save()
+        plan = ReportPlan.objects.create(
+            name="Shop", every="day", to=["a@example.org"], channel=channel, made_by=owner,
+            kind="csv", client="shop",
+        )  # fmt: skip
+        day = date(2026, 3, 2)
+        run = ReportRun.objects.create(plan=plan, due_at=timezone.now(), first=day, last=day)
+        send(run.pk)
+    (letter,) = box.sent
+    text, (file,) = letter.get_body(), letter.iter_attachments()
+    assert text is not None
+    assert "/report/?from=2026-03-02&to=2026-03-02&client=shop" in text.get_content().split()
+    assert file.get_filename() == "everycall-shop-2026-03-02-2026-03-02.zip"

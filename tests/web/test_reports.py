@@ -2,12 +2,14 @@
 
 import csv
 import io
+import re
 import socketserver
 import threading
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from email import message_from_bytes, policy
+from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,11 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from everycall.app.history.asking import Filter
+from everycall.definitions import load
 from everycall.records.jobs import Job, run_one
 from everycall.records.models import Channel, Entry, Person, ReportPlan, ReportRun, Team
 from everycall.records.report_plans import Every, due
 from everycall.web.reading import site_reader
-from everycall.web.reports.making import trade_for
+from everycall.web.reports.making import Wish, trade_for
 from everycall.web.work.report_sending import WORK, round_of_reports, tell
 from web.conftest import browser, person
 
@@ -36,6 +39,25 @@ def test_the_page_has_charts_figures_and_numbers_that_lead_to_their_calls(
     assert 'class="figures"' in page
     assert 'href="/calls/?from=' in page
     assert 'style="' not in page
+
+
+def test_the_page_begins_with_the_answers_and_each_leads_to_its_section(supervisor: Person) -> None:
+    page = browser(supervisor).get("/report/").content.decode()
+    short = page.split('id="summary"')[1].split("</section>")[0]
+    led = re.findall(r'<dt><a href="#([^"]+)">([^<]+)</a></dt><dd>[^<]', short)
+    assert ("callers", "How many did we fail?") in led
+    assert all(f'id="{section}"' in page for section, _ in led)
+
+
+def test_whose_words_are_chosen_by_their_titles(supervisor: Person) -> None:
+    page = browser(supervisor).get("/report/?definition=nhs_30s").content.decode()
+    assert f'<option value="nhs_30s" selected>{load("nhs_30s").title}</option>' in page
+
+
+def test_files_of_two_brands_and_of_other_words_are_told_apart_by_their_names() -> None:
+    day = date(2026, 11, 1)
+    assert Wish(day, day, "Schöne Schuhe").name == "everycall-schone-schuhe-2026-11-01-2026-11-01"
+    assert Wish(day, day, definition="nhs_30s").name == "everycall-nhs_30s-2026-11-01-2026-11-01"
 
 
 def test_a_number_of_the_report_leads_to_as_many_calls(supervisor: Person) -> None:
@@ -178,7 +200,12 @@ def test_a_report_is_mailed_once_for_each_slot(owner: Person, smtp: Smtp) -> Non
     (sent,) = smtp.heard
     letter = message_from_bytes(sent)
     assert letter["To"] == "ann@example.org"
-    (_, file) = letter.get_payload()
+    assert parsedate_to_datetime(letter["Date"]).tzinfo is not None
+    (text, file) = letter.get_payload()
+    told = text.get_payload(decode=True).decode()
+    assert "2026-11-01, times in " in told
+    assert "0 calls arrived" in told
+    assert "How many did we fail? No caller was missed." in told
     assert file.get_filename() == "everycall-2026-11-01-2026-11-01.pdf"
     assert file.get_payload(decode=True).startswith(b"%PDF")
     round_of_reports(NOON + timedelta(days=1))

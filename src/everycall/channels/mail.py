@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import localtime
 
 from everycall.alerts import Message
 from everycall.errors import NotTakenError, RefusedError, UnclearError
@@ -66,9 +67,7 @@ class Mail:
             RefusedError: it will not be sent.
             UnclearError: it may have been sent.
         """
-        mail = EmailMessage()
-        mail["Subject"], mail["From"], mail["To"] = _one_line(title), self.sender, to
-        mail["Message-ID"] = f"<{name}@everycall.invalid>"
+        mail = self._headed(name, title, to)
         mail.set_content(body)  # which takes headers of the content away that stood there before
         for header, value in headers.items():
             mail[header] = value
@@ -96,10 +95,14 @@ class Mail:
             raise UnclearError(sentence) from None
 
     def _mail(self, message: Message, to: str) -> EmailMessage:
-        mail = EmailMessage()
-        mail["Subject"], mail["From"], mail["To"] = _one_line(message.title), self.sender, to
-        mail["Message-ID"] = f"<{message.id}@everycall.invalid>"
+        mail = self._headed(message.id, message.title, to)
         mail.set_content(f"{message.text}\n\n{message.link}\n")
+        return mail
+
+    def _headed(self, name: str, title: str, to: str) -> EmailMessage:
+        mail = EmailMessage()
+        mail["Subject"], mail["From"], mail["To"] = _one_line(title), self.sender, to
+        mail["Date"], mail["Message-ID"] = localtime(), f"<{name}@everycall.invalid>"
         return mail
 
     def _send(self, mail: EmailMessage) -> None:

@@ -16,6 +16,8 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from django.utils.text import slugify
+
 from everycall.app.audit.auditing import Order, make_audit
 from everycall.app.audit.kept_audits import KeptAudits
 from everycall.app.audit.publishing import publish
@@ -68,8 +70,9 @@ class Wish:
 
     @property
     def name(self) -> str:
-        """Return what a file of it is called."""
-        return f"everycall-{self.since}-{self.until}"
+        """Return what a file of it is called, in letters that every disk and header takes."""
+        parts = ("everycall", self.client, self.definition, f"{self.since}-{self.until}")
+        return "-".join(filter(None, map(slugify, parts)))
 
     @property
     def query(self) -> str:

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
-from everycall.definitions import definition_ids
+from everycall.definitions import definition_ids, load
 from everycall.errors import EverycallError, NoCallsError, NotFoundError
 from everycall.records.models import Person
 from everycall.records.report_plans import ReportPlan
@@ -21,6 +21,7 @@ from everycall.web.reports.awaiting import Drawn, awaited
 from everycall.web.reports.figures import Shown
 from everycall.web.reports.making import KINDS, Wish, export, last_days, making, question
 from everycall.web.scope import clients_of
+from everycall.web.wording.saying import say
 
 AGAIN = 2.0
 """Seconds that a page which asks again is kept waiting for its report."""
@@ -64,8 +65,7 @@ def _choices(person: Person) -> dict[str, Any]:
     clients = mine or tuple(site_reader().settings().clients)
     return {
         "clients": clients if len(clients) > 1 or not mine else (),
-        "definitions": definition_ids(),
-        "trades": TRADES,
+        "definitions": [(name, say(load(name).title)) for name in definition_ids()],
     }
 
 

@@ -1,5 +1,6 @@
 """Reports that are sent by themselves: made as their maker may see them, mailed, and told of if not."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from everycall.channels.mail import File, Mail
 from everycall.errors import EverycallError
 from everycall.records.jobs import Work, enqueue, run_one
 from everycall.records.report_plans import SEND, TRIES, ReportPlan, ReportRun, due
+from everycall.reports import Report
 from everycall.web.reading import site_reader
 from everycall.web.reports.making import KINDS, Wish, export, making
 from everycall.web.rounds import while_there_is
@@ -57,14 +59,22 @@ def _mail(run: ReportRun) -> None:
     wish = Wish(run.first, run.last, plan.client, language=plan.language or "en")
     with making(wish, plan.made_by) as made:
         body = export(made, kind, plan.made_by)
-        title, text = made.report.title, made.report.subtitle
+        title, text = made.report.title, "\n\n".join(_in_short(made.report))
     by = hand(plan.channel)
     if not isinstance(by, Mail):
         raise TypeError(f"{plan.channel} is no mail channel")
-    link = f"{settings.ADDRESS}{reverse('report')}?from={run.first}&to={run.last}"
+    link = f"{settings.ADDRESS}{reverse('report')}?{wish.query}"
     message = Message(f"report-{run.pk}", f"{plan.name}: {title}", text, link, "report")
     name = f"{wish.name}.{'zip' if kind == 'csv' else kind}"
     by.send_file(message, plan.to, File(name, KINDS[kind], body))
+
+
+def _in_short(report: Report) -> Iterator[str]:
+    """Yield what a report says to whoever has a minute: of when it is, and its answers."""
+    yield report.subtitle
+    first = report.sections[0]
+    yield first.lead
+    yield from (f"{one.question} {one.answer}" for one in first.answers)
 
 
 def _tell(plan: ReportPlan, run: int) -> None:

@@ -59,7 +59,8 @@ A switch alone can be set without a copy:
 
 Every number says which definition made it: its id, its version and 12 characters that change
 whenever a verdict could change. Everycall keeps the versions that it used. If the words of a closed
-period change, the audit says how many of its calls differ from the version used before.
+period change, the audit says how many of its calls differ from the version used before. Who only
+looks, in the words of another definition, changes nothing.
 
 ## The file
 

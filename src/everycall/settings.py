@@ -96,7 +96,7 @@ class _Reading:
     def build(self, kind: Any, values: dict[str, Any], place: str) -> Any:
         try:
             return kind(**values)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, NotFoundError) as error:
             # after an earlier mistake a value may be None, and complaining again would confuse
             if not self.mistakes:
                 self.wrong(place, str(error))

@@ -142,6 +142,26 @@ def test_targets_are_set(owner: Person) -> None:
     assert str(site_reader().settings().targets["Quick"]) == "asa <= 15 s"
 
 
+@pytest.mark.parametrize("within", ["1 min", "60 s", "60"])
+def test_the_time_of_a_target_has_a_unit_and_is_kept_as_metrics_are_named(
+    owner: Person, within: str
+) -> None:
+    assert 'value="60 s"' in browser(owner).get("/setup/targets/").content.decode()
+    given = {"name-0": "Soon", "metric-0": "service_level.sl2", "limit-0": ">= 80 %"}
+    more = {f"{p}-{n}": "" for p in ("name", "metric", "parameter", "limit") for n in range(1, 8)}
+    browser(owner).post("/setup/targets/", {**given, **more, "parameter-0": within})
+    kept = site_reader().settings().targets["Soon"]
+    assert kept.metric == "service_level.sl2:60"
+    assert 'value="60 s"' in browser(owner).get("/setup/targets/").content.decode()
+
+
+def test_a_time_that_nobody_can_read_is_said(owner: Person) -> None:
+    given = {"name-0": "Soon", "metric-0": "service_level.sl2", "limit-0": ">= 80 %"}
+    more = {f"{p}-{n}": "" for p in ("name", "metric", "parameter", "limit") for n in range(1, 8)}
+    page = browser(owner).post("/setup/targets/", {**given, **more, "parameter-0": "soon"})
+    assert "the number cannot be read" in page.content.decode()
+
+
 def test_a_limit_that_does_not_fit_is_said(owner: Person) -> None:
     given = {"name-0": "Quick", "metric-0": "asa", "parameter-0": "", "limit-0": "90 %"}
     more = {f"{p}-{n}": "" for p in ("name", "metric", "parameter", "limit") for n in range(1, 8)}

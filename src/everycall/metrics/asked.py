@@ -52,6 +52,18 @@ def _milliseconds(name: str, number: str, parameter: Parameter) -> int:
     return parameter.milliseconds(float(found[1]), found[2] or "")
 
 
+def plain(name: str) -> str:
+    """Return an id as it is kept: the number without a unit, as in `service_level.sl2:60`.
+
+    Raises:
+        NotFoundError: as above.
+    """
+    found, (base, colon, _) = asked(name), name.partition(":")
+    if not colon or found.metric.parameter is None or found.milliseconds is None:
+        return name
+    return f"{base}:{found.milliseconds / MILLISECONDS[found.metric.parameter.unit]:g}"
+
+
 def written(milliseconds: int, parameter: Parameter) -> str:
     """Write a parameter's value with its unit, as in '60 s'."""
     return f"{milliseconds / MILLISECONDS[parameter.unit]:g} {parameter.unit}"

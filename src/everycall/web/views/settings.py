@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy
 from everycall.app.site.site_writing import Changes, change
 from everycall.app.site.sitefile import SiteFile
 from everycall.definitions import definition_ids, load
-from everycall.errors import BadSettingsError, EverycallError
+from everycall.errors import BadSettingsError, EverycallError, NotFoundError
+from everycall.metrics.asked import asked, plain, written
 from everycall.metrics.catalog import METRICS
 from everycall.metrics.model import Better, Unit
 from everycall.metrics.targets import SHIPPED, Target
@@ -208,7 +209,7 @@ def _target_form(targets: dict[str, Target], data: Any) -> forms.Form:
     metrics = [("", "–"), *((m.id, _(m.title)) for m in METRICS.values())]
     shown: dict[str, forms.Field] = {}
     for number, (name, target) in enumerate(_padded(targets)):
-        metric, _colon, parameter = target.metric.partition(":") if target else ("", "", "")
+        metric, parameter = _metric_of(target) if target else ("", "")
         limit = (
             f"{target.sign} {target.limit.number:g} {target.limit.unit}".strip() if target else ""
         )
@@ -225,6 +226,23 @@ def _target_form(targets: dict[str, Target], data: Any) -> forms.Form:
         )
     form: forms.Form = type("TargetsForm", (forms.Form,), shown)(data)
     return form
+
+
+def _metric_of(target: Target) -> tuple[str, str]:
+    """Return the metric of a target and its number, with the unit."""
+    found = asked(target.metric)
+    if found.milliseconds is None or found.metric.parameter is None:
+        return found.metric.id, ""
+    return found.metric.id, written(found.milliseconds, found.metric.parameter)
+
+
+def _asked(metric: str, number: str) -> str:
+    """Return a metric with its number as it is kept; what cannot be read is for the settings to say."""
+    name = f"{metric}:{number}" if number else metric
+    try:
+        return plain(name)
+    except NotFoundError:
+        return name
 
 
 def _padded(targets: dict[str, Target]) -> Iterator[tuple[str, Target | None]]:
@@ -265,9 +283,9 @@ def _targets_of(
         metric, limit = given[f"metric-{n}"], given[f"limit-{n}"].strip()
         if not metric or not limit:
             continue
-        asked = f"{metric}:{given[f'parameter-{n}']}" if given[f"parameter-{n}"] else metric
-        name = given[f"name-{n}"].strip() or asked
-        said: dict[str, Any] = {"metric": asked, "limit": limit}
+        wanted = _asked(metric, given[f"parameter-{n}"].strip())
+        name = given[f"name-{n}"].strip() or wanted
+        said: dict[str, Any] = {"metric": wanted, "limit": limit}
         if given[f"open-{n}"]:
             said["open_hours"] = True
         before = known.get(name)

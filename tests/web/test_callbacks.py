@@ -309,3 +309,13 @@ def test_why_a_caller_is_owed_a_call_stands_beside_what_was_tried(
     page = act(amy, owed, "not-reached")
     assert ", overdue, tried 1 time" in page
     assert owed.reason.replace("_", " ") in page
+
+
+def test_the_time_that_a_caller_chose_is_in_the_list_and_on_the_card(
+    amy: Person, owed: Promise
+) -> None:
+    assert "ot before" not in browser(amy).get("/callbacks/").content.decode()
+    soon = timezone.now() + timedelta(hours=1)
+    Promise.objects.update(next_at=soon)
+    assert "not before" in browser(amy).get("/callbacks/").content.decode()
+    assert "Not before" in browser(amy).get(f"/callbacks/{owed.pk}/").content.decode()

@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import localtime
+from email.utils import localtime, parseaddr
 
 from everycall.alerts import Message
 from everycall.errors import NotTakenError, RefusedError, UnclearError
@@ -102,7 +102,9 @@ class Mail:
     def _headed(self, name: str, title: str, to: str) -> EmailMessage:
         mail = EmailMessage()
         mail["Subject"], mail["From"], mail["To"] = _one_line(title), self.sender, to
-        mail["Date"], mail["Message-ID"] = localtime(), f"<{name}@everycall.invalid>"
+        # by the sender, so that no mailbox takes another installation's mail for one that it has
+        sender = parseaddr(self.sender)[1].replace("@", ".") or "everycall.invalid"
+        mail["Date"], mail["Message-ID"] = localtime(), f"<{name}@{sender}>"
         return mail
 
     def _send(self, mail: EmailMessage) -> None:

@@ -112,7 +112,7 @@ def _withdraw(promise: Promise, person: Person, request: HttpRequest) -> list[St
 
 
 def _reopen(promise: Promise, person: Person, request: HttpRequest) -> list[Step]:
-    return [Step(Move.REOPEN, str(person), gettext_noop("closed wrongly"))]
+    return [Step(Move.REOPEN, str(person), gettext_noop("open again: it was closed wrongly"))]
 
 
 ACTS: dict[str, Callable[[Promise, Person, HttpRequest], list[Step]]] = {

@@ -1,12 +1,13 @@
 """A report of a day that is not over: calls that go on are in no share, and in no list of one."""
 
 from collections.abc import Iterator
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from everycall.app.audit.auditing import make_audit
-from everycall.app.history.asking import Asking
+from everycall.app.audit.auditing import Order, make_audit
+from everycall.app.history.asking import Asking, day_bounds
 from everycall.app.intake.importing import Importer
 from everycall.app.site.sitefile import SiteFile
 from everycall.history import History
@@ -44,6 +45,28 @@ def asking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
 @pytest.fixture(scope="module")
 def report(asking: Asking) -> Report:
     return make_audit(asking, site=SiteFile(zone=UTC))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "lead", "noted"),
+    [
+        (2, 2, "5 calls arrived", False),
+        (2, 4, "5 calls arrived", True),
+        (3, 4, "Nothing is known of this time: the newest record that was read is of 2026-11-02.", True),
+    ],
+)  # fmt: skip
+def test_what_lies_after_the_newest_record_is_not_known_and_no_zero(
+    asking: Asking, first: int, last: int, lead: str, *, noted: bool
+) -> None:
+    since, until = day_bounds(date(2026, 11, first), date(2026, 11, last), UTC)
+    with Asking(asking.history, UTC) as opened:
+        report = make_audit(opened, site=SiteFile(zone=UTC), order=Order(since, until))
+    (summary,) = (one for one in report.sections if one.id == "summary")
+    assert summary.lead.startswith(lead)
+    arrived = next(one for one in summary.figures if one.id == "arrived")
+    assert (arrived.value, arrived.why) == ((5, "") if first == 2 else (None, lead))
+    note = "Nothing is known of the days after 2026-11-02, of which the newest record is."
+    assert (note in summary.notes) is noted
 
 
 def counted(asking: Asking, **wanted: str) -> int:

@@ -52,7 +52,7 @@ def report(asking: Asking) -> Report:
     [
         (2, 2, "5 calls arrived", False),
         (2, 4, "5 calls arrived", True),
-        (3, 4, "Nothing is known of this time: the newest record that was read is of 2026-11-02.", True),
+        (3, 4, "Nothing is known of this time: the newest record that was read is of 2026-11-02.", False),
     ],
 )  # fmt: skip
 def test_what_lies_after_the_newest_record_is_not_known_and_no_zero(

@@ -81,12 +81,19 @@ def _answered(desk: Desk, sections: tuple[Section, ...]) -> Iterator[Section]:
         (say("What to change first?"), "remedies", leads.get("remedies", "")),
     )
     answers = tuple(Answer(question, text, section) for question, section, text in asked if text)
+    answers = () if desk.frame.is_unread else answers
     for section in sections:
         yield replace(section, answers=answers) if section.id == "summary" else section
 
 
 def _wanted(desk: Desk) -> Iterator[str]:
-    """Yield the trade's sections; what was asked for beside them comes before the words."""
+    """Yield the trade's sections; what was asked for beside them comes before the words.
+
+    Of a time of which nothing is known there is nothing to say but that.
+    """
+    if desk.frame.is_unread:
+        yield from (one for one in desk.trade.sections if one in ("summary", "quality"))
+        return
     asked = [] if not desk.nhs or "nhs" in desk.trade.sections else ["nhs"]
     for section in desk.trade.sections:
         if section == "meanings":

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
+from everycall.clock import from_micros
 from everycall.definitions import Definition
 from everycall.events.sights import Sight
 from everycall.metrics.answering import Table
@@ -96,6 +98,24 @@ class Frame:
     lines: Sequence[Line] = ()
     options: str = ""
     differs: str = ""
+
+    @property
+    def newest(self) -> str:
+        """The day of the newest record of any source; '' where none was read."""
+        return max((one.until for one in self.coverage), default="")
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether all of the report's time lies after the newest record, so that nothing is known."""
+        return self.span is not None and "" < self.newest < self._day(self.span.since)
+
+    @property
+    def ends_unread(self) -> bool:
+        """Whether days of the report lie after that of the newest record."""
+        return self.span is not None and "" < self.newest < self._day(self.span.until - 1)
+
+    def _day(self, moment: int) -> str:
+        return str(from_micros(moment).astimezone(ZoneInfo(self.zone)).date())
 
 
 NO_PRACTICE = NhsSettings()

@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
-from everycall.clock import from_micros
 from everycall.metrics import Better, Cell, Level, Metric
 from everycall.metrics import Unit as MetricUnit
 from everycall.metrics.answering import Table as Answer
 from everycall.metrics.asked import asked
 from everycall.reports.figures import behind, title, unit
-from everycall.reports.frame import Desk, Frame
+from everycall.reports.frame import Desk
 from everycall.reports.model import Figure, Section, Unit
 from everycall.reports.usual import Daily, usual
 
@@ -31,11 +29,10 @@ def summary(desk: Desk) -> Section:
         answered=say.count(_value(now, "answered")),
         missed=say.count(_value(now, "missed")),
     )
-    unread = bool(newest := _newest(desk.frame)) and newest < _day(desk.frame, first=True)
-    if unread:
+    if desk.frame.is_unread:
         lead = say(
             "Nothing is known of this time: the newest record that was read is of {day}.",
-            day=newest,
+            day=desk.frame.newest,
         )
     past = desk.measure(names, span=desk.frame.before) if desk.frame.before else None
     learned, own = by_day(desk, names, learned=True), by_day(desk, names)
@@ -49,7 +46,7 @@ def summary(desk: Desk) -> Section:
         )
         for name in names
     )
-    if unread:
+    if desk.frame.is_unread:
         figures = tuple(_unknown(one, lead) for one in figures)
     return Section("summary", say("In short"), lead, notes=_notes(desk), figures=figures)
 
@@ -57,19 +54,6 @@ def summary(desk: Desk) -> Section:
 def _unknown(figure: Figure, why: str) -> Figure:
     """Return a figure of which nothing is known."""
     return replace(figure, value=None, a_day=None, count=None, of=None, why=why)
-
-
-def _newest(frame: Frame) -> str:
-    """Return the day of the newest record of any source; '' where none was read."""
-    return max((one.until for one in frame.coverage), default="")
-
-
-def _day(frame: Frame, *, first: bool = False) -> str:
-    """Return the first or the last day of the report."""
-    if frame.span is None:
-        return ""
-    moment = frame.span.since if first else frame.span.until - 1
-    return str(from_micros(moment).astimezone(ZoneInfo(frame.zone)).date())
 
 
 def _value(answer: Answer, name: str) -> float | None:
@@ -142,11 +126,11 @@ def _notes(desk: Desk) -> tuple[str, ...]:
             definition=f"{say(frame.definition.title)} ({frame.definition.name})",
         )
     ]
-    if (newest := _newest(frame)) and newest < _day(frame):
+    if frame.ends_unread and not frame.is_unread:
         notes.append(
             say(
                 "Nothing is known of the days after {day}, of which the newest record is.",
-                day=newest,
+                day=frame.newest,
             )
         )
     if frame.differs:

@@ -4,7 +4,7 @@ from everycall.app.intake.feeds import Log, Manager
 from everycall.events.origins import HERE, Origin
 from everycall.records.connections import Connection
 from everycall.records.models import Person
-from everycall.web.phones.connecting import _feeds
+from everycall.web.phones.connecting import feeds
 from web.conftest import browser
 
 PBX = {"host": "127.0.0.1", "user": "everycall", "port": "5038", "secret": "s"}
@@ -17,7 +17,7 @@ def connect(owner: Person, name: str, kind: str = "ami", **more: str) -> str:
 
 
 def origins() -> dict[str, Origin]:
-    return {one.feed: one.origin for one in _feeds() if isinstance(one, Manager | Log)}
+    return {one.feed: one.origin for one in feeds()[0] if isinstance(one, Manager | Log)}
 
 
 def test_the_first_is_not_marked_and_the_second_is_by_its_name(owner: Person) -> None:

@@ -32,7 +32,7 @@ def test_the_address_is_said_when_it_can_be_reached(
 
     monkeypatch.setattr("everycall.web.commands.server.click.echo", echo)
     # the process of the tests goes on
-    monkeypatch.setattr("everycall.web.commands.server.end_within", lambda seconds: None)
+    monkeypatch.setattr("everycall.web.commands.server.end_within", lambda _seconds: None)
     server = Server(uvicorn.Config(nothing, port=0, log_config=None), "it is here")
 
     asyncio.run(asyncio.wait_for(server._serve(), 30))

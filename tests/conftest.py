@@ -5,8 +5,15 @@ import shutil
 import tempfile
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from truth.taken import HOME
+
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
+"""What a property finds does not depend on how busy the machine is."""
 
 
 def pytest_configure(config: pytest.Config) -> None:

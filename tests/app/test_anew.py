@@ -73,7 +73,7 @@ def state(history: History) -> object:
     return tables, imports, sources
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(
     wanted=st.lists(st.sampled_from(KINDS), min_size=1, unique=True),
     mistaken=st.lists(st.sampled_from(KINDS), min_size=1, unique=True),

@@ -251,7 +251,7 @@ STEPS = st.lists(
 """Something is heard live to its end, or a part of a log is taken in, in any order and again."""
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(STEPS)
 def test_in_whatever_order_and_in_parts_it_is_all_the_same(
     steps: list[tuple[str, int | None]],

@@ -26,7 +26,6 @@ FEW = {"s02", "s05", "s06", "s16", "s18", "s19", "s26", "s27", "s35", "s77"}
 
 quickly = settings(
     max_examples=3,
-    deadline=None,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),

@@ -229,7 +229,7 @@ def test_mistakes_on_the_command_line_are_told(data: Path) -> None:
     assert "has no column 'scores', did you mean 'score'?" in wrong.err
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.floats(-1000, 1000).map(lambda f: round(f, 3)),
     st.floats(-1000, 1000).map(lambda f: round(f, 3)),

@@ -5,7 +5,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from everycall.clock import from_micros
@@ -78,7 +78,6 @@ def near(day: date) -> st.SearchStrategy[datetime]:
 
 
 @given(st.data())
-@settings(deadline=None)
 def test_business_time_is_additive_and_never_negative(data: st.DataObject) -> None:
     hours, day = data.draw(calendars_and_days())
     a, b, c = sorted(data.draw(near(day)) for _ in range(3))
@@ -88,7 +87,6 @@ def test_business_time_is_additive_and_never_negative(data: st.DataObject) -> No
 
 
 @given(st.data())
-@settings(deadline=None)
 def test_after_adding_business_time_exactly_so_much_has_passed(data: st.DataObject) -> None:
     hours, day = data.draw(calendars_and_days())
     start = data.draw(near(day))
@@ -102,7 +100,6 @@ def test_after_adding_business_time_exactly_so_much_has_passed(data: st.DataObje
 
 
 @given(st.data())
-@settings(deadline=None)
 def test_spans_never_overlap_nor_touch_and_hold_all_business_time(data: st.DataObject) -> None:
     hours, day = data.draw(calendars_and_days())
     before, after = (data.draw(st.integers(0, 4)) * DAY for _ in range(2))
@@ -114,7 +111,6 @@ def test_spans_never_overlap_nor_touch_and_hold_all_business_time(data: st.DataO
 
 
 @given(st.data())
-@settings(deadline=None)
 def test_the_spans_of_many_days_are_those_of_each_day_put_together(data: st.DataObject) -> None:
     hours, day = data.draw(calendars_and_days())
     each = [hours.spans(one, one) for one in (day - DAY, day, day + DAY)]
@@ -124,7 +120,6 @@ def test_the_spans_of_many_days_are_those_of_each_day_put_together(data: st.Data
 
 
 @given(st.data())
-@settings(deadline=None)
 def test_it_is_open_exactly_inside_the_spans(data: st.DataObject) -> None:
     hours, day = data.draw(calendars_and_days())
     moment = data.draw(near(day))
@@ -134,7 +129,6 @@ def test_it_is_open_exactly_inside_the_spans(data: st.DataObject) -> None:
 
 
 @given(st.data())
-@settings(deadline=None)
 def test_it_is_open_when_the_clock_on_the_wall_says_so(data: st.DataObject) -> None:
     hours, day = data.draw(calendars_and_days())
     moment = data.draw(near(day))
@@ -144,7 +138,6 @@ def test_it_is_open_when_the_clock_on_the_wall_says_so(data: st.DataObject) -> N
 
 
 @given(st.data())
-@settings(deadline=None)
 def test_the_next_opening_is_open_and_nothing_before_it_is(data: st.DataObject) -> None:
     hours, day = data.draw(calendars_and_days())
     moment = data.draw(near(day))
@@ -156,7 +149,6 @@ def test_the_next_opening_is_open_and_nothing_before_it_is(data: st.DataObject) 
 
 
 @given(st.data())
-@settings(deadline=None)
 def test_a_business_day_ends_after_the_moment_and_when_it_closes(data: st.DataObject) -> None:
     hours, day = data.draw(calendars_and_days())
     moment = data.draw(near(day))
@@ -168,7 +160,6 @@ def test_a_business_day_ends_after_the_moment_and_when_it_closes(data: st.DataOb
 
 @given(st.sampled_from(CHANGES), st.integers(0, 400), st.integers(0, 400))
 @example(("Pacific/Apia", date(2011, 12, 30)), 0, 0)
-@settings(deadline=None)
 def test_around_the_clock_the_lengths_of_the_days_add_up_to_the_time_that_went_by(
     change: tuple[str, date], before: int, after: int
 ) -> None:

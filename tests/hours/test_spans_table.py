@@ -56,7 +56,7 @@ def test_rows_are_in_order_and_never_overlap(schedule_id: str) -> None:
 
 @pytest.mark.parametrize("schedule_id", OPENING)
 @given(MOMENTS)
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_an_as_of_join_finds_whether_it_is_open_and_when_the_next_business_day_ends(
     schedule_id: str, moment: datetime
 ) -> None:

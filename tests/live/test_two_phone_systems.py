@@ -289,7 +289,7 @@ IDS = st.builds(
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="|\n\r"), max_size=12)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(st.lists(st.tuples(st.booleans(), IDS), min_size=1, max_size=8))
 def test_ids_that_collide_are_the_calls_of_both(calls: list[tuple[bool, str]]) -> None:
     feeds = {False: feed("north"), True: feed("south", SOUTH)}

@@ -207,7 +207,7 @@ def missed(calls: list[Call]) -> Iterator[int]:
             yield i
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(INBOUND | OUTBOUND, max_size=14), st.floats(0, 400))
 def test_it_always_balances(calls: list[Call], as_of: float) -> None:
     found = ledger(calls, as_of)
@@ -221,7 +221,7 @@ def test_it_always_balances(calls: list[Call], as_of: float) -> None:
         assert need["missed_calls"] >= need["counted_calls"] + need["closed_calls"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(INBOUND, max_size=10))
 def test_who_is_lost_was_never_answered_in_time(calls: list[Call]) -> None:
     for need in ledger(calls):

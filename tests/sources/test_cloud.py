@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from everycall.events import Event, Skip
@@ -113,7 +113,7 @@ def test_a_session_without_a_person(ringcentral: Calls) -> None:
 
 @pytest.mark.parametrize("name", ["twilio", "aircall", "ringcentral"])
 @given(data=st.data())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15)
 def test_in_whatever_order_and_however_often_messages_come(name: str, data: st.DataObject) -> None:
     (recording,) = (HERE / name).glob("recording*")
     lines = recording.read_text().splitlines()
@@ -144,7 +144,7 @@ def events(name: str, lines: list[str]) -> dict[str, list[Event]]:
     ),
     data=st.data(),
 )
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30)
 def test_whatever_is_posted_is_read_or_refused_with_a_reason(
     name: str, body: Any, data: st.DataObject
 ) -> None:

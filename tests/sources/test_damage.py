@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from everycall.app.intake.finding import every_source
@@ -107,9 +107,7 @@ def _one_sentence() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("name", WHOLE)
-@settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
+@settings(max_examples=40, derandomize=True)
 @given(steps=damages())
 def test_a_damaged_file_gives_events_skips_or_one_sentence(
     name: str, steps: list[tuple[str, int, int, bytes]]
@@ -157,9 +155,7 @@ def replaced(thing: Any, place: tuple[Any, ...], value: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", JSON)
-@settings(
-    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
+@settings(max_examples=150, derandomize=True)
 @given(line=st.integers(0, 59), where=st.integers(0, 10_000), value=VALUES)
 def test_a_value_of_another_kind_costs_no_more_than_its_record(
     name: str, line: int, where: int, value: Any
@@ -174,9 +170,7 @@ def test_a_value_of_another_kind_costs_no_more_than_its_record(
         assert events_of(name, path)
 
 
-@settings(
-    max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
+@settings(max_examples=6, derandomize=True)
 @given(steps=damages())
 def test_a_damaged_queue_log_is_counted_and_adds_up(
     steps: list[tuple[str, int, int, bytes]],

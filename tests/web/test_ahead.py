@@ -1,6 +1,7 @@
 """What is asked first is there before it is asked, once for each import and each newest day."""
 
 import os
+import shutil
 import threading
 from dataclasses import replace
 from datetime import date
@@ -32,9 +33,7 @@ def as_urgent_as_all_else(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def none_made() -> None:
-    folder = site_reader().history.folder / "audits"
-    for path in folder.glob("*"):
-        path.unlink()
+    shutil.rmtree(site_reader().history.folder / "audits", ignore_errors=True)
 
 
 def made() -> int:

@@ -50,7 +50,6 @@ def test_whatever_is_asked_nothing_breaks(path: str, method: str, key: str) -> N
     @given(case=described[path][method].as_strategy())
     @settings(
         max_examples=TRIES,
-        deadline=None,
         derandomize=True,
         database=None,
         suppress_health_check=list(HealthCheck),

@@ -212,7 +212,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(EVENTS)
 def test_whatever_happens_each_need_is_said_once_and_ended_once(
     events: list[tuple[str, bool]],

@@ -186,9 +186,11 @@ WHERE kind = 'source.gap' AND reason IN ('restart', 'shutdown', 'boot')
 SHUT_DOWN = f"""
 SELECT h.call_id, MIN(r.at) AS shut_at
 FROM heard AS h
+INNER JOIN touched AS t ON t.call_id = h.call_id
 INNER JOIN call_numbers AS n ON n.number = h.call_id
 INNER JOIN restarts AS r
-  ON r.at BETWEEN h.ended_at - 2000000 AND h.ended_at + 5000000 AND {_ITS_OWN}
+  ON r.at > t.arrived_at AND r.at BETWEEN h.ended_at - 2000000 AND h.ended_at + 5000000 AND {_ITS_OWN}
 WHERE h.ended_by = 'system' AND r.reason <> 'boot'
 GROUP BY h.call_id
 """
+"""A call that came after a start was not ended by it, however soon it was over."""

@@ -134,7 +134,7 @@ def _indent(text: str, style: str = "") -> Padding:
 
 def _count(one: Remedy) -> str:
     parts = []
-    if one.calls:
+    if one.calls is not None and one.callers is not None:
         parts.append(
             f"{plural(one.calls, 'call', 'calls')} of {plural(one.callers, 'caller', 'callers')}, "
             f"{count(one.unreached)} never helped"
@@ -153,8 +153,9 @@ def _plan(one: Remedy) -> str:
     plan = one.plan
     text = f"Who: {plan.owner}, by {plan.by} ({one.horizon}), effort {one.effort} of 5."
     if plan.after is not None:
-        text += f" Before: {_week(plan.before)}; since {plan.done}: {_week(plan.after)}."
-    elif plan.before.calls:
+        before = f"Before: {_week(plan.before)}; since" if plan.before else "Since"
+        text += f" {before} {plan.done}: {_week(plan.after)}."
+    elif plan.before is not None and plan.before.calls:
         text += f" Now: {_week(plan.before)}."
     return f"{text} {plan.note}".strip()
 

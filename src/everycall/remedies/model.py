@@ -114,13 +114,17 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Who does it by when, and what came of it."""
+    """Who does it by when, and what came of it.
+
+    Attributes:
+        before, after: null where its calls are not its own or in no log, or there are no such days.
+    """
 
     owner: str
     by: date
     done: date | None
     decided: bool
-    before: Measure
+    before: Measure | None
     after: Measure | None
     note: str = ""
 
@@ -141,8 +145,8 @@ class Remedy:
     Attributes:
         id: the same from one report to the next: 'pushed_away:hannes-brandl'.
         when, where: in words, for a person.
-        calls: missed calls; `callers`: the needs that were first missed so.
-        unreached: of these, needs that nobody ever helped.
+        calls: missed calls; `callers`: the needs that were first missed so; null where no log has them.
+        unreached: of these, needs that nobody ever helped; null with them.
         caught: how many of the unreached the change would have caught; null if nobody can say.
         worths: the immediate loss of those, for each currency; empty where nobody can say, or where
             a client's conversion or order value is unset.
@@ -157,9 +161,9 @@ class Remedy:
     title: str
     when: str
     where: str
-    calls: int
-    callers: int
-    unreached: int
+    calls: int | None
+    callers: int | None
+    unreached: int | None
     caught: int | None
     worths: tuple[Worth, ...]
     presence: Presence | None

@@ -70,7 +70,7 @@ def _rang_again(rates: Rates) -> Iterator[str]:
 def _beside(
     frame: Frame,
     cause: Cause,
-    counts: tuple[int, int, int | None],
+    counts: tuple[int | None, int | None, int | None],
     worths: tuple[Worth, ...],
     told: Sequence[str],
     ids: Sequence[str],
@@ -124,7 +124,7 @@ def line_remedies(frame: Frame, lines: Sequence[LineUse], total: Balance) -> Ite
         told = tuple(_full(use, turned_away, lost))
         clients = frame.asking.rows(_TRUNK_CLIENTS, [use.trunk])
         worths = frame.worths.of({client: lost * part for client, part in clients})
-        found = _beside(frame, LINES, (0, 0, round(lost)), worths, told, (), use.trunk)
+        found = _beside(frame, LINES, (None, None, round(lost)), worths, told, (), use.trunk)
         change = said(MORE_LINES, most=use.most, needed=use.needed) if use.needed else LINES.change
         yield replace(found, change=change, title=said(LINES_FULL, trunk=Name(use.trunk)))
 

@@ -32,10 +32,10 @@ def plan_of(frame: Frame, cause: Cause, one: Cluster | None, id_: str | None = N
     name = id_ or id_of(cause.id, one.part if one else None)
     said = frame.site.plan.get(name)
     decided = said or Planned()
-    days = _by_day(frame.asking, one) if one else {}
+    days = _by_day(frame.asking, one) if one else None
     first, last, done = frame.period.first, frame.period.last, decided.done
     before_ends = min(last, done - timedelta(days=1)) if done else last
-    after = _measure(days, max(first, done), last) if done and done <= last else None
+    after = _measure(days, max(first, done), last) if done else None
     return Plan(
         decided.owner or cause.owner,
         decided.by or last + timedelta(days=cause.horizon.days),
@@ -57,7 +57,8 @@ def _by_day(asking: Asking, one: Cluster) -> dict[date, int]:
     )
 
 
-def _measure(days: Mapping[date, int], first: date, last: date) -> Measure:
+def _measure(days: Mapping[date, int] | None, first: date, last: date) -> Measure | None:
+    if days is None or last < first:
+        return None
     calls = sum(n for day, n in days.items() if first <= day <= last)
-    length = (last - first).days + 1
-    return Measure(first, last, calls, calls * 7 / length if length > 0 else 0.0)
+    return Measure(first, last, calls, calls * 7 / ((last - first).days + 1))

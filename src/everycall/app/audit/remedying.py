@@ -100,7 +100,7 @@ class Remedies:
     @property
     def balanced(self) -> bool:
         """Whether remedies and rest hold every missed call exactly once."""
-        own = sum(one.calls for one in self.remedies if one.additive)
+        own = sum(one.calls or 0 for one in self.remedies if one.additive)
         return own + sum(one.calls for one in self.rest) == self.missed_calls
 
 

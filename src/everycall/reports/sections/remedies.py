@@ -36,7 +36,7 @@ def why(desk: Desk) -> str:
     """Say the causes that cost the most callers who were never helped."""
     say = desk.say
     found = [] if desk.remedies is None else desk.remedies.remedies
-    own = sorted((one for one in found if one.additive), key=lambda one: -one.unreached)[:3]
+    own = sorted((one for one in found if one.additive), key=lambda one: -(one.unreached or 0))[:3]
     listed = "; ".join(f"{say(one.title)} ({say.count(one.unreached)})" for one in own)
     if not listed:
         return ""
@@ -50,7 +50,7 @@ def _sentence(text: str) -> str:
 def _chart(desk: Desk) -> Chart:
     say = desk.say
     own = [one for one in desk.remedies.remedies if one.additive]
-    ones = sorted(own, key=lambda one: -one.unreached)[:MOST]
+    ones = sorted(own, key=lambda one: -(one.unreached or 0))[:MOST]
     table = Table(
         (Column(say("cause")), Column(say("never helped"), Unit.COUNT, calls=LOST)),
         [(say(one.title), one.unreached) for one in ones if one.unreached],
@@ -121,14 +121,18 @@ def _plan(desk: Desk) -> Table:
                 one.effort,
                 say(one.plan.owner),
                 f"{one.plan.by}",
-                one.plan.before.a_week,
-                one.plan.after.a_week if one.plan.after else None,
+                _a_week(one.plan.before),
+                _a_week(one.plan.after),
             )
             for one in desk.remedies.remedies
             if one.change
         ],
         title=say("The plan"),
     )
+
+
+def _a_week(measure: Any) -> float | None:
+    return measure.a_week if measure else None
 
 
 def _evidence(desk: Desk) -> Table:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from starlette.routing import Mount
 from everycall.web.middleware import sizes
 from everycall.web.middleware.sizes import BATCH, PAGE, Sized
 
+EVENTS = "/x/api/v1/events"
 
-def asked(path: str, sizes: list[int], length: int | None = None) -> tuple[int, int]:
+
+def asked(path: str, sizes: list[int], length: int | None = None, key: str = "") -> tuple[int, int]:
     """Send a body in parts; returns the status, and how many bytes got through."""
     got, sent, parts = [0], [], iter(sizes)
 
@@ -33,16 +36,41 @@ def asked(path: str, sizes: list[int], length: int | None = None) -> tuple[int, 
         sent.append(message)
 
     said = length if length is not None else sum(sizes)
-    headers = [(b"content-length", str(said).encode())]
+    headers = [(b"content-length", str(said).encode()), (b"authorization", key.encode())]
     scope = {"type": "http", "path": path, "headers": headers}
     asyncio.run(Sized(app)(scope, receive, send))  # type: ignore[arg-type]
     return sent[0]["status"], got[0]
 
 
-@pytest.mark.parametrize(("path", "most"), [("/setup/hooks/", PAGE), ("/x/api/v1/events", BATCH)])
-def test_what_says_that_it_is_too_large_is_not_even_read(path: str, most: int) -> None:
-    assert asked(path, [most]) == (200, most)
-    assert asked(path, [most + 1]) == (413, 0)
+@pytest.mark.parametrize("path", ["/setup/hooks/", EVENTS])
+def test_what_says_that_it_is_too_large_is_not_even_read(path: str) -> None:
+    assert asked(path, [PAGE]) == (200, PAGE)
+    assert asked(path, [PAGE + 1]) == (413, 0)
+
+
+@pytest.fixture
+def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two keys, one of which may send events."""
+    known = {
+        b"may": SimpleNamespace(scopes=["calls:read", "events:write"]),
+        b"may not": SimpleNamespace(scopes=["calls:read"]),
+    }
+
+    def shown(scope: Any) -> Any:
+        return known.get(dict(scope["headers"])[b"authorization"])
+
+    monkeypatch.setattr(sizes, "key_shown", shown)
+
+
+@pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize("length", [None, 0])
+def test_a_large_batch_is_read_from_who_may_send_one_only(length: int | None) -> None:
+    assert asked(EVENTS, [BATCH], length, "may") == (200, BATCH)
+    assert asked(EVENTS, [BATCH + 1], length, "may")[0] == 413
+    for key in ("may not", "of nobody", ""):
+        status, got = asked(EVENTS, [1_000_000] * 64, length, key)
+        assert status == 413
+        assert got <= PAGE
 
 
 def test_what_does_not_say_how_large_it_is_is_stopped_on_the_way() -> None:

@@ -10,7 +10,7 @@ from pydantic import Field
 from everycall.errors import NotTakenError, did_you_mean
 from everycall.sources.everycall_events import LONGEST, read_event
 from everycall.web.api import limits
-from everycall.web.api.keys import Key, key_of
+from everycall.web.api.keys import SENDS, Key, key_of
 from everycall.web.api.repeating import once
 from everycall.web.phones.kinds import POSTED
 from everycall.web.phones.taking import door
@@ -59,7 +59,7 @@ class Taken(Schema):
     known: int = Field(description="Records that had been taken before; sending again is safe.")
 
 
-@router.post("/events", auth=Key("events:write"), response=Taken, summary="Take events in")
+@router.post("/events", auth=Key(SENDS), response=Taken, summary="Take events in")
 @once
 def events(request: HttpRequest, batch: Batch) -> dict[str, int]:
     """Take a batch of events, all or none."""

@@ -2,8 +2,10 @@
 
 from typing import Any, cast
 
+from django.db import connections
 from django.http import HttpRequest
 from ninja.security import HttpBearer
+from starlette.types import Scope
 
 from everycall.records.models import Token
 from everycall.web.api import limits
@@ -36,6 +38,19 @@ class Key(HttpBearer):
         return found
 
 
+def key_shown(scope: Scope) -> Token | None:
+    """Return the key that a request shows before Django has read it; None if there is none like it.
+
+    The thread's connection to the database is given back.
+    """
+    said = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
+    kind, _, text = said.partition(" ")
+    try:
+        return Token.find(text.strip()) if kind.lower() == "bearer" else None
+    finally:
+        connections.close_all()
+
+
 def key_of(request: HttpRequest) -> Token:
     """Return the key that was shown; behind `Key` there always is one."""
     return cast("Token", request.auth)  # type: ignore[attr-defined]  # ninja puts it there
@@ -48,6 +63,7 @@ def both(wanted: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in wanted if name in allowed) or NOTHING
 
 
+SENDS = "events:write"
 NUMBERS = "numbers:read"
 
 

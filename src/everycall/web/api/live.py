@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.db import connections
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import Field
@@ -12,7 +11,7 @@ from pydantic import Field
 from everycall.live.board import Board
 from everycall.records.models import Token
 from everycall.web.api import limits
-from everycall.web.api.keys import NUMBERS, Key, key_of
+from everycall.web.api.keys import NUMBERS, Key, key_of, key_shown
 from everycall.web.live.hub import hub
 from everycall.web.live.owing import owed_for_page
 from everycall.web.live.stream import RETRY, Receive, Scope, Send, Stream
@@ -164,12 +163,7 @@ def _let_in(scope: Scope) -> View:
 
 
 def _keyed(scope: Scope) -> Token:
-    said = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
-    kind, _, text = said.partition(" ")
-    try:
-        token = Token.find(text.strip()) if kind.lower() == "bearer" else None
-    finally:
-        connections.close_all()
+    token = key_shown(scope)
     if token is None:
         raise ProblemError(401, "key", "show a key: Authorization: Bearer ec_... (Set-up, Keys)")
     if SCOPE not in token.scopes:

@@ -6,13 +6,16 @@ import asyncio
 import json
 from dataclasses import dataclass
 
+from asgiref.sync import sync_to_async
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from everycall.web.api.keys import SENDS, key_shown
 
 PAGE = 2_500_000
 """The most that a form or a question may hold, in bytes."""
 
 BATCH = 64_000_000
-"""The most that a batch of records may hold, in bytes."""
+"""The most that a batch of records may hold, in bytes, from who shows a key that may send them."""
 
 START = 30.0
 """Within so many seconds whatever is sent has to be there."""
@@ -95,7 +98,7 @@ class Sized:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = BATCH if scope["path"].endswith(_BATCHES) else PAGE
+        most = await _most(scope)
         if _said(scope) > most:
             await _refuse(send, _too_large(most))
             return
@@ -115,7 +118,16 @@ class Sized:
                 await _refuse(send, error.refusal)
 
 
+async def _most(scope: Scope) -> int:
+    """Return how many bytes a request may have: a large batch has to show a key that may send one."""
+    if not scope["path"].endswith(_BATCHES) or 0 < _said(scope) <= PAGE:
+        return PAGE
+    key = await sync_to_async(key_shown, thread_sensitive=False)(scope)
+    return BATCH if key is not None and SENDS in key.scopes else PAGE
+
+
 def _said(scope: Scope) -> int:
+    """Return how many bytes a request says that it has; 0 if it does not say."""
     said = dict(scope["headers"]).get(b"content-length", b"0")
     return int(said) if said.isdigit() else 0
 

@@ -156,7 +156,7 @@ def test_what_was_closed_is_undone_by_one_click(amy: Person, owed: Promise) -> N
     assert "Closed lately" not in page, "it was closed long ago"
     Promise.objects.update(ended_at=timezone.now())
     page = browser(amy).get("/callbacks/").content.decode()
-    assert "they called again, and a colleague talked for 60 s" in page
+    assert "they called again, and a colleague talked for 1 min" in page
     assert f'action="/callbacks/{owed.pk}/reopen/"' in page
     act(amy, owed, "reopen")
     assert owed.state == "waiting"

@@ -108,8 +108,8 @@ class KeptCalls:
             "min": say("{min} min {s} s"),
             "h": say("{h} h {min} min"),
             "chosen": say("Chosen calls"),
-            "all": say("{calls} calls, all listed here."),
-            "pieces": say("{sum} in {calls} calls, all listed here."),
+            "all": say("Calls: {calls}, all listed here."),
+            "pieces": say("{sum}. Calls: {calls}, all listed here."),
             "some": say("{sum} of {all} are in this file."),
         }
 

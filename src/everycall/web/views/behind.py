@@ -66,7 +66,5 @@ def _shown(choice: Choice, number: int, person: Person) -> dict[str, Any]:
 def _said(choice: Choice, say: Words) -> str:
     calls = say.count(choice.calls)
     if choice.number == choice.calls:
-        return say("{calls} calls, all listed here.", calls=calls)
-    return say(
-        "{sum} in {calls} calls, all listed here.", sum=say.count(choice.number), calls=calls
-    )
+        return say("Calls: {calls}, all listed here.", calls=calls)
+    return say("{sum}. Calls: {calls}, all listed here.", sum=say.count(choice.number), calls=calls)

@@ -25,6 +25,7 @@ from everycall.web.phones.doing import phone_of
 from everycall.web.reading import site_reader
 from everycall.web.scope import clients_of, queues_of
 from everycall.web.wording.said import said
+from everycall.web.wording.saying import duration
 from everycall.web.wording.writing import number_for
 
 LISTED = 100
@@ -157,7 +158,7 @@ def callback(request: HttpRequest, pk: int) -> HttpResponse:
         "people": _others(person),
         "mine": promise.owner == str(person),
         "state": State(promise.state),
-        "snoozes": SNOOZES,
+        "snoozes": [(name, duration(t.total_seconds() * 1000)) for name, t in SNOOZES.items()],
         "dials": phone_of(person) is not None,
     }
     if request.headers.get("X-Part") == "inbox":  # asked for each second

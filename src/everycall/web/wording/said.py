@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop
 
 from everycall.records.people import Person
 from everycall.recovery import Move, State
+from everycall.web.wording.saying import duration
 from everycall.web.wording.shapes import Shapes
 from everycall.web.wording.writing import colleague
 
@@ -76,8 +77,8 @@ WITH_PARTS = (
     gettext_noop("the caller's phone was not rung: {result}"),
     gettext_noop("our call ended with: {result}"),
     gettext_noop("they wrote, and {who} answered"),
-    gettext_noop("we reached them, and {who} talked for {n} s"),
-    gettext_noop("they called again, and {who} talked for {n} s"),
+    gettext_noop("we reached them, and {who} talked for {time}"),
+    gettext_noop("they called again, and {who} talked for {time}"),
     gettext_noop("we reached them, and {who} talked too short to help"),
     gettext_noop("they called again, and {who} talked too short to help"),
 )
@@ -104,21 +105,30 @@ def said(text: str, named: Callable[[str], str] = str) -> str:
 
 def in_words(text: str, named: Callable[[str], str]) -> str:
     """Write a reason as it is on record, but for the names in it."""
+
+    def part(key: str, value: str) -> str:
+        if key in INNER:
+            return in_words(value, named)
+        return named(value) if key == "who" else value
+
     if found := _SHAPES.found(text):
         whole, parts = found
-        return whole.format(
-            **{
-                k: in_words(v, named) if k in INNER else _part(k, v, named)
-                for k, v in parts.items()
-            }
-        )
+        return whole.format(**{key: part(key, value) for key, value in parts.items()})
     return text
 
 
 def _part(key: str, value: str, named: Callable[[str], str]) -> str:
     if key in INNER:
         return said(value, named)
+    if key == "time":
+        return _lasted(value)
     return named(value) if key == "who" else value
+
+
+def _lasted(text: str) -> str:
+    """Write how long something took, which is on record in seconds: "122 s" is 2 min 02 s."""
+    seconds = text.removesuffix(" s")
+    return duration(int(seconds) * 1000) if seconds.isdigit() else text
 
 
 def said_to(text: str, reader: Person) -> str:

@@ -96,6 +96,23 @@ def test_a_day_of_the_shop(
     assert any(target.cell.value is not None for target in day.targets)
 
 
+def test_a_day_of_people_whom_the_site_names_otherwise(
+    shop: tuple[SiteFile, History], tmp_path: Path
+) -> None:
+    """One person has two names in the log, and one has another name than there."""
+    named = {"Ann Keller": "Ann Keller-Vogt", "Clara Vogt": "Bilal Demir"}
+    site = replace(shop[0], agents=named)
+    history = imported(tmp_path / "day", {"queue_log": [one.body for one in shop_day()]}, site)
+    start, end = bounds(SHOP_DAY, BERLIN)
+    with LivePicture(site, [source(QUEUE_LOG)], start) as picture:
+        for batch in batches(shop_day(), 500, random.Random(1), 0.0):
+            picture.take(batch, end - 1)
+        assert disagreeing(picture, history, site, SHOP_DAY) == []
+        people = {agent.name for agent in picture.board(end - 1).agents}
+    assert {"Ann Keller-Vogt", "Bilal Demir"} < people
+    assert not {"Ann Keller", "Clara Vogt"} & people
+
+
 def test_a_finished_day_is_held_against_its_report_by_itself(
     shop: tuple[SiteFile, History],
 ) -> None:

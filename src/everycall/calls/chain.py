@@ -20,6 +20,7 @@ from everycall.events import COLUMNS
 INPUTS = {
     "events": {column.name: column.type for column in COLUMNS},
     "given_agents": {"one": "VARCHAR", "other": "VARCHAR"},
+    "learned_agents": {"one": "VARCHAR", "other": "VARCHAR"},
     "places": {
         "kind": "VARCHAR",
         "place": "VARCHAR",
@@ -37,7 +38,8 @@ INPUTS = {
 }
 """The tables that the chain begins with.
 
-`given_agents`: names of the same person. `places`: the client of a number, queue or trunk.
+`given_agents`: a name, and that of the person whom the site means by it; each name once.
+`learned_agents`: names that earlier events showed to be of the same phone. `places`: the client of a number, queue or trunk.
 `schedules`: which opening hours hold for a number, queue or client; a row of kind `known` says that
 the hours of a schedule were declared. `calendar`: when a schedule is open, cut at midnight UTC.
 `moment`, one row: until when the sources speak, and for which time the phone system's own do.

@@ -94,6 +94,8 @@ SELECT one, other FROM given_agents
 UNION
 SELECT other AS one, one AS other FROM given_agents
 UNION
+SELECT one, other FROM learned_agents
+UNION
 SELECT party AS one, agent AS other FROM linked WHERE kind = 'agent.rang' AND NOT party IS NULL
 UNION
 SELECT agent AS one, party AS other FROM linked WHERE kind = 'agent.rang' AND NOT party IS NULL
@@ -130,12 +132,16 @@ HAVING COUNT(*) = 1
 """
 
 _AGENT_NAMES = """
-SELECT k.one AS endpoint, MIN(k.other) AS agent
+SELECT k.one AS endpoint, MIN(COALESCE(g.other, k.other)) AS agent
 FROM same_agents AS k
-WHERE k.one LIKE '%/%' AND NOT k.other LIKE '%/%'
+LEFT JOIN given_agents AS g ON g.one = k.other
+WHERE k.one LIKE '%/%' AND NOT COALESCE(g.other, k.other) LIKE '%/%'
 GROUP BY k.one
-HAVING COUNT(DISTINCT k.other) = 1
+HAVING COUNT(DISTINCT COALESCE(g.other, k.other)) = 1
+UNION ALL
+SELECT one AS endpoint, other AS agent FROM given_agents WHERE NOT one LIKE '%/%'
 """
+"""A phone has the one name that is known for it; any other name means whom the site says."""
 
 
 def _from(column: str, sources: list[SourceView]) -> str:

@@ -57,7 +57,12 @@ SELECT {STAY} FROM counted_visits
 UNION ALL
 SELECT {STAY} FROM ({lone_stays("counted_calls", "counted_talks", "counted_visits")}) AS lone
 """
-_LEARNED = "SELECT one, other FROM known_agents EXCEPT SELECT one, other FROM given_agents"
+_LEARNED = """
+SELECT one, other FROM known_agents
+EXCEPT SELECT one, other FROM learned_agents
+EXCEPT SELECT one, other FROM given_agents
+EXCEPT SELECT other AS one, one AS other FROM given_agents
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +141,7 @@ class Window:
     def was_given(self) -> None:
         """Put what was learned back after the chain's inputs were given anew."""
         for pair in self._learned:
-            self.engine.run("INSERT INTO given_agents VALUES (?, ?)", pair)
+            self.engine.run("INSERT INTO learned_agents VALUES (?, ?)", pair)
 
     # ---- counting
 
@@ -257,7 +262,7 @@ class Window:
         """Keep what was learned of names, for the counts to come."""
         engine = self.engine
         for pair in engine.again(_LEARNED):
-            engine.run("INSERT INTO given_agents VALUES (?, ?)", pair)
+            engine.run("INSERT INTO learned_agents VALUES (?, ?)", pair)
             self._learned.append((pair[0], pair[1]))
         engine.again("DELETE FROM kept_answers WHERE call_id IN (SELECT id FROM counted_ids)")
         engine.run(_NEW_ANSWERS, [self._answers])

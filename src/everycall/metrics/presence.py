@@ -21,8 +21,10 @@ SELECT endpoint, MIN(agent) AS agent
 FROM (
   SELECT one AS endpoint, other AS agent FROM given_names
   UNION
-  SELECT party AS endpoint, agent FROM events
-  WHERE kind = 'agent.rang' AND party LIKE '%/%' AND NOT agent LIKE '%/%'
+  SELECT e.party AS endpoint, COALESCE(g.other, e.agent) AS agent
+  FROM events AS e
+  LEFT JOIN given_names AS g ON g.one = e.agent
+  WHERE e.kind = 'agent.rang' AND e.party LIKE '%/%' AND NOT COALESCE(g.other, e.agent) LIKE '%/%'
 ) AS named
 GROUP BY endpoint
 HAVING COUNT(DISTINCT agent) = 1

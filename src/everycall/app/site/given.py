@@ -20,6 +20,7 @@ def give(engine: Engine, site: SiteFile, moment: tuple[int, int, int]) -> None:
     """Make every table of the chain's inputs except the events."""
     rows: dict[str, list[tuple[Any, ...]]] = {
         "given_agents": list(site.agents.items()),
+        "learned_agents": [],
         "places": list(_places(site)),
         "schedules": list(_schedules(site)),
         "calendar": list(_calendar(site, moment)),

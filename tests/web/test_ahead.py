@@ -10,6 +10,7 @@ import pytest
 
 from everycall.app.history import kept_tables
 from everycall.records.models import Person
+from everycall.web import rounds
 from everycall.web.reading import site_reader
 from everycall.web.reports import awaiting
 from everycall.web.reports.making import last_days
@@ -28,7 +29,7 @@ def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def as_urgent_as_all_else(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests that follow run in this thread."""
-    monkeypatch.setattr(ahead, "GIVES_WAY", 0)
+    monkeypatch.setattr(rounds, "GIVES_WAY", 0)
 
 
 @pytest.fixture
@@ -78,14 +79,14 @@ def test_nobody_owns_it_yet_or_few_calls_are_there_and_nothing_is_made(
 def test_what_is_made_ahead_gives_way_and_what_it_begins_does_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ahead, "GIVES_WAY", 5)
+    monkeypatch.setattr(rounds, "GIVES_WAY", 5)
     seen: list[int] = []
 
     def look() -> None:
         seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
 
     def work() -> None:
-        ahead._give_way()
+        rounds.give_way()
         child = threading.Thread(target=look)
         child.start()
         child.join()

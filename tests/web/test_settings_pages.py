@@ -17,6 +17,7 @@ from everycall.web.accounts import first_key
 from everycall.web.phones.connecting import live
 from everycall.web.reading import site_reader
 from everycall.web.steps import STEPS, after
+from everycall.web.work.recounting import Recounting
 from web.conftest import browser, person
 
 HAND_WRITTEN = """# our shop
@@ -218,3 +219,39 @@ def test_the_owner_comes_to_the_first_steps() -> None:
 def test_only_who_sets_up_may(page: str) -> None:
     for role in ("supervisor", "agent", "viewer", "client"):
         assert browser(person(role.title(), role)).get(f"/setup/{page}/").status_code == 403
+
+
+@pytest.mark.usefixtures("calls")
+def test_calls_of_the_past_are_counted_again_by_what_was_set(owner: Person, file: Path) -> None:
+    client, again = browser(owner), Recounting(site_reader())
+    said = client.post("/setup/hours/", hours(), follow=True).content.decode()
+    assert "calls of the past are counted again" in said
+    for address in ("/calls/", "/report/"):
+        assert "being counted again" in client.get(address).content.decode()
+    try:
+        again.round()
+        assert not site_reader().is_outdated()
+        assert "being counted again" not in client.get("/calls/").content.decode()
+        generation = site_reader().history.manifest().generation
+        again.round()
+        assert site_reader().history.manifest().generation == generation
+    finally:
+        file.unlink()
+        again.round()
+    assert not site_reader().is_outdated()
+
+
+@pytest.mark.usefixtures("calls")
+def test_while_another_writes_they_wait_and_wrong_settings_do_no_harm(file: Path) -> None:
+    again, reader = Recounting(site_reader()), site_reader()
+    file.write_text('[agents]\n"PJSIP/1001" = "Ann"\n', encoding="utf-8")
+    with reader.history.writing():
+        again.round()
+    assert reader.is_outdated()
+    again.round()
+    assert not reader.is_outdated()
+    file.write_text("agents = 3\n", encoding="utf-8")
+    again.round()
+    file.unlink()
+    again.round()
+    assert not reader.is_outdated()

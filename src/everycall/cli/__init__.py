@@ -26,6 +26,7 @@ COMMANDS = {
     "staffing": ("staffing", "How many people are needed, by Erlang C and A."),
     "watch": ("watching", "Show what is happening now: who waits, who talks, who is free."),
     "skipped": ("skipped", "List what could not be read, and why."),
+    "recount": ("recounting", "Count the calls again by what the site file says now."),
     "replay": ("replaying", "Read live records again that could not be read."),
     "sources": ("sources", "List the phone systems and formats, and what each can see."),
     "demo": ("demo", "Read the sample logs and show their audit."),

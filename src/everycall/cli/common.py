@@ -15,6 +15,7 @@ from platformdirs import user_data_path
 
 from everycall.app.history.asking import Asking
 from everycall.app.history.progress import Progress
+from everycall.app.site.counting_mark import outdated
 from everycall.app.site.sitefile import SiteFile, read_site
 from everycall.history import History
 from everycall.render.terminal import console
@@ -90,13 +91,21 @@ period_options = together(
 """Which days are meant."""
 
 
+OUTDATED = (
+    "These calls were counted by other settings than the site file has now, or by an earlier version; "
+    "to count them again: everycall recount"
+)
+
+
 def open_site(
     data: Path, site: str, config: Path | None, *, by_number: bool = False
 ) -> tuple[Asking, SiteFile]:
     """Open a site's history for reading, with its settings."""
-    settings = read_site(data, config, site)
+    settings, history = read_site(data, config, site), History(data, site)
+    if outdated(history.manifest(), settings):
+        click.echo(OUTDATED, err=True)
     zone = settings.zone or ZoneInfo("UTC")
-    return Asking(History(data, site), zone, by_number=by_number), settings
+    return Asking(history, zone, by_number=by_number), settings
 
 
 def as_day(moment: Any) -> date | None:

@@ -138,6 +138,9 @@ def _remarks(summary: Summary) -> Iterator[str]:
     """Yield what was left out, known, guessed or refused; the same thing of many files once."""
     again = "(read again only with --anew)"
     yield from _grouped("taken in before, nothing new:", ((p.name, again) for p in summary.known))
+    if summary.months and not summary.files:
+        months = plural(summary.months, "month", "months")
+        yield f"counted again, by what the site file says now: {months}"
     yield from _grouped("no longer there:", ((p.name, "") for p in summary.gone))
     marks = sorted({file.system for file in summary.files} - {""})
     yield from (f"of the phone system {m}: its names begin with {m}{APART}" for m in marks)

@@ -55,6 +55,7 @@ class Segment:
         folder: where its files lie, below the site's folder.
         pending: calls that had not ended.
         numbered: its calls have numbers beside their ids; those counted long ago have none.
+        counted_by: a mark of the site's settings that it was counted by; empty if counted long ago.
     """
 
     month: str
@@ -62,6 +63,7 @@ class Segment:
     calls: int
     pending: int = 0
     numbered: bool = False
+    counted_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

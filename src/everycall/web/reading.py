@@ -12,6 +12,7 @@ from platformdirs import user_data_path
 
 from everycall.app.history.asking import Asking, Filter
 from everycall.app.history.narrowing import Narrow
+from everycall.app.site.counting_mark import outdated
 from everycall.app.site.sitefile import SiteFile, read_site
 from everycall.history import History
 
@@ -28,6 +29,8 @@ class Reader:
         self._lock = Lock()
         self._open: Asking | None = None
         self._generation = -1
+        self._held: tuple[int, SiteFile] | None = None
+        self._outdated = False
 
     def settings(self) -> SiteFile:
         """Return the site's settings as they are now."""
@@ -42,6 +45,14 @@ class Reader:
     def has_calls(self) -> bool:
         """Tell whether anything was ever imported."""
         return bool(self.history.manifest().segments)
+
+    def is_outdated(self) -> bool:
+        """Tell whether some calls were counted by other settings than there are now."""
+        manifest, site = self.history.manifest(), self.settings()
+        if (manifest.generation, site) != self._held:
+            self._outdated = bool(outdated(manifest, site))
+            self._held = (manifest.generation, site)
+        return self._outdated
 
     @contextmanager
     def asking(self) -> Iterator[Asking]:

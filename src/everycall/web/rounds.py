@@ -2,15 +2,19 @@
 
 import asyncio
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from django.db import close_old_connections
 
 log = logging.getLogger(__name__)
+
+GIVES_WAY = 10
+"""How much sooner others are given the processor than what takes long."""
 
 PATIENCE = 25.0
 """Seconds that rounds may take to end when the server stops, all of them together."""
@@ -54,6 +58,12 @@ def while_there_is(work: Callable[[], bool]) -> None:
     stop: threading.Event | None = getattr(_mine, "stop", None)
     while work() and not (stop is not None and stop.is_set()):
         pass
+
+
+def give_way() -> None:
+    """Let this thread come after others, and with it the threads that it begins."""
+    with suppress(OSError, AttributeError):  # not every system can do it for a thread
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), GIVES_WAY)
 
 
 def _again(one: Round, stop: threading.Event) -> None:

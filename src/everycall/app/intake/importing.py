@@ -28,6 +28,7 @@ from everycall.app.intake.speaking import moment_of, sources_of, view_of
 from everycall.app.intake.systems import chosen, systems_of
 from everycall.app.keeping.erasing import keep_out
 from everycall.app.keeping.forgetting import keep_forgotten
+from everycall.app.site.counting_mark import counting_mark, outdated
 from everycall.app.site.given import give, give_windows
 from everycall.app.site.sitefile import SiteFile
 from everycall.calls.chain import Chain, written
@@ -139,9 +140,25 @@ class Importer:
                 manifest = self.anew(manifest) if self.anew and staged else manifest
                 events = self._adopt(engine, manifest, staged, name)
                 self._commit(engine, replace(manifest, events=events), staged, summary)
+            elif self._outdated(manifest):
+                self._commit(engine, manifest, [], summary)
             elif not manifest.generation:
                 # from now on it is known that there were no calls, not only that nobody asked
                 self.history.commit(manifest)
+        return summary
+
+    def recount(self) -> Summary:
+        """Count again what was counted by other settings than the site has now; nothing is read anew.
+
+        Raises:
+            EverycallError: nothing was counted, and the sentence says why.
+        """
+        summary = Summary(self.history.site)
+        with self.history.writing(), Engine(self.memory) as engine:
+            manifest = self.history.manifest()
+            self.history.clean(manifest)
+            if self._outdated(manifest):
+                self._commit(engine, manifest, [], summary)
         return summary
 
     def _of_system(
@@ -322,7 +339,7 @@ class Importer:
         summary: Summary,
     ) -> tuple[Segment, ...]:
         again = {s.month for s in manifest.segments if s.pending or not s.numbered}
-        months = sorted(again | set(_touched(staged)))
+        months = sorted(again | self._outdated(manifest) | set(_touched(staged)))
         counted: list[Segment] = []
         for i, month in enumerate(months):
             self.progress(f"counting {month}", i / len(months))
@@ -331,10 +348,13 @@ class Importer:
             home = self.history.new_folder("segments")
             segment = count_month(engine, chain, month, files, home)
             if segment is not None:
-                counted.append(segment)
+                counted.append(replace(segment, counted_by=counting_mark(self.site, month)))
         summary.months = len(counted)
         kept = [s for s in manifest.segments if s.month not in set(months)]
         return tuple(sorted([*kept, *counted], key=lambda s: s.month))
+
+    def _outdated(self, manifest: Manifest) -> set[str]:
+        return outdated(manifest, self.site)
 
     def _join(
         self, engine: Engine, segments: Sequence[Segment], moment: tuple[int, int, int]

@@ -37,6 +37,16 @@ def give_windows(engine: Engine, site: SiteFile, moment: tuple[int, int, int]) -
     engine.load("day_ends", EPISODE_INPUTS["day_ends"], _day_ends(site, moment))
 
 
+def said_of(site: SiteFile, moment: tuple[int, int, int]) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield all that is given of a site for a time, each thing in an order of its own."""
+    yield sorted(site.agents.items())
+    yield sorted(_places(site))
+    yield sorted(_schedules(site))
+    yield sorted(_calendar(site, moment))
+    yield sorted((key,) for key in _shared_keys(site))
+    yield sorted(_day_ends(site, moment))
+
+
 def _shared_keys(site: SiteFile) -> Iterator[str]:
     for number in site.shared_numbers:
         key = caller(number, site.region, site.internal).key

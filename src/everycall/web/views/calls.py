@@ -166,6 +166,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "views": views_of(person),
         "may_reveal": person.may(Right.REVEAL_NUMBERS) and not reveal,
         "may_take": person.may(Right.TAKE_AWAY),
+        "is_outdated": site_reader().is_outdated(),
     }
     return render(request, "web/calls.html", {**page, **choices})
 

@@ -38,6 +38,7 @@ def report(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     wish, asks_again = wish_of(request, person), request.headers.get("X-Part") == "report"
     page = {"wish": wish, "query": wish.query, **_choices(person)}
+    page["is_outdated"] = site_reader().is_outdated()
     try:
         asked = question(wish, person)
         found = awaited(asked, AGAIN) if asks_again else awaited(asked)

@@ -147,7 +147,11 @@ def hours(request: HttpRequest) -> HttpResponse:
             ("hours", name): given[name] or None for name in ("week", "holidays", "exceptions")
         }
         if keep(request, form, changes, "hours"):
-            messages.success(request, _("It holds from now on."))
+            again = _(
+                "It holds from now on, and calls of the past are counted again by these hours."
+            )
+            had = site_reader().has_calls()
+            messages.success(request, again if had else _("It holds from now on."))
             return onward(request, "set-hours")
     lead = _("Whether a caller was missed while you were open is counted by these hours.")
     return step_page(request, "set-hours", form=form, title=_("Opening hours"), lead=lead)

@@ -3,8 +3,6 @@
 It is for histories so large that one would wait for it, and gives way to all else that runs here.
 """
 
-import os
-import threading
 from contextlib import suppress
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -20,7 +18,7 @@ from everycall.records.roles import Role
 from everycall.web.reading import Reader
 from everycall.web.reports.awaiting import awaited
 from everycall.web.reports.making import Wish, last_days, question
-from everycall.web.rounds import Round
+from everycall.web.rounds import Round, give_way
 
 PAUSE = 5.0
 
@@ -29,9 +27,6 @@ SOON = 1.0
 
 PATIENCE = 3600.0
 """Seconds after which the next report is begun, whatever became of the one before."""
-
-GIVES_WAY = 10
-"""How much sooner others are given the processor."""
 
 
 def spans(newest: date) -> tuple[tuple[date, date], ...]:
@@ -61,7 +56,7 @@ class Ahead:
             _, newest = last_days(asking)
         imports = sum(not one.heard for one in manifest.imports)
         if self._made != (state := (product(), newest, imports)):
-            _give_way()
+            give_way()
             self.make(owner, newest)
         self._seen, self._made = manifest.generation, state
 
@@ -98,9 +93,3 @@ def ahead(reader: Reader) -> tuple[Round, ...]:
         Round("rules ahead", Rules(reader).round, SOON),
         Round("reports ahead", Ahead(reader).round, PAUSE),
     )
-
-
-def _give_way() -> None:
-    """Let this thread come after others, and with it the threads that it begins."""
-    with suppress(OSError, AttributeError):  # not every system can do it for a thread
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), GIVES_WAY)

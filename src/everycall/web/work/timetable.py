@@ -19,6 +19,7 @@ from everycall.web.work.alarms import looking, telling
 from everycall.web.work.hooking import hooking
 from everycall.web.work.outward import outward
 from everycall.web.work.put_back import minding_the_clock
+from everycall.web.work.recounting import recounting
 from everycall.web.work.retaining import retention_round
 from everycall.web.work.returning import returning
 from everycall.web.work.situations import Measured
@@ -55,6 +56,7 @@ def keeping(reader: Reader) -> Iterator[None]:
         *outward(reader),
         *hooking(reader),
         *retention_round(reader),
+        *recounting(reader),
         *ahead(reader),
     )
     with going_on(*rounds):

@@ -1,0 +1,28 @@
+"""Which of a site's settings the calls of a month were counted by."""
+
+from hashlib import sha256
+
+from everycall.app.site.given import said_of
+from everycall.app.site.sitefile import SiteFile
+from everycall.history.store import Manifest, month_bounds
+
+
+def counting_mark(site: SiteFile, month: str) -> str:
+    """Return a mark that is another one as soon as the calls of a month would be counted otherwise.
+
+    It covers the names of people, clients and their places, opening hours as far as they touch the
+    month, shared numbers and limits. What a source's lines are read by (its trunks, menus and the
+    region of its numbers) is not among them: only reading the lines anew changes that.
+
+    Args:
+        site: its settings.
+        month: year and month, '2026-11'.
+    """
+    since, until = month_bounds(month)
+    said = [*said_of(site, (until, since, until)), repr(site.limits.limits())]
+    return sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def outdated(manifest: Manifest, site: SiteFile) -> set[str]:
+    """Return the months that were counted by other settings than the site has now."""
+    return {s.month for s in manifest.segments if s.counted_by != counting_mark(site, s.month)}

@@ -88,3 +88,14 @@ def test_the_command_line_says_so_and_does_it(tmp_path: Path) -> None:
     people = run("metrics", "answered", "--by", "agent", data=tmp_path)
     assert "Ann Vogt" in people.out
     assert not people.err
+
+
+def test_what_only_reading_anew_changes_is_said(tmp_path: Path) -> None:
+    (tmp_path / "site.toml").write_text('region = "DE"\n')
+    run("import", LOG, data=tmp_path)
+    assert run("recount", "--json", data=tmp_path).json["read_otherwise"] == []
+    (tmp_path / "site.toml").write_text('region = "AT"\n')
+    assert run("recount", "--json", data=tmp_path).json["read_otherwise"] == [str(LOG)]
+    assert "everycall import --anew" in " ".join(run("recount", data=tmp_path).out.split())
+    run("import", LOG, "--anew", data=tmp_path)
+    assert run("recount", "--json", data=tmp_path).json["read_otherwise"] == []

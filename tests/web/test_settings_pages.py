@@ -228,6 +228,7 @@ def test_calls_of_the_past_are_counted_again_by_what_was_set(owner: Person, file
     assert "calls of the past are counted again" in said
     for address in ("/calls/", "/report/"):
         assert "being counted again" in client.get(address).content.decode()
+    assert "PATH --anew" in client.get("/setup/site/").content.decode()
     try:
         again.round()
         assert not site_reader().is_outdated()

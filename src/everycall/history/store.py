@@ -74,6 +74,7 @@ class Imported:
         skipped: the folder of what became no event.
         heard: its lines are records that were heard live; what could not be read is kept whole.
         system: the mark of the phone system whose file it is; what was heard live says it itself.
+        read_by: a mark of the settings that its lines were read by; empty if nobody noted it.
     """
 
     number: int
@@ -91,6 +92,7 @@ class Imported:
     skipped: str | None = None
     heard: bool = False
     system: str = ""
+    read_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

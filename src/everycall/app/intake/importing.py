@@ -28,7 +28,7 @@ from everycall.app.intake.speaking import moment_of, sources_of, view_of
 from everycall.app.intake.systems import chosen, systems_of
 from everycall.app.keeping.erasing import keep_out
 from everycall.app.keeping.forgetting import keep_forgotten
-from everycall.app.site.counting_mark import counting_mark, outdated
+from everycall.app.site.counting_mark import counting_mark, outdated, reading_mark
 from everycall.app.site.given import give, give_windows
 from everycall.app.site.sitefile import SiteFile
 from everycall.calls.chain import Chain, written
@@ -408,6 +408,7 @@ class Importer:
             skipped=save_skips(engine, self.history, one, self.heard),
             heard=bool(self.heard),
             system=one.origin.mark,
+            read_by=reading_mark(self.site),
         )
 
 

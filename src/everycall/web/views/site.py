@@ -1,5 +1,6 @@
 """Set-up: what is connected, what it cannot see, and what else there is to set."""
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -9,8 +10,10 @@ from django.shortcuts import render
 
 from everycall.app.answers.blindness import remedy_of
 from everycall.app.audit.auditing import title_of
+from everycall.app.site.counting_mark import read_otherwise
 from everycall.clock import from_micros
 from everycall.events.sights import Sight
+from everycall.history.store import Imported
 from everycall.records.models import Connection, Entry
 from everycall.records.roles import Right
 from everycall.web.guards import needs
@@ -24,8 +27,10 @@ def site(request: HttpRequest) -> HttpResponse:
     """Show what is connected and what it cannot see."""
     sources: list[dict[str, Any]] = []
     blind: list[dict[str, str]] = []
+    otherwise: list[Imported] = []
     if site_reader().has_calls():
         with site_reader().asking() as asking:
+            otherwise = read_otherwise(asking.manifest, site_reader().settings())
             names = [state.name for state in asking.manifest.sources]
             sources = [
                 {
@@ -52,7 +57,13 @@ def site(request: HttpRequest) -> HttpResponse:
         "health": health,
         "trouble": live.trouble,
     }
-    page = more | {"sources": sources, "blind": blind, "data": settings.DATA, "site": settings.SITE}
+    page = more | {
+        "sources": sources,
+        "blind": blind,
+        "otherwise": sorted({Path(one.path).name for one in otherwise}),
+        "data": settings.DATA,
+        "site": settings.SITE,
+    }
     return render(request, "web/site.html", page)
 
 

@@ -200,6 +200,7 @@ def test_a_report_is_mailed_once_for_each_slot(owner: Person, smtp: Smtp) -> Non
     (sent,) = smtp.heard
     letter = message_from_bytes(sent)
     assert letter["To"] == "ann@example.org"
+    assert letter["Subject"].endswith(", 2026-11-01")
     assert parsedate_to_datetime(letter["Date"]).tzinfo is not None
     (text, file) = letter.get_payload()
     told = text.get_payload(decode=True).decode()

@@ -46,12 +46,15 @@ def _sheet_name(name: str) -> str:
 
 
 def _overview(
-    sheet: Worksheet, report: Report, words: Words, head: Format, units: dict[Unit, Format]
+    sheet: Worksheet, report: Report, say: Words, head: Format, units: dict[Unit, Format]
 ) -> None:
     sheet.write_row(0, 0, [report.title], head)
     sheet.write_string(1, 0, report.subtitle)
-    titles = ("number", "value", "time before", "usual from", "usual to", "what it means")
-    sheet.write_row(3, 0, [words(title) for title in titles], head)
+    titles = (
+        *(say("number"), say("value"), say("time before")),
+        *(say("usual a day, from"), say("usual a day, to"), say("what it means")),
+    )
+    sheet.write_row(3, 0, titles, head)
     row = 4
     for section in report.sections:
         for figure in section.figures:

@@ -64,9 +64,16 @@ def _mail(run: ReportRun) -> None:
     if not isinstance(by, Mail):
         raise TypeError(f"{plan.channel} is no mail channel")
     link = f"{settings.ADDRESS}{reverse('report')}?{wish.query}"
-    message = Message(f"report-{run.pk}", f"{plan.name}: {title}", text, link, "report")
+    subject = f"{plan.name}: {title}, {_days(run)}"
+    message = Message(f"report-{run.pk}", subject, text, link, "report")
     name = f"{wish.name}.{'zip' if kind == 'csv' else kind}"
     by.send_file(message, plan.to, File(name, KINDS[kind], body))
+
+
+def _days(run: ReportRun) -> str:
+    """Write of which days a report is: no two mails of a plan are called the same."""
+    one = run.first == run.last
+    return words().language.days(f"{run.first}" if one else f"{run.first} – {run.last}")
 
 
 def _in_short(report: Report) -> Iterator[str]:

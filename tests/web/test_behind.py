@@ -154,3 +154,12 @@ def test_where_nothing_can_be_kept_the_page_says_so(unchosen: Path, supervisor: 
     unchosen.write_text("no folder")
     answer = browser(supervisor).get(SPOKE)
     assert (answer.status_code, b"make room and try again" in answer.content) == (503, True)
+
+
+def test_a_cell_of_a_chart_is_called_by_its_chart(supervisor: Person) -> None:
+    client = browser(supervisor)
+    page = client.get("/report/").content.decode()
+    cell = next(a for a, _ in one_of_each(page) if "weekday%3D" in a and "hour%3D" in a)
+    heading = re.search(r"<h1[^>]*>(.*?)</h1>", client.get(cell).content.decode(), re.DOTALL)
+    assert heading is not None
+    assert re.search(r"Calls that arrived, by weekday and hour: \w{3}, \d\d", heading[1])

@@ -212,10 +212,18 @@ class Report:
     def _clickable(self) -> Iterator[tuple[str, Calls | None]]:
         for section in self.sections:
             yield from ((figure.title, figure.calls) for figure in section.figures)
-        for _, table in self.tables():
-            for row, cells in enumerate(table.rows):
-                for place, column in enumerate(table.columns):
-                    yield f"{cells[0]}: {column.title}", table.calls(row, place)
+        for section in self.sections:
+            for chart in section.charts:
+                yield from _named(chart.table, f"{chart.title}: ", ", ")
+            for table in section.tables:
+                yield from _named(table, "", ": ")
+
+
+def _named(table: Table, before: str, between: str) -> Iterator[tuple[str, Calls | None]]:
+    """Yield what each cell is called, by its row and column, and the calls behind it."""
+    for row, cells in enumerate(table.rows):
+        for place, column in enumerate(table.columns):
+            yield f"{before}{cells[0]}{between}{column.title}", table.calls(row, place)
 
 
 def _same(calls: Calls | None, wanted: Mapping[str, str]) -> bool:

@@ -10,10 +10,10 @@ import pytest
 
 from everycall.app.history import kept_tables
 from everycall.records.models import Person
-from everycall.web import rounds
 from everycall.web.reading import site_reader
 from everycall.web.reports import awaiting
 from everycall.web.reports.making import last_days
+from everycall.web.rounds import GIVES_WAY, going_on
 from everycall.web.work import ahead
 from everycall.web.work.ahead import Ahead, Rules, spans
 from web.conftest import browser, person
@@ -24,12 +24,6 @@ pytestmark = pytest.mark.usefixtures("calls")
 @pytest.fixture(autouse=True)
 def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept_tables, "LEAST", 1)
-
-
-@pytest.fixture(autouse=True)
-def as_urgent_as_all_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tests that follow run in this thread."""
-    monkeypatch.setattr(rounds, "GIVES_WAY", 0)
 
 
 @pytest.fixture
@@ -76,26 +70,24 @@ def test_nobody_owns_it_yet_or_few_calls_are_there_and_nothing_is_made(
     assert made() == 0
 
 
-def test_what_is_made_ahead_gives_way_and_what_it_begins_does_too(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(rounds, "GIVES_WAY", 5)
+def test_what_may_take_long_gives_way_and_what_it_begins_does_too() -> None:
+    (urgent, patient), done = ahead.ahead(site_reader()), threading.Event()
+    assert (urgent.gives_way, patient.gives_way) == (False, True)
     seen: list[int] = []
 
     def look() -> None:
         seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
 
     def work() -> None:
-        rounds.give_way()
         child = threading.Thread(target=look)
         child.start()
         child.join()
+        done.set()
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()
+    with going_on(replace(patient, work=work, pause=0.01)):
+        assert done.wait(20)
     look()
-    assert seen[0] == seen[1] + 5
+    assert seen[0] == seen[-1] + GIVES_WAY
 
 
 def test_the_rules_are_planned_once_for_each_wording(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,11 +24,16 @@ _mine = threading.local()
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """Something that is done again and again, with a pause of so many seconds before each time."""
+    """Something that is done again and again, with a pause of so many seconds before each time.
+
+    Attributes:
+        gives_way: it may take long, and comes after all else that wants the processor.
+    """
 
     name: str
     work: Callable[[], object]
     pause: float
+    gives_way: bool = False
 
 
 @contextmanager
@@ -60,7 +65,7 @@ def while_there_is(work: Callable[[], bool]) -> None:
         pass
 
 
-def give_way() -> None:
+def _give_way() -> None:
     """Let this thread come after others, and with it the threads that it begins."""
     with suppress(OSError, AttributeError):  # not every system can do it for a thread
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), GIVES_WAY)
@@ -68,6 +73,8 @@ def give_way() -> None:
 
 def _again(one: Round, stop: threading.Event) -> None:
     _mine.stop = stop
+    if one.gives_way:
+        _give_way()
     while not stop.wait(one.pause):
         try:
             one.work()

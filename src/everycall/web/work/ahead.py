@@ -18,7 +18,7 @@ from everycall.records.roles import Role
 from everycall.web.reading import Reader
 from everycall.web.reports.awaiting import awaited
 from everycall.web.reports.making import Wish, last_days, question
-from everycall.web.rounds import Round, give_way
+from everycall.web.rounds import Round
 
 PAUSE = 5.0
 
@@ -56,7 +56,6 @@ class Ahead:
             _, newest = last_days(asking)
         imports = sum(not one.heard for one in manifest.imports)
         if self._made != (state := (product(), newest, imports)):
-            give_way()
             self.make(owner, newest)
         self._seen, self._made = manifest.generation, state
 
@@ -91,5 +90,5 @@ def ahead(reader: Reader) -> tuple[Round, ...]:
     """Return the rounds that do before it is asked for what takes long."""
     return (
         Round("rules ahead", Rules(reader).round, SOON),
-        Round("reports ahead", Ahead(reader).round, PAUSE),
+        Round("reports ahead", Ahead(reader).round, PAUSE, gives_way=True),
     )

@@ -3,7 +3,7 @@
 from everycall.app.intake.importing import Importer
 from everycall.errors import BadSettingsError, BusyError
 from everycall.web.reading import Reader
-from everycall.web.rounds import Round, give_way
+from everycall.web.rounds import Round
 
 PAUSE = 2.0
 
@@ -27,7 +27,6 @@ class Recounting:
         if state == self._seen:
             return
         if self._reader.is_outdated():
-            give_way()
             try:
                 Importer(history, site).recount()
             except BusyError:
@@ -37,4 +36,4 @@ class Recounting:
 
 def recounting(reader: Reader) -> tuple[Round, ...]:
     """Return the round that counts again what was counted by other settings."""
-    return (Round("counting again", Recounting(reader).round, PAUSE),)
+    return (Round("counting again", Recounting(reader).round, PAUSE, gives_way=True),)

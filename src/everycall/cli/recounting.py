@@ -1,13 +1,16 @@
 """`everycall recount`: count the calls again by what the site file says now."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
+from everycall.app.audit.preparing import prepare
 from everycall.app.intake.importing import Importer
 from everycall.app.site.counting_mark import read_otherwise
 from everycall.app.site.sitefile import read_site
 from everycall.cli.common import data_options, progress_bar, say_json
+from everycall.errors import EverycallError
 from everycall.history import History
 from everycall.render.terminal import console
 from everycall.reports.words import count, plural
@@ -26,6 +29,10 @@ def command(data: Path, site: str, config: Path | None, *, as_json: bool) -> Non
         importer = Importer(History(data, site), read_site(data, config, site), progress=progress)
         summary = importer.recount()
         otherwise = read_otherwise(importer.history.manifest(), importer.site)
+        if summary.months:
+            # what is wrong with the settings is said by whoever asks
+            with suppress(EverycallError):
+                prepare(importer.history, importer.site, progress)
     if as_json:
         counted = {"months": summary.months, "arrived": summary.arrived}
         say_json({"site": site, **counted, "read_otherwise": [one.path for one in otherwise]})

@@ -39,7 +39,7 @@ def spans(newest: date) -> tuple[tuple[date, date], ...]:
 
 
 class Ahead:
-    """Makes what is asked first, once for each newest day and each import."""
+    """Makes what is asked first, once for each newest day, each import and each counting again."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -55,7 +55,8 @@ class Ahead:
         with self._reader.asking() as asking:
             _, newest = last_days(asking)
         imports = sum(not one.heard for one in manifest.imports)
-        if self._made != (state := (product(), newest, imports)):
+        counted = tuple(one.counted_by for one in manifest.segments)
+        if self._made != (state := (product(), newest, imports, counted)):
             self.make(owner, newest)
         self._seen, self._made = manifest.generation, state
 

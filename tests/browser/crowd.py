@@ -6,7 +6,7 @@ from typing import Any
 from everycall.calls.outcomes import outcome_names
 from everycall.events.sights import Sight
 from everycall.live.board import AgentState
-from everycall.web.views.now import BOXES
+from everycall.web.stat_boxes import BOXES
 from everycall.web.wording.saying import UNSEEN
 
 LONG = "Maximiliane Hintertupfinger-Schnabelwopski"

@@ -30,7 +30,7 @@ FROM_FIVE_METRES = 36
 ARRANGE = """
 import django; django.setup()
 from everycall.records.models import Wall
-from everycall.web.views.now import BOXES
+from everycall.web.stat_boxes import BOXES
 names = [box.name for box in BOXES if box.name != "service_level"]
 chosen = ["service_level", "lost", "missed", "longest_since", *names[10:]]
 for many in range(1, 9):

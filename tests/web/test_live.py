@@ -30,7 +30,7 @@ from everycall.web.live.boxes import QUEUE_OF_BRAND, UNHEARD, Owed
 from everycall.web.live.hub import STILL_HERE, Hub, hub
 from everycall.web.live.stream import send_all, view_of
 from everycall.web.live.views import WALL, View, picture
-from everycall.web.views.now import BOXES
+from everycall.web.stat_boxes import BOXES
 from web.conftest import browser, person
 
 AT = 1_793_610_000_000_000

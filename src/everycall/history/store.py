@@ -45,6 +45,10 @@ class EventFile:
     first_at: int
     last_at: int
 
+    def overlaps(self, first_at: int, last_at: int) -> bool:
+        """Tell whether it may hold events of a stretch of time, both ends included."""
+        return self.first_at <= last_at and self.last_at >= first_at
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -190,11 +194,7 @@ class History:
 
     def event_files(self, manifest: Manifest, first_at: int, last_at: int) -> list[Path]:
         """Return the files that hold events of a stretch of time."""
-        return [
-            self.folder / e.path
-            for e in manifest.events
-            if e.first_at <= last_at and e.last_at >= first_at
-        ]
+        return [self.folder / e.path for e in manifest.events if e.overlaps(first_at, last_at)]
 
     @contextmanager
     def writing(self) -> Iterator[None]:

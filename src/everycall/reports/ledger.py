@@ -63,6 +63,12 @@ def dimensions(zone: str) -> tuple[Dimension, ...]:
         _whether("missed", "The chosen definition calls it missed.", "missed"),
         _whether("abandoned", "The chosen definition calls it abandoned.", "abandoned"),
         _whether("lost", "The chosen definition calls it lost.", "lost"),
+        _whether("dropped", "The chosen definition calls it dropped.", "dropped"),
+        _whether(
+            "to_voicemail",
+            "It ended in voicemail.",
+            "outcome IN ('voicemail_left', 'voicemail_no_message')",
+        ),
         Dimension("weekday", "The weekday of its arrival; 1 is Monday.", f"isodow({at})", _DAYS),
         Dimension("hour", "The hour of its arrival.", f"hour({at})", _HOURS),
         Dimension("day", "The day of its arrival.", f"strftime({at}, '%Y-%m-%d')"),

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from zoneinfo import ZoneInfo
@@ -53,6 +54,12 @@ class Reader:
             self._outdated = bool(outdated(manifest, site))
             self._held = (manifest.generation, site)
         return self._outdated
+
+    def heard_until(self) -> datetime | None:
+        """Return up to when history has what was heard live; None where nothing was ever heard."""
+        sealed = (one.at for one in reversed(self.history.manifest().imports) if one.heard)
+        newest = next(sealed, None)
+        return datetime.fromisoformat(newest) if newest else None
 
     @contextmanager
     def asking(self) -> Iterator[Asking]:

@@ -38,6 +38,7 @@ from everycall.web.views import (
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="now"), name="home"),
     path("now/", now.now, name="now"),
+    path("now/calls/", behind.of_today, name="now-calls"),
     path("now/help/", now.ask_for_help, name="help"),
     path("now/acts/", acts.acts, name="acts"),
     path("now/acts/<str:name>/", acts.act, name="act"),

@@ -86,8 +86,8 @@ def choose(
 ) -> str:
     """Make the table of the calls for which everything that is wanted holds; returns its name.
 
-    It says of each call when it came, and how many times it is in the number: for a number of stays
-    or rings, so many there were of them.
+    It says of each call when it came, what became of it, and how many times it is in the number: for
+    a number of stays or rings, so many there were of them.
 
     Raises:
         NotFoundError: there is no such definition.
@@ -98,7 +98,7 @@ def choose(
     verdicts = write(judged(asking, said, period))
     asking.engine.view(
         "period_calls",
-        "SELECT c.*, v.category, v.missed, v.abandoned, v.lost FROM counted AS c "
+        "SELECT c.*, v.category, v.missed, v.abandoned, v.lost, v.dropped FROM counted AS c "
         f"INNER JOIN ({verdicts}) AS v ON v.call_id = c.call_id WHERE {period}",
     )
     asking.engine.view(
@@ -111,8 +111,8 @@ def choose(
         lay_out_steps(asking, found)
     asking.engine.table(
         CHOSEN,
-        "SELECT calls.call_id, calls.arrived_at, COUNT(*) AS times "
-        f"{selection(str(asking.zone), wanted)} GROUP BY calls.call_id, calls.arrived_at",
+        "SELECT calls.call_id, calls.arrived_at, calls.outcome, COUNT(*) AS times "
+        f"{selection(str(asking.zone), wanted)} GROUP BY ALL",
     )
     return CHOSEN
 

@@ -6,6 +6,7 @@ They lie beside the report that the number stands in, under a name of everything
 import hashlib
 import json
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -35,11 +36,13 @@ class Choice:
     Attributes:
         calls: how many there are.
         number: the number that they are behind: the calls, or the stays or rings in them.
+        outcomes: how many of the calls became what, the most first.
     """
 
     path: Path
     calls: int
     number: int
+    outcomes: Mapping[str, int]
 
     def page(self, asking: Asking, skip: int, limit: int) -> Filter:
         """Return the filter that finds some of them, in their order."""
@@ -79,12 +82,17 @@ class KeptChoice:
 
     def found(self) -> Choice | None:
         """Return what was chosen before, if it can be read."""
-        asked = f"SELECT COUNT(*), SUM(times) FROM read_parquet({literal(self.path)})"
+        asked = (
+            "SELECT outcome, COUNT(*), SUM(times) "
+            f"FROM read_parquet({literal(self.path)}) GROUP BY outcome ORDER BY 2 DESC, outcome"
+        )
         try:
-            calls, number = self.kept.asking.rows(asked)[0]
+            found = self.kept.asking.rows(asked)
         except (duckdb.IOException, duckdb.InvalidInputException):
             return None
-        return Choice(self.path, calls, int(number or 0))
+        outcomes = {outcome: calls for outcome, calls, _ in found}
+        number = sum(int(times) for _, _, times in found)
+        return Choice(self.path, sum(outcomes.values()), number, outcomes)
 
     def make(self) -> Choice:
         """Choose the calls, and keep them.

@@ -80,9 +80,7 @@ def _said_by(engine: Engine, history: History, manifest: Manifest, one: Staged) 
     known = [
         history.folder / file.path
         for file in manifest.events
-        if file.source == one.source.name
-        and file.first_at <= one.part.last_at
-        and file.last_at >= one.part.first_at
+        if file.source == one.source.name and file.overlaps(one.part.first_at, one.part.last_at)
     ]
     if not known:
         return set()

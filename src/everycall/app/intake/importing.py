@@ -48,7 +48,7 @@ from everycall.history.store import (
 from everycall.sources.base import LineTranslation
 from everycall.sources.mapping import FOLDER as MAPPINGS
 
-_EXTENT = 'SELECT COUNT(*), MIN("at"), MAX("at") FROM rest'
+_EXTENT = 'SELECT COUNT(*), MIN("at"), MAX("at") FROM ({rest}) AS e'
 
 _LAW = """
 SELECT COUNT(*), COUNT(DISTINCT call_id), COUNT(*) FILTER (WHERE direction = 'inbound')
@@ -253,17 +253,21 @@ class Importer:
         self, engine: Engine, stored: Sequence[EventFile], one: Staged
     ) -> list[EventFile]:
         """Rewrite those files of a source that hold calls which it has now told anew."""
-        mine = [file for file in stored if file.source == one.source.name]
-        kept = [file for file in stored if file.source != one.source.name]
+        replaced = literal(one.replaced or "")
+        since = engine.value(f"SELECT MIN(first_at) FROM read_parquet({replaced})")
         name, folder = self.history.new_folder("events")
-        for i, file in enumerate(mine):
-            rest = f"{_NOT_TOLD_ANEW.format(file=literal(self.history.folder / file.path))}"
-            engine.table("rest", rest.replace(":replaced", literal(one.replaced or "")))
-            count, first_at, last_at = engine.rows(_EXTENT)[0]
+        kept = []
+        for i, file in enumerate(stored):
+            if file.source != one.source.name or since is None or file.last_at < since:
+                kept.append(file)
+                continue
+            rest = _NOT_TOLD_ANEW.format(file=literal(self.history.folder / file.path))
+            rest = rest.replace(":replaced", replaced)
+            count, first_at, last_at = engine.rows(_EXTENT.format(rest=rest))[0]
             if count == file.events:
                 kept.append(file)
             elif count:
-                engine.save("SELECT * FROM rest", folder / f"{i:05}.parquet")
+                engine.save(rest, folder / f"{i:05}.parquet")
                 path = f"{name}/{i:05}.parquet"
                 kept.append(EventFile(path, one.source.name, count, first_at, last_at))
         return kept
@@ -277,12 +281,16 @@ class Importer:
         name: str,
     ) -> list[EventFile]:
         if windows:
-            known = [self.history.folder / f.path for f in stored if f.source == one.source.name]
+            known = [
+                self.history.folder / f.path
+                for f in stored
+                if any(f.source == w.source and f.overlaps(w.first_at, w.last_at) for w in windows)
+            ]
             fresh = [file.path for file in one.files]
             engine.table("rest", without_repeats(engine, fresh, known, windows))
             path = fresh[0].with_name(f"{one.number:06}-once.parquet")
             engine.save("SELECT * FROM rest", path)
-            extent = engine.rows(_EXTENT)[0]
+            extent = engine.rows(_EXTENT.format(rest="SELECT * FROM rest"))[0]
             one.files = [FreshFile(path, *extent)] if extent[0] else []
             for file in fresh:
                 file.unlink()

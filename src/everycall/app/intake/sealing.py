@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from everycall.app.intake.gathering import Gatherer
 from everycall.app.intake.importing import Importer
 from everycall.app.intake.translating import ordinal
 from everycall.app.site.retaining import JOURNAL
@@ -73,6 +74,14 @@ class Sealer:
             return []
         sealed = self._note().get(_EVERY, 0)
         return self.journal.drop(min(sealed, first_number(kept) - 1))
+
+    def gather(self) -> int:
+        """Put together the many small files that seals left; returns how many there are fewer.
+
+        Raises:
+            EverycallError: another process writes to the history, or it is broken; all stays as it was.
+        """
+        return Gatherer(self.history).gather()
 
     def _take(self, source: str, entries: list[Entry]) -> int:
         folder = self.journal.folder / "sealing"

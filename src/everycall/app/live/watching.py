@@ -6,8 +6,10 @@ the journal's, one for the picture and one for sealing.
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any, Self
@@ -23,7 +25,7 @@ from everycall.app.live.picturing import LivePicture
 from everycall.app.live.stopping import stopped
 from everycall.app.live.watched import Health, WatchSettings
 from everycall.clock import Clock, system_clock, to_micros
-from everycall.errors import EverycallError, NotFoundError
+from everycall.errors import BusyError, EverycallError, NotFoundError
 from everycall.history import History
 from everycall.history.journal import Journal, Receipt
 from everycall.history.journal_segments import Entry
@@ -32,6 +34,9 @@ from everycall.live.ended import Before, EndedCall
 from everycall.wire.ami_link import Link
 
 log = logging.getLogger(__name__)
+
+REST = 9
+"""After a seal, nine times as long as it took belongs to all else, however many calls there are."""
 
 
 class Watch:
@@ -194,14 +199,24 @@ class Watch:
 
     async def _seal(self) -> None:
         sealer = self._sealer()
-        every = self.settings.seal_every.total_seconds()
+        every, took = self.settings.seal_every.total_seconds(), 0.0
         while True:
             # where there is no history yet, every page but the live ones waits for the first
-            await asyncio.sleep(every if sealer.history.folder.exists() else every / 12)
+            pause = every if sealer.history.folder.exists() else every / 12
+            await asyncio.sleep(max(pause, took * REST))
+            began = time.monotonic()
             if await self._goes_well(self.seal):
                 self.journal.roll()
                 await asyncio.to_thread(sealer.tidy)
+                await self._goes_well(self._gather)
                 await self._goes_well(self.check)
+            took = time.monotonic() - began
+
+    async def _gather(self) -> None:
+        """Put together what many seals left; while another writes to the history that may wait."""
+        with suppress(BusyError):
+            loop, gather = asyncio.get_running_loop(), self._sealer().gather
+            await loop.run_in_executor(self._seal_thread, gather)
 
     async def _goes_well(self, work: Callable[[], Awaitable[object]]) -> bool:
         """Seal or check; if that fails, say why: the journal keeps everything, and it is tried again."""

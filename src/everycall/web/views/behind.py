@@ -3,21 +3,45 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 
+from everycall.app.answers.defining import chosen
 from everycall.app.audit.kept_choices import Choice
 from everycall.errors import EverycallError, NotFoundError
+from everycall.metrics.catalog import METRICS
 from everycall.records.models import Person
 from everycall.records.roles import Right
-from everycall.reports import Words
+from everycall.reports import Calls, Words
 from everycall.web.asked import whole
 from everycall.web.guards import needs, person_of
+from everycall.web.live.day import live_day
 from everycall.web.reading import site_reader
 from everycall.web.reports.behind import address_of, calls_behind, wanted_of
-from everycall.web.reports.making import question
+from everycall.web.reports.making import Wish, question
+from everycall.web.stat_boxes import boxes_of
 from everycall.web.views.calls import PAGE
 from everycall.web.views.report import AGAIN, wish_of
-from everycall.web.wording.writing import shown_call
+from everycall.web.wording.saying import say
+from everycall.web.wording.writing import outcome_words, shown_call
+
+
+def opens(person: Person) -> bool:
+    """Tell whether somebody may see the calls behind numbers."""
+    return person.may(Right.SEE_REPORTS) and person.may(Right.SEE_CALLS)
+
+
+@needs(Right.SEE_LIVE)
+@needs(Right.SEE_REPORTS)
+@needs(Right.SEE_CALLS)
+def of_today(request: HttpRequest) -> HttpResponse:
+    """Lead from a number of the live picture to the calls behind it, of the day that the picture shows."""
+    wanted = wanted_of(request.GET.urlencode())
+    if not wanted:
+        raise Http404
+    address = address_of(Wish(live_day(), live_day()), wanted)
+    box = request.GET.get("box", "")
+    return redirect(f"{address}&{urlencode({'box': box})}" if boxes_of([box]) else address)
 
 
 @needs(Right.SEE_REPORTS)
@@ -41,9 +65,11 @@ def behind(request: HttpRequest) -> HttpResponse:
     except EverycallError as error:
         return render(request, "web/behind.html", {**page, "trouble": str(error)}, status=503)
     page["title"] = found.about or asked.words("Chosen calls")
+    page |= _box(request, wish)
     if found.choice is not None:
         page |= _shown(found.choice, number, person)
         page["said"] = _said(found.choice, asked.words)
+        page["outcomes"] = _outcomes(found.choice, wish, wanted)
         page["newer"] = address_of(wish, wanted, number - 1) if number > 1 else ""
         if PAGE * number < found.choice.calls:
             page["older"] = address_of(wish, wanted, number + 1)
@@ -52,6 +78,32 @@ def behind(request: HttpRequest) -> HttpResponse:
     else:
         page["again"] = request.GET.urlencode()
     return render(request, "web/behind.html", page)
+
+
+def _box(request: HttpRequest, wish: Wish) -> dict[str, Any]:
+    """Return what the number is called that led here, and what it means, if that was one of today."""
+    if not wish.since == wish.until == live_day():
+        return {}
+    found: dict[str, Any] = {"heard_until": site_reader().heard_until()}
+    for box in boxes_of([request.GET.get("box", "")]):
+        judged = METRICS[box.name].judged if box.calls else None
+        words = chosen(site_reader().settings(), wish.definition or None)
+        found |= {"title": box.title, "doc": box.doc, "by": say(words.title) if judged else ""}
+    return found
+
+
+def _outcomes(choice: Choice, wish: Wish, wanted: Calls) -> list[dict[str, Any]]:
+    """Return what became of the calls, if not the same of all."""
+    if len(choice.outcomes) < 2:
+        return []
+    return [
+        {
+            "words": outcome_words(outcome),
+            "calls": calls,
+            "address": address_of(wish, {**wanted, "outcome": outcome}),
+        }
+        for outcome, calls in choice.outcomes.items()
+    ]
 
 
 def _shown(choice: Choice, number: int, person: Person) -> dict[str, Any]:

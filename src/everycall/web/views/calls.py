@@ -27,6 +27,7 @@ from everycall.records.trail import note
 from everycall.web.asked import whole
 from everycall.web.guards import needs, person_of
 from everycall.web.handing_out import TOGETHER, HandedOut
+from everycall.web.live.day import live_day
 from everycall.web.reading import site_reader
 from everycall.web.reports.making import as_csv
 from everycall.web.scope import clients_of, may_see, queues_of, within
@@ -96,6 +97,10 @@ class Wish:
             clients=_one(self.client),
             callers=_numbers(self.number),
         )
+
+    def is_of(self, day: date) -> bool:
+        """Tell whether a day is among those whose calls are asked for."""
+        return (not self.since or self.since <= day) and (not self.until or day <= self.until)
 
     def address(self, **changes: Any) -> str:
         """Return the address of this wish, changed."""
@@ -167,6 +172,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "may_reveal": person.may(Right.REVEAL_NUMBERS) and not reveal,
         "may_take": person.may(Right.TAKE_AWAY),
         "is_outdated": site_reader().is_outdated(),
+        "heard_until": site_reader().heard_until() if wish.is_of(live_day()) else None,
     }
     return render(request, "web/calls.html", {**page, **choices})
 

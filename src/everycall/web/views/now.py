@@ -1,6 +1,5 @@
 """Now: who waits, who is free, how the day goes; and the same on a wall."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
@@ -15,7 +14,6 @@ from django.views.decorators.http import require_POST
 
 from everycall.errors import EverycallError
 from everycall.live.board import Need
-from everycall.metrics.catalog import METRICS
 from everycall.records.models import Connection, Person, Wall
 from everycall.records.roles import Right
 from everycall.records.trail import note
@@ -26,75 +24,10 @@ from everycall.web.live.stream import view_of
 from everycall.web.live.views import View, picture
 from everycall.web.phones.ordering import ask
 from everycall.web.reading import site_reader
+from everycall.web.stat_boxes import BOXES, FIRST_BOXES, MOST_BOXES, boxes_of
 from everycall.web.views.acts import offered
+from everycall.web.views.behind import opens
 from everycall.web.views.people import Names
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A stat box: its id in the picture, its title, how its value is written, what it means."""
-
-    name: str
-    title: Any
-    unit: str
-    doc: Any
-
-
-def _metric(name: str, title: Any, unit: str = "count") -> Box:
-    """Return the box of a metric: it says what the metric's own declaration says."""
-    return Box(name, title, unit, _(METRICS[name].doc))
-
-
-BOXES = (
-    Box("waiting", _("waiting"), "count", _("Callers in a queue at this moment.")),
-    Box("longest_since", _("longest wait now"), "since", _("Since when the first in line waits.")),
-    Box("free", _("free"), "count", _("Signed in, reachable and not on a call.")),
-    Box("talking", _("talking"), "count", _("People who are on the line with a caller.")),
-    Box("staffed", _("signed in"), "count", _("People who are in a queue, on a break or not.")),
-    Box("paused", _("on a break"), "count", _("People who are paused in every queue.")),
-    Box("unreachable", _("phones out of reach"), "count", _("Phones that have gone silent.")),
-    Box("owed", _("callbacks owed"), "count", _("Callers to whom a call back is owed now.")),
-    Box("overdue", _("callbacks overdue"), "count", _("Owed, and past their time.")),
-    Box(
-        "service_level",
-        _("in time"),
-        "share",
-        _("The share answered in time, by the formula and the limit of your target."),
-    ),
-    _metric("arrived", _("calls today")),
-    _metric("answered", _("answered today")),
-    _metric("not_answered", _("not answered today")),
-    _metric("missed", _("missed today")),
-    _metric("missed_rate", _("share missed today"), "share"),
-    _metric("lost", _("lost today")),
-    _metric("abandoned", _("abandoned today")),
-    _metric("dropped_by_definition", _("dropped today")),
-    _metric("dropped", _("cut off in talk today")),
-    _metric("refused_before_ring", _("never got in today")),
-    _metric("self_served", _("served themselves today")),
-    _metric("voicemails", _("to voicemail today")),
-    _metric("callbacks_requested", _("asked to be called")),
-    _metric("answer_rate", _("answered of those who asked"), "share"),
-    _metric("asa", _("answered after, on average"), "ms"),
-    _metric("average_wait", _("average wait today"), "ms"),
-    _metric("longest_wait", _("longest wait today"), "ms"),
-    _metric("talk_time", _("average talk today"), "ms"),
-)
-"""Every box that a screen may have."""
-
-FIRST_BOXES = (
-    *("waiting", "longest_since", "free", "service_level"),
-    *("answered", "missed", "lost", "owed"),
-)
-_FORMER = {
-    "wait_ms": "average_wait",
-    "longest_wait_ms": "longest_wait",
-    "voicemail": "voicemails",
-    "callbacks_asked": "callbacks_requested",
-}
-"""What boxes were called on screens that were arranged before."""
-
-MOST_BOXES = 8
 
 
 @needs(Right.SEE_LIVE)
@@ -103,8 +36,9 @@ def now(request: HttpRequest) -> HttpResponse:
     view = view_of(person_of(request))
     if view is None:
         raise PermissionDenied
-    page = {**_picture(view), "stream": reverse("live-stream"), "boxes": _boxes(FIRST_BOXES)}
+    page = {**_picture(view), "stream": reverse("live-stream"), "boxes": boxes_of(FIRST_BOXES)}
     page |= {"names": view.names, "queues": not view.clients, "whole": view.is_whole}
+    page["opens"] = opens(person_of(request))
     page["acts"] = offered(person_of(request), hub.board)
     page["drop_tables"] = (("trunks", _("Line")), ("hours", _("Hour")))
     page |= _asking(person_of(request))
@@ -141,12 +75,6 @@ def _picture(view: View) -> dict[str, Any]:
     return {"picture": shown, "of_queues": bool(view.queues), **told}
 
 
-def _boxes(names: tuple[str, ...] | list[str]) -> list[Box]:
-    known = {box.name: box for box in BOXES}
-    found = (_FORMER.get(name, name) for name in names)
-    return [known[name] for name in found if name in known]
-
-
 def no_stream(request: HttpRequest, secret: str = "") -> HttpResponse:
     """Say that streams are served by the server around Django; this is reached without it only."""
     return HttpResponse("start it with: everycall serve", status=501, content_type="text/plain")
@@ -158,7 +86,7 @@ def wall(request: HttpRequest, secret: str) -> HttpResponse:
     if found is None:
         raise Http404("this screen was taken back")
     view = View(queues=frozenset(found.queues))
-    boxes = _boxes(found.boxes or FIRST_BOXES)
+    boxes = boxes_of(found.boxes or FIRST_BOXES)
     page = {**_picture(view), "stream": reverse("wall-stream", args=[secret]), "boxes": boxes}
     return render(request, "web/wall.html", {**page, "wall": found})
 
@@ -181,7 +109,7 @@ class WallForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's forms tak
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        chosen = [box.name for box in _boxes(self.instance.boxes or FIRST_BOXES)]
+        chosen = [box.name for box in boxes_of(self.instance.boxes or FIRST_BOXES)]
         choices = [("", "–"), *((box.name, box.title) for box in BOXES)]
         for place in range(MOST_BOXES):
             self.fields[f"box{place + 1}"] = forms.ChoiceField(

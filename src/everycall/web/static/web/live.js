@@ -13,6 +13,7 @@
   var STALE = 6000;
   var SILENT = 15000;
   var MANY = 40;
+  var DROPS = { arrived: {}, missed: { missed: "yes" }, lost: { lost: "yes" }, dropped: { outcome: "dropped_in_talk" }, refused_before_ring: { outcome: "failed_before_ring" } };
   var folded = { free: true, signed_out: true, unknown: true };
   var picture = null;
   var heard = 0;
@@ -182,25 +183,44 @@
     return made;
   }
 
+  /* a number that opens: what it counts is said as the ledger of calls says it */
+  function opens(made, value, calls) {
+    if (!root.hasAttribute("data-calls") || !value) { return; }
+    var link = document.createElement("a");
+    link.href = root.getAttribute("data-calls") + "?" + Object.keys(calls).map(function (name) {
+      return name + "=" + encodeURIComponent(calls[name]);
+    }).join("&");
+    link.textContent = made.textContent;
+    made.replaceChild(link, made.firstChild);
+  }
+
   function rows(id, items, fill, empty) {
     var body = document.getElementById(id);
     if (!body) { return; }
-    var fresh = document.createDocumentFragment();
-    items.forEach(function (item) {
+    (items.length ? items : [null]).forEach(function (item, place) {
       var row = document.createElement("tr");
-      fill(row, item);
-      fresh.appendChild(row);
+      if (item) { fill(row, item); } else { cell(row, empty, "empty").colSpan = 9; }
+      if (body.rows[place]) { mend(body.rows[place], row); } else { body.appendChild(row); }
     });
-    if (!items.length) {
-      var row = document.createElement("tr");
-      cell(row, empty, "empty").colSpan = 9;
-      fresh.appendChild(row);
-    }
-    while (body.firstChild) { body.removeChild(body.firstChild); }
-    body.appendChild(fresh);
+    while (body.rows.length > Math.max(items.length, 1)) { body.removeChild(body.lastChild); }
     /* the head of a table without rows says nothing */
     body.parentNode.classList.toggle("bare", !items.length);
     if (window.everycallNamed) { window.everycallNamed(body.parentNode); }
+  }
+
+  /* what is as it was stays the same node, so that whoever is on it by keys or finger stays on it */
+  function mend(old, fresh) {
+    var cells = Array.prototype.slice.call(fresh.cells);
+    if (old.cells.length !== cells.length) { old.parentNode.replaceChild(fresh, old); return; }
+    cells.forEach(function (made, place) {
+      var there = old.cells[place];
+      if (looks(there) !== looks(made)) { old.replaceChild(made, there); }
+    });
+  }
+
+  function looks(made) {
+    var link = made.querySelector("a");
+    return [made.tagName, made.className, made.title, made.colSpan, made.textContent, link ? link.href : ""].join("\n");
   }
 
   function draw() {
@@ -219,12 +239,12 @@
       cell(row, marks(call));
     }, words.nobody_waits);
     rows("queues", picture.queues, function (row, queue) {
-      cell(row, queue.name, "head");
+      opens(cell(row, queue.name, "head"), true, { queue: queue.name });
       cell(row, number(queue.waiting), "number");
       cell(row, queue.waiting ? since(queue.longest_since) : "–", "number time");
       cell(row, queue.staffed === null ? "–" : number(queue.free) + " / " + number(queue.staffed), "number");
       cell(row, share(queue.level, 1), "number");
-      cell(row, number(queue.answered), "number");
+      opens(cell(row, number(queue.answered), "number"), queue.answered, { queue: queue.name, stay: "answered" });
       cell(row, number(queue.missed), "number");
       cell(row, number(queue.abandoned), "number");
       cell(row, number(queue.lost), "number");
@@ -238,7 +258,7 @@
       var rang = agent.no_answers > 2 ? words.rang_out.replace("%s", agent.no_answers) : "";
       var who = agent.with || (agent.state === "talking" ? "–" : agent.reason) || "";
       cell(row, rang || who, agent.with && !rang ? "tel" : "");
-      cell(row, number(agent.answered), "number");
+      opens(cell(row, number(agent.answered), "number"), agent.answered, { agent: agent.name, ring: "answered" });
     }, picture.agents.length ? words.all_folded : words.no_agent);
     rows("help", picture.help, function (row, one) {
       cell(row, one.agent, "head");
@@ -261,8 +281,9 @@
     ["trunks", "hours"].forEach(function (kind) {
       rows("drops-" + kind, picture.drops[kind], function (row, place) {
         cell(row, kind === "hours" ? place.name + ":00" : place.name, "head");
-        ["arrived", "missed", "lost", "dropped", "refused_before_ring"].forEach(function (name) {
-          cell(row, number(place[name]), "number");
+        Object.keys(DROPS).forEach(function (name) {
+          var made = cell(row, number(place[name]), "number");
+          if (kind === "hours") { opens(made, place[name], with_hour(DROPS[name], place.name)); }
         });
       }, words.no_drop);
     });
@@ -273,6 +294,12 @@
     outcomes(picture.outcomes, boxes.arrived);
     var seen = picture.queues.length + picture.agents.length + picture.waiting.length + picture.outcomes.length + picture.lines.length + (boxes.arrived || 0);
     root.classList.toggle("quiet", !seen);
+  }
+
+  function with_hour(calls, hour) {
+    var found = { arrived: "yes", hour: Number(hour) };
+    Object.keys(calls).forEach(function (name) { found[name] = calls[name]; });
+    return found;
   }
 
   /* many people: how many are in each state, and whoever needs nobody's eye is folded away;
@@ -341,7 +368,7 @@
     rows("outcome-rows", parts, function (row, part) {
       var name = cell(row, outcome(part.outcome), "head");
       name.className = "kind " + part.kind;
-      cell(row, number(part.calls), "number");
+      opens(cell(row, number(part.calls), "number"), part.calls, { arrived: "yes", outcome: part.outcome });
       cell(row, share(part.calls, total), "number");
     }, words.no_call);
   }

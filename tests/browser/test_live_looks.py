@@ -210,3 +210,40 @@ def test_many_people_stand_by_state_and_those_who_are_free_are_folded(opened: Op
     page.evaluate("text => window.send({data: text})", json.dumps(crowd(agents=30)))
     assert not page.locator("#states").is_visible()
     assert shown.count() == 30
+
+
+HOLD = "#outcome-rows a, #queues a, #drops-hours a, .box dt a"
+
+
+def test_a_number_that_opens_stays_under_the_finger_while_others_change(opened: Opening) -> None:
+    screen = opened("en")
+    screen.show("/now/", "desk")
+    page, told = screen.page, crowd()
+    for selector in HOLD.split(", "):
+        link = page.locator(selector).first
+        link.focus()
+        page.evaluate("() => { window.held = document.activeElement; }")
+        for part in told["outcomes"][1:]:
+            part["calls"] += 1
+        for queue in told["queues"]:
+            queue["waiting"] += 1
+        told["boxes"]["waiting"] = 99
+        page.evaluate("text => window.send({data: text})", json.dumps(told))
+        assert page.evaluate("() => window.held === document.activeElement"), selector
+        assert page.evaluate("() => document.body.contains(window.held)"), selector
+    changed = page.locator("#queues tr").first.locator("td").first
+    assert changed.inner_text() == str(told["queues"][0]["waiting"])
+
+
+def test_rows_come_and_go(opened: Opening) -> None:
+    screen = opened("en")
+    screen.show("/now/", "desk")
+    page, told = screen.page, crowd()
+    told["outcomes"], told["queues"] = told["outcomes"][:1], []
+    page.evaluate("text => window.send({data: text})", json.dumps(told))
+    assert page.locator("#outcome-rows tr").count() == 1
+    assert page.locator("#queues tr").count() == 1
+    assert page.locator("#queues td.empty").count() == 1
+    page.evaluate("text => window.send({data: text})", json.dumps(crowd()))
+    assert page.locator("#outcome-rows tr").count() == len(crowd()["outcomes"])
+    assert page.locator("#queues td.empty").count() == 0

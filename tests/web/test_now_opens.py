@@ -32,7 +32,8 @@ def today() -> Iterator[date]:
     """Let the picture be of the day with most of the recorded calls."""
     with site_reader().asking() as asking:
         found: date = asking.rows(_BUSIEST)[0][0]
-    hub.board = replace(board(), today=str(found))
+    shown = board()
+    hub.board = replace(shown, today=str(found), days=(replace(shown.days[0], day=str(found)),))
     yield found
     hub.board = None
 
@@ -76,8 +77,16 @@ def test_what_became_of_them_is_said_and_adds_up(today: date, supervisor: Person
 def test_a_word_of_the_definition_says_whose_it_is(today: date, supervisor: Person) -> None:
     box = next(box for box in OPEN if box.name == "missed")
     page = browser(supervisor).get(f"/now/calls/?{box.opens}", follow=True).content.decode()
-    assert "<bdi>missed today</bdi>" in page
+    assert "<bdi>Missed today</bdi>" in page
     assert "Definition: " in page
+
+
+def test_what_nobody_can_tell_is_no_list_without_a_call(today: date, supervisor: Person) -> None:
+    box = next(box for box in OPEN if box.name == "lost")
+    page = browser(supervisor).get(f"/now/calls/?{box.opens}", follow=True).content.decode()
+    assert "Nobody can tell: no source sees calls that never got in" in page
+    assert "No call is like this" not in page
+    assert "Calls: 0" not in page
 
 
 def test_queues_people_and_hours_open(today: date, supervisor: Person) -> None:

@@ -29,6 +29,11 @@ class Box:
     calls: Calls | None = None
 
     @property
+    def is_owed(self) -> bool:
+        """Whether the list of callbacks is behind it."""
+        return self.name in ("owed", "overdue")
+
+    @property
     def opens(self) -> str:
         """Return how the calls behind it are asked for; '' if there are none to be listed."""
         return urlencode({**self.calls, "box": self.name}) if self.calls else ""

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 
 from everycall.app.answers.defining import chosen
 from everycall.app.audit.kept_choices import Choice
@@ -16,10 +17,11 @@ from everycall.reports import Calls, Words
 from everycall.web.asked import whole
 from everycall.web.guards import needs, person_of
 from everycall.web.live.day import live_day
+from everycall.web.live.hub import hub
 from everycall.web.reading import site_reader
 from everycall.web.reports.behind import address_of, calls_behind, wanted_of
 from everycall.web.reports.making import Wish, question
-from everycall.web.stat_boxes import boxes_of
+from everycall.web.stat_boxes import Box, boxes_of
 from everycall.web.views.calls import PAGE
 from everycall.web.views.report import AGAIN, wish_of
 from everycall.web.wording.saying import say
@@ -88,8 +90,16 @@ def _box(request: HttpRequest, wish: Wish) -> dict[str, Any]:
     for box in boxes_of([request.GET.get("box", "")]):
         judged = METRICS[box.name].judged if box.calls else None
         words = chosen(site_reader().settings(), wish.definition or None)
-        found |= {"title": box.title, "doc": box.doc, "by": say(words.title) if judged else ""}
+        found |= {"title": capfirst(box.title), "doc": box.doc, "why_not": _why_not(box)}
+        found["by"] = say(words.title) if judged else ""
     return found
+
+
+def _why_not(box: Box) -> str:
+    """Return why nobody knows the number; '' where it is known."""
+    day = hub.board.day if hub.board is not None else None
+    cell = day.measures.get(box.name) if day is not None else None
+    return say(cell.note.partition(":")[0]) if cell and cell.value is None and cell.note else ""
 
 
 def _outcomes(choice: Choice, wish: Wish, wanted: Calls) -> list[dict[str, Any]]:

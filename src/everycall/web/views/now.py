@@ -39,6 +39,7 @@ def now(request: HttpRequest) -> HttpResponse:
     page = {**_picture(view), "stream": reverse("live-stream"), "boxes": boxes_of(FIRST_BOXES)}
     page |= {"names": view.names, "queues": not view.clients, "whole": view.is_whole}
     page["opens"] = opens(person_of(request))
+    page["works_callbacks"] = person_of(request).may(Right.WORK_CALLBACKS)
     page["acts"] = offered(person_of(request), hub.board)
     page["drop_tables"] = (("trunks", _("Line")), ("hours", _("Hour")))
     page |= _asking(person_of(request))

@@ -203,13 +203,16 @@ def _run(host: str, port: int, says: str) -> None:
     atexit.register(_say_no_more)
     import uvicorn
 
+    from everycall.web.commands.connections import Asking, room_for_connections
     from everycall.web.commands.server import Server
 
+    Asking.most = room_for_connections()
     # who asks is for our own code to say, see middleware/proxies.py; a stream that stays open holds nobody up
     config = uvicorn.Config(
         "everycall.web.asgi:application",
         host=host,
         port=port,
+        http=Asking,
         log_config=None,
         access_log=False,
         proxy_headers=False,

@@ -1,5 +1,6 @@
 """What many seals leave is put together: fewer files, the same calls, events and unread records."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from everycall.history.journal import Journal
 from everycall.history.journal_segments import Entry
 from everycall.history.store import Manifest, SourceState
 from live.days import AMI, QUEUE_LOG, SHOP, lines_of, said
-from live.test_sealing import SITE, counted, recorded
+from live.test_sealing import SITE, STORIES, counted, recorded
 
 LOOSE = 4
 
@@ -134,3 +135,37 @@ def test_where_there_is_little_nothing_is_done(tmp_path: Path) -> None:
     before = History(data).manifest()
     assert Gatherer(History(data)).gather() == 0
     assert History(data).manifest() == before
+
+
+HOUR = 3600.0
+
+
+def calls_every(hours: float, days: int) -> list[Entry]:
+    """Return days of a phone system that tells whole calls: one call after so many hours, then the next."""
+    story = [json.loads(line) for line in lines_of(STORIES[0] / "ami.jsonl.gz")]
+    story = [event for event in story if event["Event"] != "FullyBooted"]
+    lines = []
+    for number in range(int(days * 24 / hours)):
+        later = number * hours * HOUR
+        for event in story:
+            moved = {**event, "_recv": event["_recv"] + later}
+            if "Timestamp" in event:
+                moved["Timestamp"] = f"{float(event['Timestamp']) + later:.6f}"
+            ids = {name: f"{number}.{event[name]}" for name in IDS if name in event}
+            lines.append(json.dumps({**moved, **ids}))
+    return said(lines, AMI, "pbx")
+
+
+IDS = ("Uniqueid", "Linkedid", "DestUniqueid", "DestLinkedid")
+
+
+def test_days_of_a_phone_system_that_tells_calls_anew_stay_few_files(tmp_path: Path) -> None:
+    apart, together = tmp_path / "once", tmp_path / "parts"
+    entries = calls_every(3, 2)
+    size = len(entries) // 16
+    seal(apart, entries, len(entries), gather=False)
+    files = seal(together, entries, size, gather=True)
+    assert counted(together) == counted(apart)
+    assert any("gathered" in one.path for one in History(together).manifest().events)
+    a_day = 8 + 2
+    assert max(files) <= a_day + LOOSE + 2

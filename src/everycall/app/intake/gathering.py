@@ -19,6 +19,9 @@ LOOSE = 64
 SMALL = 250_000
 """A file with so many events is large enough."""
 
+SETTLED = TAIL + 3600 * 1_000_000
+"""Microseconds after which a source that tells whole calls does not tell them anew."""
+
 _NEWEST = 2
 """So many notes of a source stay as they are: by them a seal that broke off is known again."""
 
@@ -98,7 +101,7 @@ class Gatherer:
 
 def _scattered(manifest: Manifest) -> Iterator[list[EventFile]]:
     """Yield small files of one source and month where there are many, but none that may be said anew."""
-    settled = {one.name: one.last_at - (2 * TAIL if one.tail else 0) for one in manifest.sources}
+    settled = {one.name: one.last_at - (SETTLED if one.tail else 0) for one in manifest.sources}
     groups: dict[tuple[str, str], list[EventFile]] = {}
     for file in manifest.events:
         if file.events < SMALL and file.last_at <= settled.get(file.source, file.last_at):

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from everycall.live.board import AgentNow, AgentState, Board
+from everycall.live.board import AgentNow, AgentState, Board, Stage
 from everycall.records.connections import Connection
 from everycall.records.models import Entry, Person, Team
 from everycall.web.live.hub import hub
+from everycall.web.views.acts import offered
 from web.conftest import browser, person
-from web.test_live import AT, board
+from web.test_live import AT, board, call
 from wire.fake_pbx import SECRET, USER
 from wire.threaded import Pbx
 
@@ -95,6 +96,24 @@ def test_a_talk_is_listened_to(pbx: Pbx, supervisor: Person) -> None:
     told = pbx.told("Originate")[0]
     assert (told["Channel"], told["Application"]) == ("PJSIP/1008", "ChanSpy")
     assert told["Data"] == "PJSIP/1002-0000000a,qESw"
+
+
+@pytest.mark.parametrize("name", ["listen", "whisper", "barge"])
+@pytest.mark.parametrize("client", ["other", None])
+def test_who_is_bound_to_brands_hears_their_callers_alone(
+    pbx: Pbx, name: str, client: str | None
+) -> None:
+    bea = person("Bea", "supervisor", agent="PJSIP/1008", clients=["shop"])
+    shown = staffed()
+    agents = (replace(shown.agents[1], call_id="d"),)
+    talks = call("d", "support", 60, agent="Bob", position=None, stage=Stage.TALKING)
+    hub.board = replace(shown, agents=agents, calls=(replace(talks, client=client),))
+    status, said = act(bea, name, agent="Bob")
+    assert (status, "Bob talks with a caller who is none of yours" in said) == (403, True)
+    assert pbx.told("Originate") == []
+    assert (offered(bea, hub.board) or {})["talking"] == []
+    hub.board = replace(hub.board, calls=(talks,))
+    assert (offered(bea, hub.board) or {})["talking"] == ["Bob"]
 
 
 @pytest.mark.parametrize(

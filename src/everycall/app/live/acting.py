@@ -110,6 +110,13 @@ class Steering:
         """Tell whether a queue is theirs."""
         return not self.queues or queue in self.queues
 
+    def may_hear(self, agent: AgentNow, board: Board) -> bool:
+        """Tell whether the caller whom somebody talks with is theirs to hear."""
+        if agent.queue is not None and not self.has_queue(agent.queue):
+            return False
+        call = next((call for call in board.calls if call.call_id == agent.call_id), None)
+        return not self.clients or (call is not None and call.client in self.clients)
+
 
 def commands_for(wish: Wish, steering: Steering, board: Board) -> tuple[Command, ...]:
     """Return what the phone system is to be told.
@@ -267,8 +274,8 @@ def _listen(wish: Wish, view: _View) -> tuple[Command, ...]:
     agent = view.agent(wish.agent)
     if agent.state not in (AgentState.TALKING, AgentState.ON_HOLD):
         raise NotFoundError(f"{agent.name} does not talk with a caller now")
-    if agent.queue is not None and not view.steering.has_queue(agent.queue):
-        raise NotAllowedError(f"{agent.name} talks with a caller of none of your queues")
+    if not view.steering.may_hear(agent, view.board):
+        raise NotAllowedError(f"{agent.name} talks with a caller who is none of yours")
     ear, mark = Ear(wish.act.value), mark_of(agent.call_id or view.phone(wish.agent))
     return (ListenIn(view.own_phone(mark), view.phone_at(wish.agent, mark), ear),)
 

@@ -58,12 +58,13 @@ def offered(person: Person, board: Board | None) -> dict[str, Any] | None:
     if board is None or view is None or not steering.may_steer:
         return None
     agents = [agent for agent in board.agents if steering.has(agent) and agent.phones]
-    talking = (AgentState.TALKING, AgentState.ON_HOLD)
+    states = (AgentState.TALKING, AgentState.ON_HOLD)
+    talking = [a for a in agents if a.state in states and steering.may_hear(a, board)]
     return {
         "people": sorted(agent.name for agent in agents),
         "queues": sorted(steering.queues or {queue.name for queue in board.queues}),
         "waiting": picture(board, view)["waiting"],
-        "talking": sorted(a.name for a in agents if a.state in talking and steering.may_listen),
+        "talking": sorted(agent.name for agent in talking if steering.may_listen),
         "moves": [(act.value, TITLES[act], act.doc) for act in (Act.PAUSE, Act.RESUME)],
         "places": [(a.value, TITLES[a], a.doc) for a in (Act.ADD, Act.REMOVE, Act.PENALTY)],
         "ears": [(a.value, TITLES[a], a.doc) for a in (Act.LISTEN, Act.WHISPER, Act.BARGE)],

@@ -141,6 +141,27 @@ def test_a_team_sees_its_queues_and_no_totals_that_are_not_its_own() -> None:
     assert (shown["outcomes"], shown["targets"], shown["help"]) == ([], {}, [])
 
 
+def test_a_colleague_on_a_call_of_another_queue_or_brand_is_shown_without_that_call() -> None:
+    """They are in both queues, and so of this team; whom they talk with is not this team's to see."""
+    ann = AgentNow(
+        "Ann", AgentState.TALKING, AT, queues=("sales", "support"), with_caller="+493023125002",
+        queue="support", call_id="d",
+    )  # fmt: skip
+    talks = call("d", "support", 60, agent="Ann", position=None, stage=Stage.TALKING)
+    shown = replace(board(), agents=(ann,), calls=(talks,))
+
+    def told(**bound: frozenset[str]) -> tuple[Any, ...]:
+        (one,) = picture(shown, View(names=True, numbers=True, **bound))["agents"]
+        assert (one["name"], one["state"]) == ("Ann", "talking")
+        return one["with"], one["queue"], one["call"]
+
+    whole = ("+493023125002", "support", "d")
+    assert told() == told(queues=frozenset({"support"})) == whole
+    assert told(clients=frozenset({"shop"})) == whole
+    assert told(queues=frozenset({"sales"})) == (None, None, None)
+    assert told(clients=frozenset({"other"})) == (None, None, None)
+
+
 def test_several_queues_are_summed_up_and_not_averaged() -> None:
     shown = picture(board(), View(queues=frozenset({"sales", "support"})))
     assert (shown["boxes"]["arrived"], shown["boxes"]["service_level"]) == (25, 12 / 25)
@@ -317,6 +338,8 @@ def test_what_somebody_may_see_follows_the_role() -> None:
     assert view_of(amy) == View(numbers=True, queues=frozenset({"sales"}))
     assert view_of(person("Sam", "supervisor")) == View(names=True, numbers=True)
     assert view_of(person("Vic", "nobody")) is None
+    bea = person("Bea", "supervisor", clients=["shop"])
+    assert view_of(bea) == View(numbers=True, clients=frozenset({"shop"}))
 
 
 @pytest.fixture

@@ -184,9 +184,11 @@ def view_of(person: Person) -> View | None:
     """Return what somebody may see of the live picture; None if nothing."""
     if not person.may(Right.SEE_LIVE):
         return None
+    clients = frozenset(clients_of(person))
     return View(
-        names=person.may(Right.SEE_PEOPLE),
+        # who answers calls answers those of all brands
+        names=person.may(Right.SEE_PEOPLE) and not clients,
         numbers=person.may(Right.REVEAL_NUMBERS),
         queues=frozenset(queues_of(person)),
-        clients=frozenset(clients_of(person)),
+        clients=clients,
     )

@@ -55,6 +55,11 @@ class View:
         in_brand = not self.clients or call.client in self.clients
         return in_brand and (not self.queues or call.queue in self.queues)
 
+    def has_talk(self, agent: AgentNow, call: CallNow | None) -> bool:
+        """Tell whether the call that somebody is on belongs to this view; None: it is not known."""
+        in_brand = not self.clients or (call is not None and call.client in self.clients)
+        return in_brand and self.has_queue(agent.queue)
+
     @property
     def is_narrow(self) -> bool:
         """Whether some queues of some brands are all that is this viewer's."""
@@ -84,6 +89,7 @@ def picture(board: Board, view: View, owed: Sequence[Owed] | None = None) -> dic
     """Return a board as one kind of viewer sees it; moments are milliseconds since 1970."""
     part = _part(board, view, owed)
     day = board.day if view.is_whole else None
+    calls = {call.call_id: call for call in board.calls}
     return {
         "as_of": _ms(board.as_of),
         "version": board.version,
@@ -93,7 +99,7 @@ def picture(board: Board, view: View, owed: Sequence[Owed] | None = None) -> dic
         "targets": targets(board) if view.is_whole else {},
         "waiting": [_waiting(call, board.today, view) for call in part.waiting[:WAITING_SHOWN]],
         "queues": [_queue(one, board.service_level) for one in part.queues] if part.whole else [],
-        "agents": [_agent(agent, view) for agent in part.agents] if view.names else [],
+        "agents": [_agent(agent, calls, view) for agent in part.agents if view.names],
         "help": [_help(one) for one in board.help if view.names and view.has_queue(one.queue)],
         "outcomes": _outcomes(day),
         "lines": [_line(one) for one in board.trunks] if view.is_whole else [],
@@ -178,20 +184,21 @@ def _queue(queue: QueueNow, level: str) -> dict[str, Any]:
     }
 
 
-def _agent(agent: AgentNow, view: View) -> dict[str, Any]:
+def _agent(agent: AgentNow, calls: Mapping[str, CallNow], view: View) -> dict[str, Any]:
+    theirs = view.has_talk(agent, calls.get(agent.call_id or ""))
     return {
         "name": agent.name,
         "state": agent.state.value,
         "since": _ms(agent.since),
-        "with": _number(agent.with_caller, view),
-        "queue": agent.queue,
+        "with": _number(agent.with_caller, view) if theirs else None,
+        "queue": agent.queue if theirs else None,
         "queues": list(agent.queues),
         "reason": agent.reason,
         "no_answers": agent.no_answers,
         "checked_every": agent.checked_every,
         "answered": agent.answered,
         "talk_ms": agent.talk_ms,
-        "call": agent.call_id,
+        "call": agent.call_id if theirs else None,
     }
 
 

@@ -35,6 +35,7 @@ NEEDS: dict[str, Need] = {
     "home": OPEN,
     "help": Right.SEE_LIVE,
     "now": Right.SEE_LIVE,
+    "now-calls": Right.SEE_REPORTS,
     "acts": Right.STEER,
     "act": Right.STEER,
     "my-day": Right.SEE_OWN,

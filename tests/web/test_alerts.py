@@ -142,6 +142,36 @@ def test_somebody_looks_after_an_alert(rule: AlertRule, supervisor: Person) -> N
     assert b"1 alert is open" in browser(supervisor).get("/alerts/").content
 
 
+@pytest.mark.parametrize("measure", ["state:paused", "ring_outs", "of another version"])
+@pytest.mark.parametrize(
+    ("role", "is_named"), [("viewer", False), ("agent", False), ("supervisor", True)]
+)
+def test_an_alert_about_a_colleague_names_them_to_whoever_may_see_names(
+    measure: str, role: str, *, is_named: bool
+) -> None:
+    made = AlertRule.objects.create(name="Trouble", measure=measure, limit=1)
+    found = Alert.objects.create(rule=made, thing="Nora Nobel", since=NINE, opened_at=NINE)
+    channel = Channel.objects.create(name="Mail to the boss", kind="mail")
+    told = {"title": "Trouble (Nora Nobel)"}
+    Delivery.objects.create(alert=found, channel=channel, message=told, key="1")
+    who = person("Vera", role)
+    for page in ("/alerts/", f"/alerts/{found.pk}/"):
+        shown = browser(who).get(page).content.decode()
+        assert ("Nora Nobel" in shown) is is_named, page
+        assert ("a colleague" in shown) is not is_named, page
+    Alert.objects.update(thing="Vera")
+    assert "Vera</bdi>" in browser(who).get("/alerts/").content.decode()
+
+
+def test_an_alert_about_a_queue_names_it_to_whoever_looks_on(rule: AlertRule) -> None:
+    looks(1)
+    vera = browser(person("Vera", "viewer"))
+    for page in ("/alerts/", f"/alerts/{Alert.objects.get().pk}/"):
+        shown = vera.get(page).content.decode()
+        assert "sales" in shown
+        assert "a colleague" not in shown
+
+
 def test_an_empty_page_teaches(supervisor: Person) -> None:
     assert b"No rule watches yet" in browser(supervisor).get("/alerts/").content
 

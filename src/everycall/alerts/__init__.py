@@ -2,6 +2,7 @@
 
 from everycall.alerts.measures import (
     MISSED_CALL,
+    PERSON,
     PLAIN,
     Measure,
     Observed,
@@ -15,6 +16,7 @@ from everycall.alerts.watching import Change, Memory, Said, watch
 
 __all__ = [
     "MISSED_CALL",
+    "PERSON",
     "PLAIN",
     "Change",
     "Measure",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from everycall.alerts import measure_of
+from everycall.alerts import PERSON, measure_of
 from everycall.alerts.messages import written
 from everycall.errors import NotFoundError
 from everycall.records.alerts import Alert, AlertRule, Delivery, end
@@ -44,17 +44,25 @@ def alerts(request: HttpRequest) -> HttpResponse:
 
 def _shown(alert: Alert, person: Person) -> dict[str, object]:
     missed = bool(alert.call_id)
-    where = alert.queue if missed else alert.thing
     return {
         "alert": alert,
         "by": _who(alert.claimed_by, person),
         "missed": missed,
         "caller": _caller(alert, person) if missed else "",
-        "where": where,
+        "where": alert.queue if missed else _where(alert, person),
         "value": "" if missed else _value(alert),
         "ended": _ended(alert, person),
         "may_claim": _may_claim(person),
     }
+
+
+def _where(alert: Alert, person: Person) -> str:
+    """Write what an alert is about: a queue, a phone system, or a colleague as somebody may see them."""
+    try:
+        of_people = measure_of(alert.rule.measure).each == PERSON
+    except NotFoundError:  # of another version: nobody knows whether that is a person
+        of_people = True
+    return colleague(alert.thing, person) if alert.thing and of_people else alert.thing
 
 
 def _may_claim(person: Person) -> bool:
@@ -93,12 +101,20 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
     page = {
         **_shown(found, person),
         "promise": _promise(found, person),
-        "deliveries": found.deliveries.select_related("channel").order_by("id")
-        if _may_claim(person)
-        else (),
+        "deliveries": _deliveries(found, person) if _may_claim(person) else (),
         "measure": _watched(found.rule),
     }
     return render(request, "web/alert.html", page)
+
+
+def _deliveries(alert: Alert, person: Person) -> list[Delivery]:
+    """Return what was said of an alert, without the name of a colleague for whoever may see none."""
+    found = list(alert.deliveries.select_related("channel").order_by("id"))
+    if alert.thing:
+        for one in found:
+            about = f"({_where(alert, person)})"
+            one.message["title"] = one.message["title"].replace(f"({alert.thing})", about)
+    return found
 
 
 def _watched(rule: AlertRule) -> str:

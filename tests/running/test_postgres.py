@@ -24,6 +24,8 @@ SAME = (
     "test_odd_texts.py",
     "test_poisoned_promises.py",
     "test_described.py",
+    "test_texts.py",
+    "test_erasing.py",
 )
 """Tests of the pages that write records; by default they run on SQLite."""
 

@@ -20,7 +20,7 @@ class TextGateway(SealedSettings):
 
     kind = models.CharField(max_length=20)
     client = models.CharField(max_length=80, blank=True)
-    key = models.CharField(max_length=40, unique=True, default=secrets.token_urlsafe)
+    key = models.CharField(max_length=64, unique=True, default=secrets.token_urlsafe)
     made_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True)
 
@@ -206,4 +206,4 @@ def begin_sending(pk: int) -> Text | None:
 
 def sent(pk: int, state: str, remote: str = "", error: str = "") -> None:
     """Note how the sending ended."""
-    Text.objects.filter(pk=pk).update(state=state, remote=remote, error=error[:400])
+    Text.objects.filter(pk=pk).update(state=state, remote=remote[:80], error=error[:400])

@@ -12,7 +12,7 @@ from everycall.app.keeping.erasing import Erasure
 from everycall.records.erasing import erase_everywhere
 from everycall.records.hooks import Hook, tell
 from everycall.records.jobs import enqueue
-from everycall.records.models import Person, Promise
+from everycall.records.models import Person, Promise, PromiseMove
 from everycall.records.trail import note
 from web.serving import environment
 
@@ -49,6 +49,18 @@ def test_a_number_is_taken_out_of_every_table_and_the_rest_stays(owner: Person) 
     kept.refresh_from_db()
     assert kept.caller == STAYS
     assert erase_everywhere(GONE[-7:], ERASURE.out_of) == 0
+
+
+def test_a_note_that_is_full_is_cut_where_the_pseudonym_makes_it_longer(owner: Person) -> None:
+    why = f"call back {GONE} " + "x" * 400
+    PromiseMove.objects.create(
+        promise=promise(GONE), at=timezone.now(), move="note", before="waiting", after="waiting",
+        who="Ann", why=why[:400],
+    )  # fmt: skip
+    erase_everywhere(GONE[-7:], ERASURE.out_of)
+    left = PromiseMove.objects.get().why
+    assert left.startswith("call back erased-0123456789 x")
+    assert len(left) == 400
 
 
 def test_the_command_says_what_it_did_and_puts_it_on_record(tmp_path: Path) -> None:

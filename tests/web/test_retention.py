@@ -5,13 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import DataError
 from django.utils import timezone
 
 from app.test_erasing import GONE, STAYS, call, holds, log
@@ -20,6 +21,7 @@ from everycall.app.site.site_writing import change
 from everycall.app.site.sitefile import SiteFile
 from everycall.errors import BadSettingsError, BusyError
 from everycall.history import History
+from everycall.records import retaining as records
 from everycall.records.models import (
     Alert,
     AlertRule,
@@ -114,6 +116,22 @@ def test_a_night_in_which_history_is_written_is_tried_again(home: Path) -> None:
     with History(home).writing(), pytest.raises(BusyError):
         by_night(site_reader(), NOW)
     assert by_night(site_reader(), NOW + timedelta(minutes=1)) == {"numbers": 1}
+
+
+def test_one_kind_that_fails_holds_no_other_back(
+    home: Path, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_out_of: Callable[[str], str]) -> int:
+        raise DataError("value too long for type character varying(400)")
+
+    monkeypatch.setattr(records, "forget_numbers", fails)
+    keep(home, numbers="300 d", texts="30 d")
+    Text.objects.create(kind="answer", number=STAYS, body="hello", state="received", at=LONG_AGO)
+    assert by_night(site_reader(), NOW) == {"numbers failed": 1, "texts": 1}
+    assert holds(home, GONE)
+    page = browser(owner).get("/setup/retention/").content.decode()
+    assert "Numbers of callers, since they were heard of last: this failed" in page
+    assert "Texts to and from callers: 1." in page
 
 
 def test_old_recordings_and_messages_are_deleted_and_nothing_else(
@@ -232,7 +250,7 @@ def test_the_command_shows_it_and_does_it(tmp_path: Path) -> None:
     keep(data, numbers="400 d")
     before = run("retention", "run", "--dry-run", "--json")
     assert json.loads(before.stdout)[0] == {
-        "kind": "numbers", "days": 400, "old": 1, "refused": 0,
+        "kind": "numbers", "days": 400, "old": 1, "refused": 0, "failed": False,
     }  # fmt: skip
     assert holds(data, GONE)
     done = run("retention", "run")

@@ -45,7 +45,7 @@ def erase_in(model: type[models.Model], digits: str, out_of: Callable[[str], str
         has |= Q(**{f"{name}__contains": digits})
     count = 0
     for row in model._default_manager.annotate(**told).filter(has):
-        changes = {f.attname: _without(getattr(row, f.attname), out_of) for f in fields}
+        changes = {f.attname: _kept(f, getattr(row, f.attname), out_of) for f in fields}
         changes = {name: new for name, new in changes.items() if new != getattr(row, name)}
         if changes:
             model._default_manager.filter(pk=row.pk).update(**changes)
@@ -57,6 +57,14 @@ def _is_text(field: Any) -> bool:
     return isinstance(field, models.CharField | models.TextField | models.JSONField) and not (
         field.primary_key
     )
+
+
+def _kept(field: Any, value: Any, out_of: Callable[[str], str]) -> Any:
+    """Return what stays in a field; a pseudonym is longer than a number, so a full text is cut."""
+    left = _without(value, out_of)
+    if isinstance(left, str) and field.max_length is not None:
+        return left[: field.max_length]
+    return left
 
 
 def _without(value: Any, out_of: Callable[[str], str]) -> Any:

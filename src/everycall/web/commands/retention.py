@@ -31,7 +31,10 @@ def show(data: Path, site: str, *, as_json: bool) -> None:
 def run(data: Path, site: str, *, dry_run: bool, as_json: bool) -> None:
     """Let go now what is older than the site keeps it; by itself that is done every night."""
     set_up(data, site=site)
-    _say(_lines(go=not dry_run), as_json=as_json)
+    lines = _lines(go=not dry_run)
+    _say(lines, as_json=as_json)
+    if any(line.failed for line in lines):
+        raise SystemExit(1)
 
 
 def _lines(*, go: bool) -> list[Any]:
@@ -57,9 +60,17 @@ def _say(lines: list[Any], *, as_json: bool) -> None:
         click.echo(f"{line.kind.title!s:<52} {kept:<12} {line.old:>9,}".rstrip())
         for refused in line.refused:
             click.echo(f"  could not be deleted: {refused}", err=True)
+        if line.failed:
+            click.echo(f"  failed: {line.failed}", err=True)
 
 
 def _as_json(line: Any) -> dict[str, Any]:
     days = line.kept.days if line.kept else None
     old = line.old if line.kept else None
-    return {"kind": line.kind.name, "days": days, "old": old, "refused": len(line.refused)}
+    return {
+        "kind": line.kind.name,
+        "days": days,
+        "old": old,
+        "refused": len(line.refused),
+        "failed": bool(line.failed),
+    }

@@ -77,5 +77,8 @@ def _days_of(terms: RetentionSettings) -> dict[str, int | None]:
 def _page(request: HttpRequest, form: Days, **more: Any) -> HttpResponse:
     last = RetentionRun.objects.filter(ended_at__isnull=False).first()
     titles = {kind.name: kind.title for kind in KINDS}
-    gone = [(titles.get(name, name), n) for name, n in last.gone.items()] if last else []
+    gone = []
+    for name, n in last.gone.items() if last else ():
+        kind, _space, trouble = name.partition(" ")
+        gone.append({"title": titles.get(kind, kind), "n": n, "trouble": trouble})
     return render(request, "web/retention.html", {"form": form, "last": last, "gone": gone, **more})

@@ -1,5 +1,6 @@
 """Letting go of what a site does not want to keep: what would go, and that it goes, every night."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,8 @@ from everycall.records import retaining as records
 from everycall.records.trail import note
 from everycall.web.reading import Reader
 from everycall.web.rounds import Round
+
+log = logging.getLogger(__name__)
 
 HOUR = 3
 """The night's work is done from this hour on, by the site's clock."""
@@ -140,12 +143,14 @@ class Line:
 
     Attributes:
         kept: null keeps it for good; `old` and `refused` are then nothing.
+        failed: why none of it could be let go; empty if nothing went wrong.
     """
 
     kind: Kind
     kept: timedelta | None
     old: int = 0
     refused: tuple[str, ...] = ()
+    failed: str = ""
 
 
 def would_go(store: Store, terms: RetentionSettings, now: datetime) -> Iterator[Line]:
@@ -158,6 +163,8 @@ def would_go(store: Store, terms: RetentionSettings, now: datetime) -> Iterator[
 def let_go(store: Store, now: datetime) -> Iterator[Line]:
     """Let everything go that is older than the site keeps it, and yield what went.
 
+    A kind that fails is put down as failed, and the others go all the same.
+
     Raises:
         BusyError: another process writes to the history; what went before that is gone.
     """
@@ -166,8 +173,15 @@ def let_go(store: Store, now: datetime) -> Iterator[Line]:
         if kept is None:
             yield Line(kind, None)
             continue
-        done = kind.drop(store, now - kept)
-        yield Line(kind, kept, done.gone, done.refused)
+        try:
+            done = kind.drop(store, now - kept)
+        except BusyError:
+            raise
+        except Exception as error:
+            log.exception("what is kept as %s could not be let go", kind.name)
+            yield Line(kind, kept, failed=str(error) or type(error).__name__)
+        else:
+            yield Line(kind, kept, done.gone, done.refused)
 
 
 def store_of(reader: Reader) -> Store:
@@ -202,9 +216,10 @@ def done(lines: Iterable[Line]) -> dict[str, int]:
     every = list(lines)
     gone = {line.kind.name: line.old for line in every if line.old}
     refused = {f"{line.kind.name} refused": len(line.refused) for line in every if line.refused}
-    if gone or refused:
-        note(None, "retention", "", **gone, **refused)
-    return gone | refused
+    failed = {f"{line.kind.name} failed": 1 for line in every if line.failed}
+    if gone or refused or failed:
+        note(None, "retention", "", **gone, **refused, **failed)
+    return gone | refused | failed
 
 
 def retention_round(reader: Reader) -> tuple[Round, ...]:

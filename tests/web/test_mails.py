@@ -20,11 +20,11 @@ from everycall.app.keeping.erasing import Erasure
 from everycall.records.alerts import Channel
 from everycall.records.crm import LEASE, CrmAccount, CrmItem
 from everycall.records.erasing import erase_everywhere
-from everycall.records.jobs import Job
+from everycall.records.jobs import Job, run_one
 from everycall.records.models import CallerAddress, CallerLink, OptOut, Person, Promise, Text
 from everycall.records.texts import TextGateway, keep_address, opt_out
 from everycall.web.reading import site_reader
-from everycall.web.work.mailing import mail_the_missed
+from everycall.web.work.mailing import WORK, mail_the_missed
 from everycall.web.work.outward import one_round
 from web.conftest import browser
 from web.postbox import Postbox, posting
@@ -230,6 +230,32 @@ def test_nobody_is_written_to_twice_whatever_fails(box: Postbox, trouble: str, t
     assert len(box.sent) == times
     state = {"limit": "sent", "lost": "unclear", "refused": "refused"}[trouble]
     assert Text.objects.get().state == state
+
+
+@pytest.mark.parametrize("sender", ["shop@example.org\nBcc: all@example.org", ""])
+def test_a_mail_that_cannot_be_written_so_is_sent_when_it_can(box: Postbox, sender: str) -> None:
+    row = Channel.objects.get()
+    good = row.given()
+    row.keep(good | ({"sender": sender} if sender else {"host": "mail..example.org"}))
+    row.save()
+    known(owed())
+    rounds()
+    assert Text.objects.get().state == "queued"
+    row.keep(good)
+    row.save()
+    rounds()
+    assert len(box.sent) == 1
+
+
+def test_a_site_file_that_breaks_just_then_costs_no_mail(box: Postbox, site: Path) -> None:
+    known(owed())
+    mail_the_missed(site_reader(), timezone.now())
+    site.write_text("nonsense = [[[")
+    assert run_one(WORK, timezone.now())
+    site.write_text(SITE)
+    rounds()
+    assert len(box.sent) == 1
+    assert Text.objects.get().state == "sent"
 
 
 def test_who_was_helped_in_the_meantime_gets_no_mail(box: Postbox) -> None:

@@ -135,6 +135,33 @@ def test_who_dies_while_sending_does_not_send_again(carrier: Carrier) -> None:
     assert Text.objects.get().state == "unclear"
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"address": "https://sms.example.org:84x/send"},
+        {"address": "https://sms..example.org/send"},
+        {"address": "https://sms.example.org/send", "secret": "Bearer “abc”"},
+        {"addres": "https://sms.example.org/send"},
+    ],
+)
+def test_wrong_settings_are_put_right_and_the_text_is_sent(
+    site: Path, owner: Person, wrong: dict[str, str]
+) -> None:
+    with carrying() as carrier:
+        row = TextGateway(kind="gateway")
+        row.keep(wrong)
+        row.save()
+        owed()
+        rounds(2)
+        assert Text.objects.get().state == "queued"
+        assert Text.objects.get().error
+        row.keep({"address": carrier.address})
+        row.save()
+        rounds()
+        assert len(carrier.sent) == 1
+        assert Text.objects.get().state == "sent"
+
+
 def test_nobody_is_told_who_was_helped_before_the_text_left(carrier: Carrier) -> None:
     promise = owed()
     carrier.trouble = "limit"

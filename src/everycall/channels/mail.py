@@ -1,8 +1,8 @@
 """Mail by SMTP."""
 
 import smtplib
-import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import localtime, parseaddr
@@ -10,6 +10,7 @@ from email.utils import localtime, parseaddr
 from everycall.alerts import Message
 from everycall.errors import NotTakenError, RefusedError, UnclearError
 from everycall.settings import setting
+from everycall.wire.smtp import talking
 
 LONGEST_HEADER = 900
 """A line of a mail may be so long; mail servers take 998."""
@@ -42,6 +43,7 @@ class Mail:
         """Send a message.
 
         Raises:
+            NotTakenError: it cannot be written so.
             OSError: the server cannot be reached, or refused it.
         """
         self._send(self._mail(message, self.to))
@@ -50,6 +52,7 @@ class Mail:
         """Send a message with a file to these addresses, and not to the channel's own.
 
         Raises:
+            NotTakenError: it cannot be written so.
             OSError: the server cannot be reached, or refused it.
         """
         mail = self._mail(message, ", ".join(to))
@@ -67,35 +70,48 @@ class Mail:
             RefusedError: it will not be sent.
             UnclearError: it may have been sent.
         """
-        mail = self._headed(name, title, to)
-        mail.set_content(body)  # which takes headers of the content away that stood there before
-        for header, value in headers.items():
-            mail[header] = value
+        with ExitStack() as stack:
+            try:
+                mail = self._once(name, to, title, body, headers)
+                server = stack.enter_context(self._talking())
+            except OSError as error:
+                raise NotTakenError(f"the mail server cannot be reached: {error}") from None
+            self._give(server, mail)
+
+    def _once(
+        self, name: str, to: str, title: str, body: str, headers: Mapping[str, str]
+    ) -> EmailMessage:
+        with _writing():
+            mail = self._headed(name, title, to)
+            mail.set_content(
+                body
+            )  # which takes headers of the content away that stood there before
+            for header, value in headers.items():
+                mail[header] = value
         # an address in a header is one word, however long
         mail.policy = mail.policy.clone(max_line_length=LONGEST_HEADER)
-        try:
-            server = self._connected()
-        except (OSError, smtplib.SMTPException) as error:
-            raise NotTakenError(f"the mail server cannot be reached: {error}") from None
-        with server:
-            self._give(server, mail)
+        return mail
 
     def _give(self, server: smtplib.SMTP, mail: EmailMessage) -> None:
         try:
-            if self.user:
-                server.login(self.user, self.password)
-            server.send_message(mail)
+            with _writing():
+                if self.user:
+                    server.login(self.user, self.password)
+                server.send_message(mail)
         except smtplib.SMTPRecipientsRefused as error:
             told = next(iter(error.recipients.values()))
             raise _answered(told[0], told[1]) from None
         except smtplib.SMTPResponseException as error:
             raise _answered(error.smtp_code, error.smtp_error) from None
-        except (OSError, smtplib.SMTPException) as error:
+        except smtplib.SMTPNotSupportedError as error:
+            raise NotTakenError(f"the mail server cannot take such a mail: {error}") from None
+        except OSError as error:
             sentence = f"the mail server did not say whether it took the mail: {error}"
             raise UnclearError(sentence) from None
 
     def _mail(self, message: Message, to: str) -> EmailMessage:
-        mail = self._headed(message.id, message.title, to)
+        with _writing():
+            mail = self._headed(message.id, message.title, to)
         mail.set_content(f"{message.text}\n\n{message.link}\n")
         return mail
 
@@ -108,19 +124,22 @@ class Mail:
         return mail
 
     def _send(self, mail: EmailMessage) -> None:
-        with self._connected() as server:
+        with self._talking() as server, _writing():
             if self.user:
                 server.login(self.user, self.password)
             server.send_message(mail)
 
-    def _connected(self) -> smtplib.SMTP:
-        if self.port == 465:
-            context = ssl.create_default_context()
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=20, context=context)
-        server = smtplib.SMTP(self.host, self.port, timeout=20)
-        if self.tls:
-            server.starttls(context=ssl.create_default_context())
-        return server
+    def _talking(self) -> AbstractContextManager[smtplib.SMTP]:
+        return talking(self.host, self.port, tls=self.tls)
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Say that something cannot be written into a mail, or be said to a mail server: nothing was sent."""
+    try:
+        yield
+    except ValueError as error:
+        raise NotTakenError(f"no mail can be written so: {error}") from None
 
 
 def _one_line(title: str) -> str:

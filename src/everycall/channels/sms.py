@@ -66,6 +66,8 @@ def _post(name: str, address: str, **more: Any) -> dict[str, Any]:
     """Post once. Only what was surely not taken may be tried again: nobody is told twice."""
     try:
         answer = httpx.post(address, timeout=PATIENCE, **more)
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise NotTakenError(f"'{address}' cannot be the address of {name}: {error}") from None
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
         raise NotTakenError(f"{name} cannot be reached: {error}") from None
     except httpx.HTTPError as error:

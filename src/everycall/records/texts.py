@@ -191,17 +191,25 @@ def queue_text(text: Text) -> bool:
     return True
 
 
-def begin_sending(pk: int) -> Text | None:
-    """Return a text that is ours to send; None if it was sent, or may have been.
+def to_send(pk: int) -> Text | None:
+    """Return a text that waits to be sent; None if it was sent, or may have been.
 
     Who dies while sending leaves it as `sending`: whether it arrived nobody knows, so it is not
     sent again.
     """
-    if Text.objects.filter(pk=pk, state="queued").update(state="sending"):
-        return Text.objects.get(pk=pk)
-    died = "sending was interrupted: it may have arrived"
-    Text.objects.filter(pk=pk, state="sending").update(state="unclear", error=died)
-    return None
+    found = Text.objects.filter(pk=pk, state="queued").first()
+    if found is None:
+        died = "sending was interrupted: it may have arrived"
+        Text.objects.filter(pk=pk, state="sending").update(state="unclear", error=died)
+    return found
+
+
+def begin_sending(text: Text) -> bool:
+    """Note that a text is about to leave; False if somebody else sends it.
+
+    From now on it may have arrived, so whatever may fail before it leaves is done by now.
+    """
+    return bool(Text.objects.filter(pk=text.pk, state="queued").update(state="sending"))
 
 
 def sent(pk: int, state: str, remote: str = "", error: str = "") -> None:

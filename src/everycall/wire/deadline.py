@@ -2,8 +2,49 @@
 
 import io
 import socket
+import ssl
 import time
 from typing import Any
+
+EACH = 10.0
+"""Seconds that one address of a host may take, where it has several."""
+
+
+HIGHEST = 65_535
+
+
+def connected(host: str, port: int, moment: float) -> "Until":
+    """Connect to the first address of a host that answers.
+
+    Raises:
+        OSError: none does, it can be no host, or the moment is over.
+    """
+    trouble = OSError(f"'{host}' has no address")
+    for address in _addresses(host, port):
+        try:
+            plain = socket.create_connection((address, port), min(EACH, _left(moment)))
+        except OSError as error:
+            trouble = error
+        else:
+            return Until(plain, moment)
+    raise trouble
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError:
+        raise OSError(f"'{host}' can be no name of a host") from None
+    if port > HIGHEST:
+        raise OSError(f"{port} is no port; the highest is {HIGHEST}")
+    return [str(one[0]) for *_, one in found]
+
+
+def _left(moment: float) -> float:
+    left = moment - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("it took too long altogether")
+    return left
 
 
 class _Read(io.RawIOBase):
@@ -20,7 +61,7 @@ class _Read(io.RawIOBase):
 
 
 class Until:
-    """Stands for a connection where `http.client` writes to it and reads from it.
+    """Stands for a connection where `http.client` or `smtplib` writes to it and reads from it.
 
     A time-out of a socket is one of each read: who sends a byte now and then could go on for ever.
     """
@@ -35,11 +76,13 @@ class Until:
         Raises:
             TimeoutError: the moment is over.
         """
-        left = self._moment - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("it took too long altogether")
-        self._connection.settimeout(left)
+        self._connection.settimeout(_left(self._moment))
         return self._connection
+
+    def encrypted(self, host: str) -> "Until":
+        """Return the same connection with TLS from here on, by the certificate of a host."""
+        context = ssl.create_default_context()
+        return Until(context.wrap_socket(self.hurried(), server_hostname=host), self._moment)
 
     def sendall(self, data: Any) -> None:
         """Send all of something."""

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from everycall.app.site.sitefile import SiteFile
 from everycall.channels.mail import Mail
-from everycall.errors import NotTakenError, RefusedError, UnclearError
+from everycall.errors import BadSettingsError, NotTakenError, RefusedError, UnclearError
 from everycall.records.alerts import Channel
 from everycall.records.crm import CrmAccount, CrmItem
 from everycall.records.jobs import Work, enqueue
@@ -26,6 +26,7 @@ from everycall.records.texts import (
     new_link,
     queue_text,
     sent,
+    to_send,
 )
 from everycall.recovery import State
 from everycall.recovery.contacts import AddressBook, mark_of
@@ -33,7 +34,7 @@ from everycall.recovery.mailing import STALE, MailBack, MailSettings, mail_back
 from everycall.web.reading import Reader, site_reader
 from everycall.web.work.carrying import hand
 from everycall.web.work.crm import crm_of
-from everycall.web.work.texting import decide, still_due
+from everycall.web.work.texting import decide, put_off, still_due
 
 ASKED_AGAIN = timedelta(days=1)
 """A CRM that knew no address is asked again after so long."""
@@ -182,15 +183,16 @@ def send(mail: int) -> None:
     Raises:
         NotTakenError: it was surely not sent.
     """
-    found = begin_sending(mail)
+    found = to_send(mail)
     if found is None:
         return
-    channel = channel_of(mails_of(site_reader().settings(), found.client))
-    by = hand(channel) if channel is not None else None
-    if not isinstance(by, Mail):
+    by, needed = _by(found), still_due(found)
+    if not begin_sending(found):
+        return
+    if by is None:
         sent(mail, "refused", error="no mail channel is there any more")
         return
-    if not still_due(found):
+    if not needed:
         sent(mail, "refused", error="it was no longer needed")
         return
     try:
@@ -202,6 +204,16 @@ def send(mail: int) -> None:
         sent(mail, error.id, error=str(error))
     else:
         sent(mail, "sent")
+
+
+def _by(mail: Text) -> Mail | None:
+    """Return what sends a mail; wrong settings can be put right, and it is sent then."""
+    try:
+        channel = channel_of(mails_of(site_reader().settings(), mail.client))
+        by = hand(channel) if channel is not None else None
+    except BadSettingsError as error:
+        raise put_off(mail, error) from None
+    return by if isinstance(by, Mail) else None
 
 
 def _headers(mail: Text) -> dict[str, str]:

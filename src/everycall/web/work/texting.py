@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from everycall.app.site.sitefile import SiteFile
 from everycall.channels.sms import Gateway, Twilio
-from everycall.errors import NotTakenError, RefusedError, UnclearError
+from everycall.errors import BadSettingsError, NotTakenError, RefusedError, UnclearError
 from everycall.records.jobs import Work, enqueue
 from everycall.records.promises import Promise
 from everycall.records.texts import (
@@ -23,6 +23,7 @@ from everycall.records.texts import (
     opt_out,
     queue_text,
     sent,
+    to_send,
 )
 from everycall.recovery import State, open_states
 from everycall.recovery.texting import STALE, TextBack, TextSettings, text_back
@@ -143,18 +144,22 @@ def send(text: int) -> None:
     Raises:
         NotTakenError: it was surely not sent.
     """
-    found = begin_sending(text)
+    found = to_send(text)
     if found is None:
         return
     gateway = gateway_of(found.client)
-    if gateway is None:
+    by = _ready(found, gateway) if gateway is not None else None
+    needed = found.kind != "missed" or still_due(found)
+    if not begin_sending(found):
+        return
+    if by is None:
         sent(text, "refused", error="no gateway is connected any more")
         return
-    if found.kind == "missed" and not still_due(found):
+    if not needed:
         sent(text, "refused", error="it was no longer needed")
         return
     try:
-        remote = hand(gateway).send(found.number, found.sender, found.body)
+        remote = by.send(found.number, found.sender, found.body)
     except NotTakenError as error:
         sent(text, "queued", error=str(error))
         raise
@@ -162,6 +167,20 @@ def send(text: int) -> None:
         sent(text, error.id, error=str(error))
     else:
         sent(text, "sent", remote)
+
+
+def _ready(text: Text, gateway: TextGateway) -> Twilio | Gateway:
+    """Return the hand that sends a text; wrong settings can be put right, and it is sent then."""
+    try:
+        return hand(gateway)
+    except BadSettingsError as error:
+        raise put_off(text, error) from None
+
+
+def put_off(text: Text, error: BadSettingsError) -> NotTakenError:
+    """Note why a text was not sent yet; returns what to raise so that it is tried again."""
+    Text.objects.filter(pk=text.pk, state="queued").update(error=str(error)[:400])
+    return NotTakenError(str(error))
 
 
 def still_due(text: Text) -> bool:

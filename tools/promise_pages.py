@@ -132,8 +132,8 @@ masked in messages unless the rule writes them in full.
 ## Channels
 
 Mail by a server of yours; webhooks, signed as Standard Webhooks asks, to addresses outside your network, unless
-the owner lets one in; chats and short messages (Slack, Teams, Telegram, SMS and others) by the library apprise,
-which is an extra: `pip install 'everycall[chat]'`. Each channel has a language. Settings are kept encrypted, and
+the owner lets one in, which holds for that address and for no other; chats and short messages (Slack, Teams,
+Telegram, SMS and others) by the library apprise, which is an extra: `pip install 'everycall[chat]'`. Each channel has a language. Settings are kept encrypted, and
 secrets are never shown again.
 
 A message that is not taken is tried twelve times, ever later, over about an hour; the log of messages shows each

@@ -86,6 +86,21 @@ def test_only_the_owner_lets_a_webhook_into_the_network(rule: AlertRule) -> None
     assert hook.given()["url"] == "https://example.org/new"
 
 
+def test_what_the_owner_let_into_the_network_is_one_address_and_no_other(rule: AlertRule) -> None:
+    hook, max_ = Channel.objects.get(), browser(person("Max", "manager"))
+    hook.keep({"url": "http://10.0.0.5/", "secret": "s3cret", "inside": True})
+    hook.save()
+
+    def told(**given: str) -> dict[str, object]:
+        max_.post(f"/setup/channels/webhook/{hook.pk}/", {"name": "Hook", "secret": "", **given})
+        hook.refresh_from_db()
+        return hook.given()
+
+    assert told(url="http://10.0.0.5/", language="de")["inside"] is True
+    moved = told(url="http://169.254.169.254/latest/")
+    assert (moved["url"], moved.get("inside", False)) == ("http://169.254.169.254/latest/", False)
+
+
 def test_a_rule_is_made_on_the_page(owner: Person) -> None:
     given = {
         "name": "Nobody free", "measure": "free", "above": "below", "limit": "1", "lasting_s": "60",

@@ -218,6 +218,8 @@ def channel(request: HttpRequest, kind: str, pk: int | None = None) -> HttpRespo
         for name in SECRETS:
             if name in kept and not form.cleaned_data.get(name) and given:
                 kept[name] = given.get(name, "")
+        if given and not owner and kept.get("url") != given.get("url"):
+            kept["inside"] = False  # another address was let in
         found.name, found.language = kept.pop("name"), kept.pop("language")
         if _keep(form, found, kept):
             note(person_of(request), "channel changed", found.name)

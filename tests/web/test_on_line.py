@@ -2,14 +2,20 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from everycall.live.board import AgentNow, AgentState, Board, CallNow, Stage
-from everycall.records.models import Person
+from everycall.live.ended import Before
+from everycall.records.models import Person, Promise
 from everycall.web.live.hub import hub
 from everycall.web.live.on_line import Line, LineStream, OnLine, on_line
+from everycall.web.views import on_my_line
+from web.conftest import browser, person
 
 CALLER = "+441632960101"
 
@@ -79,6 +85,46 @@ def test_a_page_is_told_what_changes_and_nothing_else() -> None:
     finally:
         hub.board, hub.ask_owed = before, ask
     assert [said["call"] for said in told] == [None, "c1", None]
+
+
+@pytest.fixture
+def talking() -> Iterator[None]:
+    """Ann talks with a caller; everybody may have talked with them before."""
+    agents = (AgentNow("Ann", AgentState.TALKING, 0, ("PJSIP/1001",), call_id="c1"),)
+    shown = replace(board(1, call(Stage.TALKING, agent="Ann")), agents=agents)
+    before, hub.board = hub.board, shown
+    yield
+    hub.board = before
+
+
+def card_of(who: Person) -> str:
+    return browser(who).get("/callbacks/line/").content.decode()
+
+
+@pytest.mark.usefixtures("talking")
+@pytest.mark.parametrize(("client", "is_theirs"), [("shop", True), ("other", False)])
+def test_what_another_brand_owes_the_caller_is_not_shown(client: str, *, is_theirs: bool) -> None:
+    now = timezone.now()
+    Promise.objects.create(
+        caller=CALLER, client=client, reason="missed", made_at=now, missed_at=now, due_clock=now,
+        due_pure=now, first_call="c0", misses=7,
+    )  # fmt: skip
+    shown = card_of(person("Ann", "agent", agent="Ann", clients=["shop"]))
+    assert ("They are owed a call" in shown) is is_theirs
+    assert ("7×" in shown) is is_theirs
+
+
+@pytest.mark.usefixtures("talking")
+def test_who_spoke_before_is_named_to_whoever_may_see_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spoke = {"c1": Before(("Bob Stone", "Cem Kaya", "Ann"), 1_000)}
+    monkeypatch.setattr(on_my_line, "_before", spoke.get)
+    shown = card_of(person("Ann", "agent", agent="Ann"))
+    assert "Spoke before with a colleague." in shown
+    assert "Bob Stone" not in shown
+    supervisor = person("Sam", "supervisor", agent="Ann")
+    assert "Spoke before with Bob Stone, Cem Kaya." in card_of(supervisor)
 
 
 def test_a_stranger_is_told_nothing(owner: Person) -> None:

@@ -17,8 +17,9 @@ from everycall.web.guards import needs, person_of
 from everycall.web.live.hub import hub
 from everycall.web.live.on_line import call_of
 from everycall.web.phones.connecting import live
-from everycall.web.views.callbacks import card
+from everycall.web.views.callbacks import card, theirs
 from everycall.web.wording.saying import duration
+from everycall.web.wording.writing import colleague
 
 PATIENCE = 2.0
 
@@ -33,7 +34,8 @@ def on_my_line(request: HttpRequest) -> HttpResponse:
     page: dict[str, Any] = {"call": call, "known": bool(person.agent), "reader": person}
     if call is not None and call.caller:
         page |= card(call.caller, person)
-        page["promise"] = Promise.objects.filter(caller=call.caller, state__in=_OPEN).first()
+        owed = Promise.objects.filter(caller=call.caller, state__in=_OPEN)
+        page["promise"] = theirs(owed, person).first()
     if call is not None:
         page |= {"since": _moment(call.arrived_at), **_spoke(call.call_id, person)}
     part = request.headers.get("X-Part") == "inbox"
@@ -47,7 +49,8 @@ def _moment(at: int) -> datetime:
 def _spoke(call_id: str, person: Person) -> dict[str, Any]:
     """Return who spoke with the caller before in this call, and how long they waited for the first."""
     before = _before(call_id)
-    spoke = [name for name in before.spoke if name != person.agent] if before is not None else []
+    others = [name for name in before.spoke if name != person.agent] if before is not None else []
+    spoke = list(dict.fromkeys(colleague(name, person) for name in others))
     return {"spoke": spoke, "waited": duration(before.wait_ms) if before and spoke else None}
 
 

@@ -15,6 +15,7 @@ from everycall.records.stored_promises import StoredPromises
 from everycall.recovery import Move
 from everycall.recovery.promises import Step
 from everycall.web.reading import site_reader
+from everycall.web.work.crm import LOOK
 from everycall.web.work.outward import one_round
 from web.conftest import browser, person
 
@@ -58,7 +59,7 @@ def moved(promise: Promise, move: Move) -> None:
 
 
 def look_again() -> None:
-    Job.objects.filter(func="crm-look").delete()
+    CrmAccount.objects.update(looked_at=None)
     rounds()
 
 
@@ -160,6 +161,41 @@ def test_a_limit_is_kept_to(hubspot: HubSpotServer) -> None:
     one_round(site_reader())
     job = Job.objects.get(func="crm-task")
     assert job.run_at >= timezone.now() + timedelta(seconds=2)
+
+
+def test_it_is_asked_once_a_minute(hubspot: HubSpotServer) -> None:
+    owed()
+    rounds(5)
+    hubspot.tasks[hubspot.open_task(NUMBER)]["open"] = False
+    rounds(5)
+    assert CrmItem.objects.get(kind="task").closed_at is None
+    CrmAccount.objects.update(looked_at=timezone.now() - LOOK)
+    rounds()
+    assert CrmItem.objects.get(kind="task").closed_at is not None
+
+
+def test_a_look_that_fails_is_no_more_than_one_row_and_is_made_again(
+    hubspot: HubSpotServer,
+) -> None:
+    owed()
+    rounds()
+    for _ in range(3):
+        hubspot.trouble = Trouble(0, "down")
+        look_again()
+    assert Job.objects.filter(func="crm-look").exclude(failed_at=None).count() == 1
+    hubspot.tasks[hubspot.open_task(NUMBER)]["open"] = False
+    look_again()
+    assert CrmItem.objects.get(kind="task").closed_at is not None
+    assert not Job.objects.filter(func="crm-look").exists()
+
+
+def test_a_deal_that_cannot_be_kept_costs_itself_alone(hubspot: HubSpotServer) -> None:
+    owed()
+    rounds()
+    won = {"number": NUMBER, "currency": "EUR", "won_at": timezone.now().isoformat()}
+    hubspot.deals = [won | {"value": 1e20}, won | {"value": 120.5}]
+    look_again()
+    assert [str(deal.value) for deal in WonDeal.objects.all()] == ["120.50"]
 
 
 def test_a_won_deal_is_tied_to_the_caller(hubspot: HubSpotServer) -> None:

@@ -1,6 +1,6 @@
 """CRMs that are connected, and what we made in each of them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import IntegrityError, models, transaction
@@ -21,18 +21,25 @@ class CrmAccount(SealedSettings):
 
     Attributes:
         client: the brand whose calls go there; empty: all.
+        looked_at: when it was last asked what became of tasks and deals.
     """
 
     kind = models.CharField(max_length=20)
     client = models.CharField(max_length=80, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering: ClassVar = ["id"]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.client}".strip()
+
+    def begin_look(self, now: datetime, pause: timedelta) -> bool:
+        """Tell whether it is time to ask there again; whoever is told so has taken the turn."""
+        due = models.Q(looked_at=None) | models.Q(looked_at__lte=now - pause)
+        return bool(CrmAccount.objects.filter(due, pk=self.pk).update(looked_at=now))
 
 
 class CrmItem(models.Model):
@@ -62,7 +69,7 @@ class WonDeal(models.Model):
     remote = models.CharField(max_length=80)
     caller = models.CharField(max_length=64, blank=True, db_index=True)
     value = models.DecimalField(max_digits=14, decimal_places=2)
-    currency = models.CharField(max_length=3, blank=True)
+    currency = models.CharField(max_length=12, blank=True)
     won_at = models.DateTimeField()
 
     class Meta:

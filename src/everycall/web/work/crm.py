@@ -4,18 +4,21 @@ Nothing is pushed when it happens: a round compares what should be there with wh
 so that whatever was missed, by an outage or a kill, is made in the next round.
 """
 
+import logging
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
 from everycall.app.audit.selling import write_deals
 from everycall.app.recovery.crm_sync import CrmSync, notes
 from everycall.records.crm import CrmAccount, CrmItem, StoredMarks, WonDeal, deals
-from everycall.records.jobs import Work, enqueue
+from everycall.records.jobs import Job, Work, enqueue
 from everycall.records.promises import Promise, PromiseMove
 from everycall.records.stored_promises import StoredPromises
 from everycall.recovery import Move, State, open_states
@@ -32,6 +35,8 @@ from everycall.recovery.promises import Step
 from everycall.registry import load
 from everycall.settings import read_table
 from everycall.web.reading import Reader, site_reader
+
+log = logging.getLogger(__name__)
 
 LOOK = timedelta(minutes=1)
 """So often open tasks are looked at over there, and won deals are read."""
@@ -62,8 +67,10 @@ def round_of(row: CrmAccount, reader: Reader, now: datetime) -> None:
         _SEEN[row.pk, row.made_at] = generation
     _tasks(row)
     _closings(row)
-    slot = int(now.timestamp() // LOOK.total_seconds())
-    enqueue("crm-look", key=f"crm-look:{row.pk}:{slot}", max_attempts=1, account=row.pk)
+    if row.begin_look(now, LOOK):
+        looks = Job.objects.filter(func="crm-look", args__account=row.pk)
+        looks.exclude(failed_at=None).delete()  # this look is the next try
+        enqueue("crm-look", key=f"crm-look:{row.pk}", max_attempts=1, account=row.pk)
 
 
 def _calls(row: CrmAccount, reader: Reader, now: datetime) -> None:
@@ -199,16 +206,18 @@ def keep_deals() -> None:
 def _deals(row: CrmAccount, seller: Seller) -> None:
     """Note what was won since the account was connected; a deal that changes keeps its place."""
     for deal in seller.deals(row.made_at):
-        WonDeal.objects.update_or_create(
-            account=row,
-            remote=deal.id,
-            defaults={
-                "caller": _caller_of(deal),
-                "value": deal.value,
-                "currency": deal.currency or "",
-                "won_at": deal.won_at,
-            },
-        )
+        told = {
+            "caller": _caller_of(deal),
+            "value": Decimal(str(round(deal.value, 2))),
+            "currency": deal.currency or "",
+            "won_at": deal.won_at,
+        }
+        try:
+            WonDeal(account=row, remote=deal.id, **told).clean_fields(exclude=["account"])
+        except ValidationError as error:
+            log.warning("the deal %s of %s cannot be kept: %s", deal.id, row, error)
+        else:
+            WonDeal.objects.update_or_create(account=row, remote=deal.id, defaults=told)
 
 
 def _caller_of(deal: Deal) -> str:

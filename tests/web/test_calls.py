@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from everycall.records.models import Entry, Person, SavedView, Team
+from everycall.web.scope import NOTHING, queues_of
 from everycall.web.views import calls
 from everycall.web.wording.writing import shown_call
 from web.conftest import browser, person
@@ -149,8 +150,26 @@ def test_somebody_of_a_team_sees_its_queues_alone() -> None:
     assert ids(browser(amy).get("/calls/").content) == 0
 
 
+def test_somebody_whose_only_team_has_no_queue_sees_no_call_and_no_queue() -> None:
+    sam = person("Sam", "supervisor", agent="Sam")
+    sam.teams.add(Team.objects.create(name="Night", queues=[]))
+    client = browser(sam)
+    for address in ("/calls/", "/report/", "/now/", "/now/acts/", "/callbacks/", "/alerts/"):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        assert ids(answer.content) == 0, address
+        assert NOTHING[0] not in answer.content.decode(), address
+    sam.teams.add(Team.objects.create(name="Sales", queues=["sales"]))
+    assert queues_of(sam) == ("sales",)
+    sam.teams.clear()
+    assert queues_of(sam) == ()
+    assert ids(client.get("/calls/").content) > 0
+
+
 def test_a_client_without_brands_sees_nothing() -> None:
-    assert ids(browser(person("Cleo", "client")).get("/calls/").content) == 0
+    client = browser(person("Cleo", "client"))
+    assert ids(client.get("/calls/").content) == 0
+    assert client.get("/alerts/").status_code == 200
 
 
 def test_a_call_that_is_not_yours_is_not_there(viewer: Person) -> None:

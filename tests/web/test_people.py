@@ -59,6 +59,18 @@ def test_a_team_gets_its_queues(owner: Person) -> None:
     assert Team.objects.get().queues == ["sales", "english"]
 
 
+def test_a_team_is_made_with_its_queues_and_one_without_any_is_said(owner: Person) -> None:
+    client = browser(owner)
+    assert b"and of no others" in client.get("/setup/teams/new/").content
+    for queues in ("", " , "):
+        client.post("/setup/teams/new/", {"name": "Night", "queues": queues})
+        assert not Team.objects.exists()
+    made = Team.objects.create(name="Night", queues=[])  # as they could be made before
+    assert b"sees no queue's calls" in client.get("/setup/people/").content
+    client.post(f"/setup/teams/{made.pk}/", {"name": "Night", "queues": "night"})
+    assert Team.objects.get().queues == ["night"]
+
+
 def test_a_key_is_shown_once(owner: Person) -> None:
     given = {"name": "CRM", "scopes": ["calls:read"]}
     page = browser(owner).post("/setup/keys/", given).content.decode()

@@ -38,7 +38,7 @@ class Person(AbstractBaseUser):
     Attributes:
         agent: the name under which the phone system knows them, if they answer calls.
         clients: the brands that they may see; empty means all, except for the role of client.
-        teams: the teams whose queues they may see; none means all.
+        teams: the teams whose queues they may see; without a team they see all.
     """
 
     email = models.EmailField(unique=True)

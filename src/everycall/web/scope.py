@@ -10,13 +10,15 @@ from everycall.records.alerts import Alert
 from everycall.records.models import Person
 from everycall.records.roles import Right, Role
 
-NOTHING = ("\0",)
-"""A name that nothing has: who may see no brand sees no calls."""
+NOTHING = ("\x1fnothing",)
+"""A name that nothing has: who may see no brand, or no queue, sees no calls. Every database takes it."""
 
 
 def queues_of(person: Person) -> tuple[str, ...]:
-    """Return the queues that somebody is bound to; empty means all."""
-    return tuple({queue for team in person.teams.all() for queue in team.queues})
+    """Return the queues that somebody is bound to; empty means all, for whoever is in no team."""
+    teams = person.teams.all()
+    found = {queue for team in teams for queue in team.queues}
+    return tuple(found) or (NOTHING if teams else ())
 
 
 def clients_of(person: Person) -> tuple[str, ...]:

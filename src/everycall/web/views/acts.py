@@ -22,6 +22,7 @@ from everycall.web.live.stream import view_of
 from everycall.web.live.views import picture
 from everycall.web.phones.doing import as_given, recorded, steering_of
 from everycall.web.phones.ordering import NobodyHearsError, ask
+from everycall.web.scope import NOTHING
 
 TITLES = {
     Act.PAUSE: gettext_lazy("Pause"),
@@ -59,10 +60,11 @@ def offered(person: Person, board: Board | None) -> dict[str, Any] | None:
         return None
     agents = [agent for agent in board.agents if steering.has(agent) and agent.phones]
     states = (AgentState.TALKING, AgentState.ON_HOLD)
+    queues = steering.queues - {*NOTHING} if steering.queues else {q.name for q in board.queues}
     talking = [a for a in agents if a.state in states and steering.may_hear(a, board)]
     return {
         "people": sorted(agent.name for agent in agents),
-        "queues": sorted(steering.queues or {queue.name for queue in board.queues}),
+        "queues": sorted(queues),
         "waiting": picture(board, view)["waiting"],
         "talking": sorted(agent.name for agent in talking if steering.may_listen),
         "moves": [(act.value, TITLES[act], act.doc) for act in (Act.PAUSE, Act.RESUME)],

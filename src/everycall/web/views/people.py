@@ -79,8 +79,9 @@ class TeamForm(OfTeam):
 
     queues = Names(
         label=gettext_lazy("Queues"),
-        required=False,
-        help_text=gettext_lazy("Divided by commas."),
+        help_text=gettext_lazy(
+            "Divided by commas. Whoever is in the team sees the calls of these queues and of no others."
+        ),
     )
 
     class Meta:

@@ -212,6 +212,40 @@ def test_stop_is_kept_and_start_takes_it_back(carrier: Carrier) -> None:
     assert promise.texts.filter(kind="answer").count() == 2
 
 
+def own_gateway(client: str) -> TextGateway:
+    row = TextGateway(kind="gateway", client=client)
+    told = {"address": "https://sms.example.org/", "secret": "Bearer abc"}
+    row.keep(told | {"to_field": "to", "from_field": "from", "text_field": "text"})
+    row.save()
+    return row
+
+
+def posts(row: TextGateway, text: str, name: str, number: str = MOBILE) -> int:
+    told = {"from": number, "text": text, "id": name}
+    said = {"Authorization": "Bearer abc"}
+    path = f"/texts/in/{row.key}/"
+    return Client().post(path, told, content_type="application/json", headers=said).status_code
+
+
+def test_two_gateways_may_count_their_messages_alike(site: Path, owner: Person) -> None:
+    posts(own_gateway("shop"), "hello", "5", "+4915187654321")
+    posts(own_gateway("praxis"), "STOP", "5")
+    assert [(out.number, out.client) for out in OptOut.objects.all()] == [(MOBILE, "praxis")]
+    assert Text.objects.count() == 2
+
+
+@pytest.mark.parametrize("name", ["i" * 81, "\0", "i\u2028"])
+def test_whatever_an_answer_is_called_it_is_taken_once(
+    site: Path, owner: Person, name: str
+) -> None:
+    row = own_gateway("shop")
+    assert posts(row, "STOP", name) == posts(row, "STOP", name) == 200
+    assert OptOut.objects.get().number == MOBILE
+    kept = Text.objects.get().remote
+    assert kept.isprintable()
+    assert len(kept) <= 80
+
+
 def test_an_answer_by_text_can_settle_it(carrier: Carrier, supervisor: Person) -> None:
     promise = owed()
     rounds()

@@ -10,6 +10,8 @@ from django.db import IntegrityError, models, transaction
 from everycall.records.promises import Promise
 from everycall.records.sealed import SealedSettings
 
+LONGEST_ID = 80
+
 
 class TextGateway(SealedSettings):
     """What carries texts: one for each brand, or one for all.
@@ -38,19 +40,22 @@ class Text(models.Model):
 
     Attributes:
         title: the subject of a mail.
+        gateway: which one an answer came by: each counts its messages as it likes.
+        remote: the id over there.
     """
 
     promise = models.ForeignKey(Promise, null=True, on_delete=models.CASCADE, related_name="texts")
     kind = models.CharField(max_length=10)
     number = models.CharField(max_length=64, db_index=True)
     client = models.CharField(max_length=80, blank=True)
+    gateway = models.ForeignKey(TextGateway, null=True, on_delete=models.SET_NULL)
     address = models.CharField(max_length=254, blank=True)
     sender = models.CharField(max_length=64, blank=True)
     language = models.CharField(max_length=8, blank=True)
     title = models.CharField(max_length=200, blank=True)
     body = models.TextField()
     state = models.CharField(max_length=10)
-    remote = models.CharField(max_length=80, blank=True)
+    remote = models.CharField(max_length=LONGEST_ID, blank=True)
     who = models.CharField(max_length=120, blank=True)
     at = models.DateTimeField()
     error = models.CharField(max_length=400, blank=True)
@@ -69,7 +74,7 @@ class Text(models.Model):
                 name="link_sent_once_per_promise",
             ),
             models.UniqueConstraint(
-                fields=["remote"],
+                fields=["gateway", "remote"],
                 condition=models.Q(kind="answer") & ~models.Q(remote=""),
                 name="one_row_per_answer",
             ),
@@ -178,6 +183,18 @@ def opt_out(number: str, client: str, now: datetime, how: str) -> None:
 def opt_in(number: str, client: str) -> None:
     """Take that back."""
     OptOut.objects.filter(number=number, client=client).delete()
+
+
+def keep_answer(answer: Text) -> bool:
+    """Keep an answer of a caller; False if its gateway said the same one before."""
+    if len(answer.remote) > LONGEST_ID or not answer.remote.isprintable():
+        answer.remote = _hashed(answer.remote)
+    try:
+        with transaction.atomic():
+            answer.save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
 
 
 def queue_text(text: Text) -> bool:

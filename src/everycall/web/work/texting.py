@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,6 +18,7 @@ from everycall.records.texts import (
     TextGateway,
     begin_sending,
     has_opted_out,
+    keep_answer,
     new_link,
     opt_in,
     opt_out,
@@ -200,15 +201,13 @@ def received(gateway: TextGateway, number: str, body: str, remote: str, now: dat
         kind="answer",
         number=number,
         client=client,
-        body=body[:2000],
+        gateway=gateway,
+        body=body.replace("\0", "")[:2000],
         state="received",
         remote=remote,
         at=now,
     )
-    try:
-        with transaction.atomic():
-            answer.save(force_insert=True)
-    except IntegrityError:
+    if not keep_answer(answer):
         return
     if is_stop(body):
         opt_out(number, client, now, "answered STOP")

@@ -110,6 +110,24 @@ def test_a_move_is_told_once_signed_and_masked(receiver: Receiver) -> None:
     assert Telling.objects.get().sent_at
 
 
+def test_a_move_whose_transaction_ended_later_is_told_too(receiver: Receiver) -> None:
+    hook(receiver, clients=["shop"])
+    first = moved()
+    higher = {"pk": first.pk + 2, "promise": first.promise, "at": timezone.now(), "move": "claim"}
+    PromiseMove.objects.create(**higher, after="claimed", who="Ann")
+    teller = Teller(site_reader())
+    assert teller.look(timezone.now()) == 2
+    PromiseMove.objects.create(**higher | {"pk": first.pk + 1}, after="claimed", who="Ben")
+    assert teller.look(timezone.now()) == 1
+    assert Teller(site_reader()).look(timezone.now()) == 0
+
+
+def test_what_moved_before_there_was_a_webhook_is_no_news(receiver: Receiver) -> None:
+    move = moved()
+    hook(receiver, told_move=move.pk)
+    assert Teller(site_reader()).look(timezone.now()) == 0
+
+
 def test_what_is_not_taken_is_sent_again_under_the_same_id(receiver: Receiver) -> None:
     hook(receiver)
     moved()

@@ -29,6 +29,16 @@ KEPT = timedelta(days=30)
 
 AT_ONCE = 500
 
+BEFORE = 500
+"""So many moves before the last one that was told are looked at again, for a while.
+
+Moves are numbered when they are written and seen when their transaction ends: who ends later may
+have the lower number.
+"""
+
+A_WHILE = timedelta(hours=1)
+"""A transaction is over within so long."""
+
 
 class Teller:
     """Looks for what has to be told."""
@@ -40,7 +50,7 @@ class Teller:
     def look(self, now: datetime) -> int:
         """Write down what every address has to be told; returns how much."""
         hooks = list(Hook.objects.filter(removed_at=None))
-        told = sum(self._moves(hook) for hook in hooks if PROMISE_MOVED in hook.kinds)
+        told = sum(self._moves(hook, now) for hook in hooks if PROMISE_MOVED in hook.kinds)
         generation = self._reader.history.manifest().generation
         listening = [hook for hook in hooks if CALL_ENDED in hook.kinds]
         if generation != self._seen and listening and self._reader.has_calls():
@@ -50,12 +60,11 @@ class Teller:
             Telling.objects.filter(made_at__lt=now - KEPT).delete()
         return told
 
-    def _moves(self, hook: Hook) -> int:
+    def _moves(self, hook: Hook, now: datetime) -> int:
+        told = sum(_tell_move(hook, move) for move in _late(hook, now))
         moves = PromiseMove.objects.filter(pk__gt=hook.told_move).select_related("promise")
-        told = 0
         for move in moves.order_by("pk")[:AT_ONCE]:
-            if not hook.clients or move.promise.client in hook.clients:
-                told += tell(hook, PROMISE_MOVED, f"move {move.pk}", _told(hook, move))
+            told += _tell_move(hook, move)
             Hook.objects.filter(pk=hook.pk).update(told_move=move.pk)
         return told
 
@@ -76,6 +85,26 @@ class Teller:
             tell(hook, CALL_ENDED, f"call {call['call_id']}"[:200], _shown(hook, call))
             for call in asking.calls(wanted, evidence=False)
         )
+
+
+def _late(hook: Hook, now: datetime) -> list[PromiseMove]:
+    """Return the moves that came to be seen after others with higher numbers had been told."""
+    since = max(hook.made_at, now - A_WHILE)
+    near = {"pk__gt": hook.told_move - BEFORE, "pk__lte": hook.told_move, "at__gte": since}
+    moves = list(PromiseMove.objects.filter(**near).select_related("promise").order_by("pk"))
+    names = [_name(move) for move in moves]
+    known = set(Telling.objects.filter(hook=hook, about__in=names).values_list("about", flat=True))
+    return [move for move in moves if _name(move) not in known]
+
+
+def _name(move: PromiseMove) -> str:
+    return f"move {move.pk}"
+
+
+def _tell_move(hook: Hook, move: PromiseMove) -> bool:
+    if hook.clients and move.promise.client not in hook.clients:
+        return False
+    return tell(hook, PROMISE_MOVED, _name(move), _told(hook, move))
 
 
 def _move(move: PromiseMove, clients: Collection[str]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from everycall.records.texts import has_opted_out, opt_out
 from everycall.web.reading import site_reader
 from everycall.web.work.alarms import missed_calls
 from everycall.web.work.returning import with_shared
+from everycall.web.work.timetable import Keeper
 from web.conftest import browser, person
 
 NUMBER, OTHER = "+493023125001", "+493023125002"
@@ -96,6 +97,17 @@ def test_calls_of_a_shared_number_only_suggest(supervisor: Person) -> None:
     promise.refresh_from_db()
     assert promise.joins
     assert NUMBER not in with_shared(site_reader().settings()).shared_numbers
+
+
+@pytest.mark.usefixtures("calls")
+def test_history_knows_the_same_shared_numbers(
+    supervisor: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known: list[set[str]] = []
+    monkeypatch.setattr(Recoverer, "recover", lambda self, *_: known.append(self._shared))
+    add(supervisor, SHARED)
+    Keeper(site_reader()).round()
+    assert known == [{"+493023125077", NUMBER}]
 
 
 def test_alerts_know_the_same_shared_numbers_as_promises(supervisor: Person) -> None:

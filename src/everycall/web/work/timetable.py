@@ -21,7 +21,7 @@ from everycall.web.work.outward import outward
 from everycall.web.work.put_back import minding_the_clock
 from everycall.web.work.recounting import recounting
 from everycall.web.work.retaining import retention_round
-from everycall.web.work.returning import returning
+from everycall.web.work.returning import returning, with_shared
 from everycall.web.work.situations import Measured
 
 PAUSE = 1.0
@@ -39,7 +39,7 @@ class Keeper:
         promises, now = StoredPromises(), timezone.now()
         generation = self._reader.history.manifest().generation
         if generation != self._seen and self._reader.has_calls():
-            site = self._reader.settings()
+            site = with_shared(self._reader.settings())
             with self._reader.apart() as asking:
                 Recoverer(site, promises, asking.zone).recover(asking, now)
             self._seen = generation

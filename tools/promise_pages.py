@@ -110,7 +110,7 @@ end, and without anybody who said that they look after it, others can be told, t
 - callers who were missed, as `missed_call`.
 
 A service level under its target for ten minutes is `metric:service_level.sl2:20` over 60 minutes, below 0.8,
-for 600 seconds.
+for 600 seconds. The times of a rule are a week at most. A rule that fails is written to the log and silences no other.
 
 **No calls** is known where history is: an hour of a weekday always has calls if each of the last eight of these
 days had at least one in it (three days at least; a day without any call counts as a holiday). Of such hours the

@@ -5,13 +5,17 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 
-from everycall.alerts import Situation
+from everycall.alerts import Observed, Rule, Situation, observe
 from everycall.records.alerts import DELIVER
 from everycall.records.jobs import Job, run_one
 from everycall.records.models import Alert, AlertRule, Channel, Delivery, Person
+from everycall.web.reading import site_reader
+from everycall.web.work import alerting
 from everycall.web.work.alerting import Watcher
 from everycall.web.work.carrying import carry
+from everycall.web.work.situations import Measured
 from web.conftest import browser, person
 from web.test_live import board
 
@@ -217,3 +221,59 @@ def test_nobody_else_is_called_while_somebody_looks_after_it(rule: AlertRule) ->
     Alert.objects.update(claimed_by="")
     watcher.look(seen, NINE + timedelta(minutes=6))
     assert [d.message["said"] for d in Delivery.objects.order_by("id")] == ["opened", "escalated"]
+
+
+# ---- numbers that are too large
+
+HUGE = 10**14 if connection.vendor == "sqlite" else 2 * 10**9
+"""PostgreSQL holds no larger ones."""
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [("over_min", "10081"), ("lasting_s", "100000000000000"), ("escalate_s", "2000000000")],
+)
+def test_a_time_of_more_than_a_week_is_refused(owner: Person, name: str, number: str) -> None:
+    given = {"name": "R", "measure": "metric:answered", "limit": "1", "lasting_s": "0"}
+    answer = browser(owner).post("/setup/alerts/new/", given | {name: number})
+    assert b"longer than a week" in answer.content
+    assert not AlertRule.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["9" * 11, "9" * 40])
+def test_a_parameter_of_more_than_a_year_is_refused(owner: Person, number: str) -> None:
+    given = {"name": "R", "measure": "metric:service_level.sl2", "parameter": number, "limit": "1"}
+    answer = browser(owner).post("/setup/alerts/new/", {**given, "lasting_s": "0"})
+    assert b"more than a year" in answer.content
+    assert not AlertRule.objects.exists()
+
+
+def test_a_rule_that_fails_silences_no_other(
+    rule: AlertRule, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = AlertRule.objects.create(name="A", measure="waiting", limit=1)
+
+    def observed(one: Rule, seen: Situation) -> Observed:
+        if one.id == bad.pk:
+            raise OverflowError("date value out of range")
+        return observe(one, seen)
+
+    monkeypatch.setattr(alerting, "observe", observed)
+    looks(3)
+    assert Alert.objects.get().rule == rule
+    assert [one.message for one in caplog.records] == [f"the alert rule {bad.pk} failed"]
+
+
+@pytest.mark.usefixtures("calls")
+def test_a_rule_that_cannot_be_measured_silences_no_other() -> None:
+    for name, more in (
+        ("A", {"over_min": 2 * 10**9}),
+        ("B", {"lasting_s": HUGE}),
+        ("C", {"measure": "metric:service_level.sl2:" + "9" * 40}),
+        ("D", {}),
+    ):
+        AlertRule.objects.create(**{"name": name, "measure": "metric:answered", "limit": 1, **more})
+    measured = Measured(site_reader())
+    measured.refresh(NINE)
+    assert measured.metric("answered", None, ()) == {"": 0}
+    assert measured.metric("answered", timedelta(minutes=2 * 10**9), ()) == {}

@@ -6,13 +6,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import transaction
+from django.db import DataError, OperationalError, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from everycall.alerts import MissedCall
+from everycall.records.alerts import open_missed
 from everycall.records.models import Alert, AlertRule, Channel, Delivery, Promise
 from everycall.recovery import Ended, OwingSettings
+from everycall.web.work import alerting
 from everycall.web.work.alerting import Watcher
 from web.conftest import browser, person
 
@@ -258,3 +260,39 @@ def _open_needs(events: list[tuple[str, bool]]) -> set[str]:
         elif what in ("talk", "ours"):
             needs.discard(who)
     return needs
+
+
+def failing_once(monkeypatch: pytest.MonkeyPatch, error: Exception) -> list[str]:
+    """Let the records fail the first time that an alert is opened; returns the calls that were tried."""
+    tried: list[str] = []
+
+    def open_it(row: AlertRule, missed: MissedCall) -> Alert:
+        tried.append(missed.ended.call_id)
+        if len(tried) == 1:
+            raise error
+        return open_missed(row, missed)
+
+    monkeypatch.setattr(alerting, "open_missed", open_it)
+    return tried
+
+
+def test_a_moment_without_the_records_loses_no_alert(
+    rule: AlertRule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing_once(monkeypatch, OperationalError("database is locked"))
+    watched = watcher()
+    look([call("a")], by=watched)
+    assert not Alert.objects.exists()
+    look([call("a")], by=watched)
+    assert said() == ["opened"]
+
+
+def test_a_call_that_cannot_be_kept_is_tried_once_and_holds_back_no_other(
+    rule: AlertRule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = failing_once(monkeypatch, DataError("value too long"))
+    watched = watcher()
+    for _ in range(2):
+        look([call("a"), call("b", caller=OTHER)], by=watched)
+    assert tried == ["a", "b"]
+    assert said() == ["opened"]

@@ -7,6 +7,9 @@ from everycall.errors import NotFoundError, did_you_mean
 from everycall.metrics.catalog import METRICS
 from everycall.metrics.model import MILLISECONDS, Metric, Parameter
 
+LONGEST = 366 * MILLISECONDS["d"]
+"""The number of a metric is a year at most."""
+
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)?")
 
 
@@ -49,7 +52,10 @@ def _milliseconds(name: str, number: str, parameter: Parameter) -> int:
     if found is None:
         example = f"{name.partition(':')[0]}:{parameter.default:g}{parameter.unit}"
         raise NotFoundError(f"'{name}': the number cannot be read; write for example {example}")
-    return parameter.milliseconds(float(found[1]), found[2] or "")
+    given, unit = float(found[1]), found[2] or parameter.unit
+    if given * MILLISECONDS[unit] > LONGEST:
+        raise NotFoundError(f"'{name}': the number is more than a year")
+    return parameter.milliseconds(given, unit)
 
 
 def plain(name: str) -> str:

@@ -15,6 +15,9 @@ from everycall.records.sealed import SealedSettings
 DELIVER = "deliver"
 """The job that carries a message."""
 
+LONGEST = 160
+"""So many signs of what an alert is about are kept."""
+
 TRIES = 12
 """So often a message is tried, ever later: over about an hour."""
 
@@ -88,7 +91,7 @@ class Alert(models.Model):
     """
 
     rule = models.ForeignKey(AlertRule, on_delete=models.CASCADE)
-    thing = models.CharField(max_length=160, blank=True)
+    thing = models.CharField(max_length=LONGEST, blank=True)
     since = models.DateTimeField()
     opened_at = models.DateTimeField(null=True)
     escalated = models.BooleanField(default=False)

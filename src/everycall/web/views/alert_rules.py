@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import messages
+from django.core.validators import MaxValueValidator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -35,6 +36,9 @@ else:
     OfRule = forms.ModelForm
 
 SECRETS = ("password", "secret")
+
+LONGEST = {"over_min": 7 * 24 * 60, "lasting_s": 7 * 86_400, "escalate_s": 7 * 86_400}
+"""The times of a rule are a week at most."""
 
 
 def measure_choices() -> list[tuple[str, Any]]:
@@ -112,6 +116,9 @@ class RuleForm(OfRule):
         shown: dict[str, Any] = self.fields
         for name in ("channels", "escalate_to"):
             shown[name].queryset = Channel.objects.filter(removed_at=None)
+        for name, longest in LONGEST.items():
+            told = _("That is longer than a week: write at most %(limit_value)s.")
+            shown[name].validators.append(MaxValueValidator(longest, told))
 
     def clean(self) -> dict[str, Any]:
         """Put the parameter to its metric, and ask whether there is such a thing."""

@@ -1,12 +1,13 @@
 """Looking at what goes on with every rule, and writing down what has to be said."""
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import DataError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
@@ -31,6 +32,7 @@ from everycall.alerts import (
 )
 from everycall.errors import NotFoundError
 from everycall.records.alerts import (
+    LONGEST,
     Alert,
     AlertRule,
     deliver,
@@ -44,6 +46,8 @@ from everycall.records.alerts import (
 from everycall.records.promises import Promise
 from everycall.recovery import OwingSettings, State
 from everycall.web.wording.writing import masked
+
+log = logging.getLogger(__name__)
 
 LASTS = timedelta(hours=24)
 """An alert of a caller whom nobody helped is put away after so long; the call back stays owed."""
@@ -59,6 +63,22 @@ class Watcher:
     address: str
     _pending: dict[tuple[int, str], Memory] = field(default_factory=dict)
     _seen: dict[tuple[int, str], datetime] = field(default_factory=dict)
+    _failing: dict[int, str] = field(default_factory=dict)
+
+    @contextmanager
+    def _alone(self, row: AlertRule) -> Iterator[None]:
+        """Let a rule that fails hold back no other; what is wrong is written down once."""
+        try:
+            yield
+        except NotFoundError:
+            return  # a metric that another version knew
+        except Exception as error:
+            told = f"{type(error).__name__}: {error}"
+            if self._failing.get(row.pk) != told:
+                log.exception("the alert rule %s failed", row.pk)
+            self._failing[row.pk] = told
+        else:
+            self._failing.pop(row.pk, None)
 
     def look(self, seen: Situation, now: datetime) -> int:
         """Let every rule over a number look; returns how much was said."""
@@ -66,13 +86,14 @@ class Watcher:
         rules = AlertRule.objects.filter(is_on=True).exclude(measure=MISSED_CALL)
         said = 0
         for row in rules:
-            with suppress(NotFoundError):  # a metric that another version knew
+            with self._alone(row):
                 said += self._rule(row, seen, now, local)
         return said
 
     def _rule(self, row: AlertRule, seen: Situation, now: datetime, local: time) -> int:
         rule, open_ones, said = row.plain(), remembered(row), 0
-        for thing, value in observe(rule, seen).items():
+        for whole, value in observe(rule, seen).items():
+            thing = whole[:LONGEST]
             known = open_ones.get(thing)
             memory = known.memory() if known else self._pending.get((rule.id, thing), Memory())
             change = watch(rule, value, memory, now, local)
@@ -109,11 +130,12 @@ class Watcher:
         """Let every rule over missed callers look at calls that ended; returns how much was said."""
         local, said = now.astimezone(self.zone).time(), 0
         for row in AlertRule.objects.filter(is_on=True, measure=MISSED_CALL):
-            rule, open_ones = row.plain(), remembered(row)
-            for call in calls:
-                if call.ended.ended_at >= row.made_at:
-                    said += self._take(row, rule, call, open_ones, terms, now)
-            said += self._settle(rule, open_ones, now, local)
+            with self._alone(row):
+                rule, open_ones = row.plain(), remembered(row)
+                for call in calls:
+                    if call.ended.ended_at >= row.made_at:
+                        said += self._take(row, rule, call, open_ones, terms, now)
+                said += self._settle(rule, open_ones, now, local)
         self._seen = {key: at for key, at in self._seen.items() if now - at < LASTS}
         return said
 
@@ -129,22 +151,39 @@ class Watcher:
         alert = open_ones.get(call.thing)
         if alert is not None and alert.call_id == call.ended.call_id:
             return self._retold(rule, alert, call, open_ones, now)
-        if (row.pk, call.ended.call_id) in self._seen:
+        looked = row.pk, call.ended.call_id
+        if looked in self._seen:
             return 0
-        step = step_of(call, alert.since if alert else None, terms)
+        step, said = step_of(call, alert.since if alert else None, terms), 0
         if step is Step.OPEN and not wanted(rule, call):
             step = Step.NOTHING
-        with transaction.atomic():
-            self._seen[row.pk, call.ended.call_id] = now
-            if step is Step.NOTHING or not look_once(row, call.ended.call_id, now):
-                return 0
-            if alert is None:
-                open_ones[call.thing] = open_missed(row, call)
-            elif step is Step.AGAIN:
-                missed_again(alert, call)
-            elif step is Step.HELPED:
-                ours = call.ended.direction != "inbound"
-                return self._over(rule, alert, open_ones, now, "helped" if ours else "returned")
+        try:
+            with transaction.atomic():
+                if step is not Step.NOTHING and look_once(row, call.ended.call_id, now):
+                    said = self._step(rule, row, step, call, open_ones, now)
+        except DataError as error:
+            log.warning("the records do not hold a call that %s looks at: %s", row.pk, error)
+        self._seen[looked] = now  # not before it is kept: what failed is looked at again
+        return said
+
+    def _step(
+        self,
+        rule: Rule,
+        row: AlertRule,
+        step: Step,
+        call: MissedCall,
+        open_ones: dict[str, Alert],
+        now: datetime,
+    ) -> int:
+        """Write down what a call means for the alert of its caller."""
+        alert = open_ones.get(call.thing)
+        if alert is None:
+            open_ones[call.thing] = open_missed(row, call)
+        elif step is Step.AGAIN:
+            missed_again(alert, call)
+        elif step is Step.HELPED:
+            ours = call.ended.direction != "inbound"
+            return self._over(rule, alert, open_ones, now, "helped" if ours else "returned")
         return 0
 
     def _retold(

@@ -1,13 +1,15 @@
 """What rules look at: the board, silence, metrics, and calls that ended."""
 
-from collections.abc import Container, Iterable
+import logging
+from collections.abc import Container, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from everycall.alerts import MissedCall, Observed, Situation
+from everycall.alerts import MissedCall, Observed, Rule, Situation
 from everycall.app.answers.measuring import measure
 from everycall.app.history.asking import Asking
 from everycall.app.live.watching import Watch
@@ -22,6 +24,8 @@ from everycall.records.alerts import AlertRule
 from everycall.records.promises import Promise, is_late
 from everycall.recovery import open_states
 from everycall.web.reading import Reader
+
+log = logging.getLogger(__name__)
 
 WEEKS = 8
 """What always happens is learned from so many weeks."""
@@ -103,7 +107,7 @@ class Measured:
             return
         self._at = now
         watched = Q(measure__startswith="metric:") | Q(measure="no_calls")
-        rules = [row.plain() for row in AlertRule.objects.filter(watched, is_on=True)]
+        rules = list(_plain(AlertRule.objects.filter(watched, is_on=True)))
         if not rules or not self.reader.has_calls():
             return
         site = self.reader.settings()
@@ -118,6 +122,13 @@ class Measured:
             }
 
 
+def _plain(rows: Iterable[AlertRule]) -> Iterator[Rule]:
+    """Yield rules as decisions see them, without those that cannot be: looking at them says why."""
+    for row in rows:
+        with suppress(OverflowError):
+            yield row.plain()
+
+
 def _measured(
     asking: Asking,
     site: SiteFile,
@@ -127,11 +138,14 @@ def _measured(
     now: datetime,
 ) -> Observed:
     midnight = datetime.combine(now.astimezone(asking.zone).date(), time(), asking.zone)
-    since = to_micros(now - over if over else midnight)
     by = ("queue",) if queues else ()
     try:
+        since = to_micros(now - over if over else midnight)
         found = measure(asking, [name], by, since, to_micros(now), settings=site)
     except EverycallError:
+        return {}
+    except Exception:  # the other rules are measured all the same
+        log.exception("%s, which an alert rule watches, could not be measured", name)
         return {}
     return {str(row.keys[0]) if by else "": row.cells[name].value for row in found.rows}
 

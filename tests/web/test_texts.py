@@ -162,6 +162,20 @@ def test_wrong_settings_are_put_right_and_the_text_is_sent(
         assert Text.objects.get().state == "sent"
 
 
+def test_the_gateway_of_a_brand_stays_its_own_when_it_is_saved(
+    carrier: Carrier, site: Path, owner: Person
+) -> None:
+    site.write_text(SITE + "[clients.shop]\n[clients.praxis]\n")
+    TextGateway.objects.update(client="praxis")
+    address = f"/setup/texts/twilio/{TextGateway.objects.get().pk}/"
+    page = browser(owner).get(address).content.decode()
+    chosen = re.findall(r'<option value="(\w*)" selected>', page)
+    assert chosen == ["praxis"]
+    told = {"account": "AC1", "secret": "", "address": carrier.address, "client": chosen[0]}
+    assert browser(owner).post(address, told).status_code == 302
+    assert TextGateway.objects.get().client == "praxis"
+
+
 def test_nobody_is_told_who_was_helped_before_the_text_left(carrier: Carrier) -> None:
     promise = owed()
     carrier.trouble = "limit"

@@ -89,6 +89,7 @@ def connect(request: HttpRequest, kind: str, pk: int | None = None) -> HttpRespo
         shown["client"] = forms.ChoiceField(
             label=_("The brand whose texts it carries"), choices=choices, required=False
         )
+        shown["client"].initial = row.client if row else ""
     form: forms.Form = type("GatewayForm", (forms.Form,), shown)(request.POST or None)
     if request.method == "POST" and form.is_valid():
         row = row or TextGateway(kind=kind)

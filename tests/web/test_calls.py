@@ -143,6 +143,24 @@ def test_calls_are_taken_away_as_seen_and_that_is_on_record(viewer: Person) -> N
     assert browser(person("Amy", "agent")).get("/calls/file/").status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("said", "query"),
+    [
+        ("http://testserver/calls/?direction=all", "?direction=all"),
+        ("http://testserver/now/?direction=all", ""),
+        ("http://[x", ""),
+        ("http://[::1/calls/?direction=all", ""),
+    ],
+)
+def test_a_call_leads_back_to_the_list_that_it_came_from(
+    viewer: Person, said: str, query: str
+) -> None:
+    client = browser(viewer)
+    answer = client.get(first_call(client), headers={"referer": said})
+    assert answer.status_code == 200
+    assert f'<a href="/calls/{query}">' in answer.content.decode()
+
+
 def test_somebody_of_a_team_sees_its_queues_alone() -> None:
     amy = person("Amy", "agent")
     team = Team.objects.create(name="None", queues=["no such queue"])

@@ -270,7 +270,10 @@ def _told(request: HttpRequest, call_id: str, *, reveal: bool) -> HttpResponse:
 def _came_from(request: HttpRequest) -> str:
     """Return the list that led to a call, as it was filtered."""
     home = reverse("calls")
-    before = urlsplit(request.headers.get("Referer", ""))
+    try:
+        before = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # a browser says what it likes
+        return home
     return f"{home}?{before.query}" if before.path == home and before.query else home
 
 

@@ -98,7 +98,9 @@ _ALERTS = """
 A rule watches something that goes on. When its limit has been passed for long enough, an alert opens, is said
 once through each of its channels, and is closed and said to be over when it is. What is not known changes
 nothing. In quiet hours nothing is said; what is still true afterwards is said then. After a while without an
-end, and without anybody who said that they look after it, others can be told, too.
+end, and without anybody who said that they look after it, others can be told, too. Whoever closes an alert by
+*It is over* is believed: that is said through the same channels, and it does not open again before the number was
+back within its limit.
 
 ## What can be watched
 

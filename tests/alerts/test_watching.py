@@ -40,6 +40,17 @@ def test_what_is_not_known_changes_nothing() -> None:
     assert steps(RULE, [6, 6, 6, None, None, 4])[3:] == [Said.NOTHING, Said.NOTHING, Said.CLOSED]
 
 
+def test_what_was_closed_by_hand_rests_until_it_was_over() -> None:
+    memory, said = Memory(resting=True), []
+    for minute, value in enumerate([6, None, 6, 6, 6, 4, 6, 6, 6]):
+        now = NINE + minute * MINUTE
+        change = watch(RULE, value, memory, now, now.time())
+        memory = change.memory
+        said.append(change.said)
+    assert set(said[:-1]) == {Said.NOTHING}
+    assert said[-1] is Said.OPENED
+
+
 def test_in_quiet_hours_nothing_is_said_and_afterwards_what_is_still_true() -> None:
     six = NINE.replace(hour=6, minute=58)
     assert steps(NIGHT, [9, 9, 9], six) == [Said.NOTHING, Said.NOTHING, Said.OPENED]

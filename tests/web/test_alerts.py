@@ -35,11 +35,18 @@ def rule() -> AlertRule:
 def looks(times: int, since: int = 70) -> Watcher:
     watcher = Watcher(ZoneInfo("UTC"), "https://example.org")
     for number in range(times):
-        shown = board()
-        queue = replace(shown.queues[0], longest_since=shown.as_of - since * 1_000_000)
-        seen = Situation(replace(shown, queues=(queue,)))
-        watcher.look(seen, NINE + number * timedelta(seconds=1))
+        look(watcher, since, number)
     return watcher
+
+
+def look(watcher: Watcher, since: int, second: int = 0) -> None:
+    shown = board()
+    queue = replace(shown.queues[0], longest_since=shown.as_of - since * 1_000_000)
+    watcher.look(Situation(replace(shown, queues=(queue,))), NINE + second * timedelta(seconds=1))
+
+
+def said() -> list[str]:
+    return [delivery.message["said"] for delivery in Delivery.objects.order_by("id")]
 
 
 def test_an_alert_opens_once_and_is_said_once(rule: AlertRule) -> None:
@@ -52,8 +59,7 @@ def test_it_closes_when_it_is_over_and_that_is_said(rule: AlertRule) -> None:
     looks(2)
     looks(1, since=10)
     assert Alert.objects.get().closed_at is not None
-    said = [delivery.message["said"] for delivery in Delivery.objects.order_by("id")]
-    assert said == ["opened", "closed"]
+    assert said() == ["opened", "closed"]
 
 
 def test_a_restart_does_not_say_it_again(rule: AlertRule) -> None:
@@ -189,6 +195,29 @@ def test_an_alert_about_a_queue_names_it_to_whoever_looks_on(rule: AlertRule) ->
         shown = vera.get(page).content.decode()
         assert "sales" in shown
         assert "a colleague" not in shown
+
+
+def test_an_alert_that_somebody_closed_rests_until_it_was_over(
+    rule: AlertRule, supervisor: Person
+) -> None:
+    looks(1)
+    browser(supervisor).post(f"/alerts/{Alert.objects.get().pk}/close/")
+    assert said() == ["opened", "closed"]
+    looks(3)
+    assert said() == ["opened", "closed"]
+    assert Delivery.objects.latest("pk").message["text"] == "Closed by Sam"
+    watcher = looks(1, since=10)
+    assert said() == ["opened", "closed"]
+    look(watcher, 70)
+    assert said() == ["opened", "closed", "opened"]
+    assert Alert.objects.filter(closed_at=None).count() == 1
+
+
+def test_who_looked_all_the_time_lets_it_rest_too(rule: AlertRule, supervisor: Person) -> None:
+    watcher = looks(2)
+    browser(supervisor).post(f"/alerts/{Alert.objects.get().pk}/close/")
+    look(watcher, 80)
+    assert said() == ["opened", "closed"]
 
 
 def test_an_empty_page_teaches(supervisor: Person) -> None:

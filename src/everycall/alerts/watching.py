@@ -1,7 +1,8 @@
 """When an alert opens, is said again to others, and closes: a step from one memory to the next.
 
 It opens once when its limit has been passed for long enough, and closes when that is over. What is
-not known changes nothing: silence of a source is no end of a trouble.
+not known changes nothing: silence of a source is no end of a trouble. What somebody closed by hand does
+not open again before it was over.
 """
 
 from dataclasses import dataclass, replace
@@ -28,12 +29,14 @@ class Memory:
         since: since when the limit has been passed; null while it is not.
         opened_at: when it was said; null while it is not open.
         claimed: somebody looks after it, so that nobody else is called.
+        resting: somebody said that it is over while the limit was still passed.
     """
 
     since: datetime | None = None
     opened_at: datetime | None = None
     escalated: bool = False
     claimed: bool = False
+    resting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ def watch(rule: Rule, value: float | None, memory: Memory, now: datetime, local:
     if not is_breached(rule, value):
         over = memory.opened_at is not None
         return Change(Said.CLOSED if over else Said.NOTHING, Memory())
+    if memory.resting:
+        return Change(Said.NOTHING, memory)
     # a moment that is to come was noted by a clock that has been put back
     held = replace(memory, since=min(memory.since or now, now))
     if held.opened_at is None:

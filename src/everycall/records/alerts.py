@@ -88,6 +88,7 @@ class Alert(models.Model):
         opened_at: when it was said; null while quiet hours keep it.
         caller, call_id, queue, client, misses, waited_s, message: of a missed caller.
         ended_by: how it ended, in words.
+        rests: somebody closed it, and it was not within its limit since: it does not open again.
     """
 
     rule = models.ForeignKey(AlertRule, on_delete=models.CASCADE)
@@ -100,6 +101,7 @@ class Alert(models.Model):
     claimed_by = models.CharField(max_length=120, blank=True)
     claimed_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=200, blank=True)
+    rests = models.BooleanField(default=False)
     caller = models.CharField(max_length=64, blank=True)
     call_id = models.CharField(max_length=160, blank=True)
     queue = models.CharField(max_length=120, blank=True)
@@ -123,6 +125,8 @@ class Alert(models.Model):
 
     def memory(self) -> Memory:
         """Return what decisions remember of it."""
+        if self.closed_at is not None:
+            return Memory(resting=self.rests)
         return Memory(self.since, self.opened_at, self.escalated, bool(self.claimed_by))
 
 
@@ -165,6 +169,17 @@ class Delivery(models.Model):
 def remembered(rule: AlertRule) -> dict[str, Alert]:
     """Return the open alerts of a rule, by thing."""
     return {alert.thing: alert for alert in Alert.objects.filter(rule=rule, closed_at=None)}
+
+
+def watched(rule: AlertRule) -> dict[str, Alert]:
+    """Return the alerts of a rule over a number that are open, or rest, by thing."""
+    found = Alert.objects.filter(Q(closed_at=None) | Q(rests=True), rule=rule)
+    return {alert.thing: alert for alert in sorted(found, key=lambda one: one.closed_at is None)}
+
+
+def rested(alert: Alert) -> None:
+    """Note that what somebody closed is over by itself: it may open again."""
+    Alert.objects.filter(rule=alert.rule_id, thing=alert.thing).update(rests=False)
 
 
 def keep(rule: AlertRule, thing: str, change: Change, value: float | None, now: datetime) -> Alert:
@@ -219,10 +234,10 @@ def missed_again(alert: Alert, call: MissedCall) -> None:
     alert.refresh_from_db()
 
 
-def end(alert: Alert, now: datetime, by: str = "") -> bool:
-    """Close an alert; False if somebody else did."""
+def end(alert: Alert, now: datetime, by: str = "", *, rests: bool = False) -> bool:
+    """Close an alert; False if somebody else did. What rests does not open before it was over."""
     here = Alert.objects.filter(pk=alert.pk, closed_at=None)
-    return bool(here.update(closed_at=now, ended_by=by[:200]))
+    return bool(here.update(closed_at=now, ended_by=by[:200], rests=rests))
 
 
 def deliver(alert: Alert, channels: tuple[int, ...], write: Callable[[str], Message]) -> None:

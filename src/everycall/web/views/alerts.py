@@ -1,5 +1,8 @@
 """Alerts: what is open, who looks after it, and how it ended."""
 
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +14,7 @@ from django.views.decorators.http import require_POST
 from everycall.alerts import PERSON, measure_of
 from everycall.alerts.messages import written
 from everycall.errors import NotFoundError
-from everycall.records.alerts import Alert, AlertRule, Delivery, end
+from everycall.records.alerts import Alert, AlertRule, Delivery
 from everycall.records.people import Person
 from everycall.records.promises import Promise
 from everycall.records.roles import Right
@@ -24,7 +27,7 @@ from everycall.web.reading import site_reader
 from everycall.web.scope import alerts_of
 from everycall.web.views.callbacks import theirs
 from everycall.web.wording.writing import colleague, masked, number_for
-from everycall.web.work.alerting import claim, ended_words, is_known_end
+from everycall.web.work.alerting import Watcher, claim, ended_words, is_known_end
 
 SHOWN = 100
 
@@ -174,10 +177,11 @@ def _taken(promise: Promise, person: Person) -> bool:
 @require_POST
 @needs(Right.SEE_ALERTS)
 def close_alert(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say that an alert is over."""
+    """Say that an alert is over: that is said where it was said, and it rests until it is."""
     person = person_of(request)
     found = _theirs(person, pk)
-    if end(found, timezone.now(), str(person)):
+    watcher = Watcher(site_reader().settings().zone or ZoneInfo("UTC"), settings.ADDRESS)
+    if watcher.close(found, str(person), timezone.now()):
         note(person, "alert closed", f"alert {found.pk}")
     return redirect("alerts")
 

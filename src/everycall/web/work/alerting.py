@@ -2,8 +2,8 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -42,6 +42,8 @@ from everycall.records.alerts import (
     missed_again,
     open_missed,
     remembered,
+    rested,
+    watched,
 )
 from everycall.records.promises import Promise
 from everycall.recovery import OwingSettings, State
@@ -91,13 +93,15 @@ class Watcher:
         return said
 
     def _rule(self, row: AlertRule, seen: Situation, now: datetime, local: time) -> int:
-        rule, open_ones, said = row.plain(), remembered(row), 0
+        rule, kept, said = row.plain(), watched(row), 0
         for whole, value in observe(rule, seen).items():
             thing = whole[:LONGEST]
-            known = open_ones.get(thing)
+            known = kept.get(thing)
             memory = known.memory() if known else self._pending.get((rule.id, thing), Memory())
             change = watch(rule, value, memory, now, local)
             self._pending[rule.id, thing] = replace_opened(change.memory)
+            if known is not None and memory.resting and not change.memory.resting:
+                rested(known)
             if change.said is not Said.NOTHING:
                 self._say(row, rule, thing, value, change, now)
                 said += 1
@@ -121,6 +125,17 @@ class Watcher:
                     return message(rule, thing, value, change.said, alert.pk, link, gettext)
 
             deliver(alert, _told(rule, alert, change.said), write)
+
+    def close(self, alert: Alert, who: str, now: datetime) -> bool:
+        """Close an alert for somebody who says that it is over; False if it was closed before."""
+        with transaction.atomic():
+            if not end(alert, now, who, rests=not alert.call_id):
+                return False
+            alert.ended_by = who
+            if alert.opened_at is not None:
+                with suppress(NotFoundError):  # a metric that another version knew
+                    self._tell(alert.rule.plain(), alert, Said.CLOSED)
+        return True
 
     # ---- missed callers
 
@@ -235,7 +250,10 @@ class Watcher:
 
         def write(language: str) -> Message:
             with translation.override(language or "en"):
-                return missed_message(self._about(alert), said, alert.pk, link, gettext)
+                if alert.call_id:
+                    return missed_message(self._about(alert), said, alert.pk, link, gettext)
+                told = message(rule, alert.thing, None, said, alert.pk, link, gettext)
+                return replace(told, text=ended_words(alert.ended_by))
 
         deliver(alert, _told(rule, alert, said), write)
 

@@ -3,9 +3,14 @@
 import pytest
 
 from everycall.records.models import Person, Token
+from everycall.web.api import cursors
 from web.conftest import browser
 
 pytestmark = pytest.mark.usefixtures("calls", "owner")
+
+
+FIRST, LAST = "0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00"
+"""The first moment that can be written, and the last: in UTC there is neither."""
 
 
 def get(
@@ -51,11 +56,36 @@ def test_one_call_is_explained() -> None:
         ("/calls?outcome=answred", 400, "outcome"),
         ("/calls?limit=0", 422, "invalid"),
         ("/calls?since=never", 422, "invalid"),
+        (f"/calls?since={FIRST}", 422, "invalid"),
+        (f"/calls?until={LAST}", 422, "invalid"),
+        (f"/metrics/values?metric=answered&since={FIRST}", 422, "invalid"),
+        (f"/metrics/values?metric=answered&until={LAST}", 422, "invalid"),
+        (f"/metrics/values?metric=service_level.sl2:{'9' * 40}", 400, "question"),
+        (f"/promises?since={FIRST}", 422, "invalid"),
+        (f"/promises?since={LAST}", 422, "invalid"),
     ],
 )
 def test_a_wrong_question_gets_a_problem(address: str, status: int, kind: str) -> None:
-    answer = get(address)
+    answer = get(address, ("calls:read", "metrics:read", "promises:read"))
     assert (answer["status"], answer["type"]) == (status, f"urn:everycall:{kind}")
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "0001-01-01", "2026-11-22T04:00:00"])
+@pytest.mark.parametrize("address", ["/calls?", "/metrics/values?metric=answered&", "/promises?"])
+def test_every_moment_of_utc_can_be_asked_for(address: str, moment: str) -> None:
+    scopes = ("calls:read", "metrics:read", "promises:read")
+    assert get(f"{address}since={moment}", scopes)["status"] == 200
+
+
+def test_what_nobody_thought_to_be_too_large_is_a_problem_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def too_large(_cursor: str) -> None:
+        raise OverflowError
+
+    monkeypatch.setattr(cursors, "read", too_large)
+    answer = get("/calls?cursor=abc")
+    assert (answer["status"], answer["type"]) == (422, "urn:everycall:invalid")
 
 
 def test_without_a_key_nobody_comes_in() -> None:

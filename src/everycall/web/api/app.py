@@ -71,8 +71,9 @@ def _no_records(request: HttpRequest, error: DatabaseError) -> HttpResponse:
 
 
 @api.exception_handler(DataError)
-def _out_of_bounds(request: HttpRequest, error: DataError) -> HttpResponse:
-    said = "a text or a moment in the request is none that the records can hold"
+@api.exception_handler(OverflowError)
+def _out_of_bounds(request: HttpRequest, error: Exception) -> HttpResponse:
+    said = "a text, a number or a moment in the request is none that the records can hold"
     return problem(422, "invalid", said, errors=[])
 
 

@@ -1,6 +1,6 @@
 """Calls for other programs: the same objects as `everycall calls --json`."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -15,20 +15,20 @@ from everycall.errors import NotFoundError, did_you_mean
 from everycall.records.models import Token
 from everycall.web.api import cursors
 from everycall.web.api.keys import Key, as_allowed, key_of
+from everycall.web.api.moments import Moment, micros
 from everycall.web.problems import ProblemError
 from everycall.web.reading import site_reader
 
 router = Router(tags=["calls"])
-LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 class Wish(Schema):
     """Which calls are asked for."""
 
-    since: datetime | None = Field(
+    since: Moment | None = Field(
         None, description="Arrived at this moment or later.", examples=["2026-11-01T00:00:00Z"]
     )
-    until: datetime | None = Field(None, description="Arrived before this moment.")
+    until: Moment | None = Field(None, description="Arrived before this moment.")
     outcome: list[str] = Field([], description="Only these outcomes.", examples=[["answered"]])
     queue: list[str] = Field([], description="Only calls that entered one of these queues.")
     caller: list[str] = Field([], description="Only calls of these numbers, as E.164.")
@@ -70,14 +70,6 @@ def _filter(wish: Wish, after: tuple[int, str] | None, token: Token) -> Filter:
         clients=tuple(token.clients),
         limit=wish.limit + 1,
     )
-
-
-def micros(moment: datetime | None) -> int | None:
-    """Return a moment in microseconds; one without a zone is UTC."""
-    if moment is None:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return to_micros(min(aware, LATEST))
 
 
 def _place(call: dict[str, Any]) -> tuple[int, str]:

@@ -1,6 +1,5 @@
 """Metrics for other programs: what there is, and any of it by anything, by the one planner."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -16,8 +15,8 @@ from everycall.metrics.catalog import METRICS
 from everycall.metrics.dimensions import DIMENSIONS
 from everycall.metrics.model import Level
 from everycall.records.models import Token
-from everycall.web.api.calls import micros
 from everycall.web.api.keys import NUMBERS, Key, as_allowed, both, key_of
+from everycall.web.api.moments import Moment, micros
 from everycall.web.problems import ProblemError
 from everycall.web.reading import site_reader
 
@@ -67,8 +66,8 @@ class Question(Schema):
         examples=[["arrived", "answered", "service_level.sl2:60"]],
     )
     by: list[str] = Field([], max_length=6, description="By what.", examples=[["queue"]])
-    since: datetime | None = Field(None, description="From this moment on.")
-    until: datetime | None = Field(None, description="Before this moment.")
+    since: Moment | None = Field(None, description="From this moment on.")
+    until: Moment | None = Field(None, description="Before this moment.")
     queue: list[str] = Field([], max_length=200, description="Only these queues.")
     client: list[str] = Field([], max_length=200, description="Only these brands.")
     definition: str = Field(

@@ -1,6 +1,6 @@
 """Promises for other programs: who is owed a call back, until when, and what was done about it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from django.db.models import Q, QuerySet
@@ -13,6 +13,7 @@ from everycall.records.models import Promise, Token
 from everycall.recovery import State
 from everycall.web.api import cursors
 from everycall.web.api.keys import Key, as_allowed, key_of
+from everycall.web.api.moments import Moment
 from everycall.web.problems import ProblemError
 from everycall.web.wording.outsiders import named, reason
 
@@ -25,7 +26,7 @@ class Wish(Schema):
     """Which promises are asked for."""
 
     state: list[State] = Field([], description="Only in these states.", examples=[["waiting"]])
-    since: datetime | None = Field(None, description="Made at this moment or later.")
+    since: Moment | None = Field(None, description="Made at this moment or later.")
     limit: int = Field(100, ge=1, le=1000, description="How many to give at most.", examples=[50])
     cursor: str = Field("", max_length=500, description="The 'next' of the page before.")
 
@@ -83,7 +84,7 @@ def promises(request: HttpRequest, wish: Annotated[Wish, Query()]) -> dict[str, 
     if wish.state:
         rows = rows.filter(state__in=[state.value for state in wish.state])
     if wish.since is not None:
-        rows = rows.filter(made_at__gte=_aware(wish.since))
+        rows = rows.filter(made_at__gte=wish.since)
     if wish.cursor:
         rows = rows.filter(_behind(wish.cursor))
     found = list(rows[: wish.limit + 1])
@@ -152,7 +153,3 @@ def _behind(cursor: str) -> Q:
     if pk < 0 or pk >= 2**62 or not timedelta(0) <= made_at - EPOCH < timedelta(days=365 * 500):
         raise ProblemError(400, "cursor", "this is no cursor of promises; send 'next' unchanged")
     return Q(made_at__gt=made_at) | Q(made_at=made_at, pk__gt=pk)
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -238,6 +238,18 @@ def test_one_that_fails_is_told_of(owner: Person, smtp: Smtp) -> None:
     assert "Vom 01.11.2026 bis 01.11.2026" in text.get_content()
 
 
+def test_one_that_cannot_be_made_is_told_of_at_once(owner: Person, smtp: Smtp) -> None:
+    to = mail(smtp.server_address[1])
+    plan(owner, to, client="a brand that never was").failures_to.add(to)
+    round_of_reports(NOON)
+    run = ReportRun.objects.get()
+    assert run.tries == 1
+    assert run.failed_at is not None
+    (sent,) = smtp.heard
+    text = message_from_bytes(sent, policy=policy.default).get_body().get_content()
+    assert "What went wrong: " in text
+
+
 @given(
     st.sampled_from(list(Every)),
     st.integers(0, 365 * 24 * 60),

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from everycall.app.intake.importing import Importer
 from everycall.app.live.sharing import Shared
 from everycall.app.site.site_writing import change, file_of
 from everycall.errors import BadSettingsError
@@ -256,3 +257,26 @@ def test_while_another_writes_they_wait_and_wrong_settings_do_no_harm(file: Path
     file.unlink()
     again.round()
     assert not reader.is_outdated()
+
+
+@pytest.mark.usefixtures("calls")
+def test_a_recount_that_fails_is_not_begun_again_until_something_is_otherwise(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = []
+
+    def fails(_importer: Importer) -> None:
+        begun.append(1)
+        raise OSError(28, "No space left on device")
+
+    again = Recounting(site_reader())
+    with monkeypatch.context() as patched:
+        patched.setattr(Importer, "recount", fails)
+        file.write_text('[agents]\n"PJSIP/1001" = "Ann"\n', encoding="utf-8")
+        with pytest.raises(OSError, match="No space left"):
+            again.round()
+        again.round()
+        assert len(begun) == 1
+    file.unlink()
+    again.round()
+    assert not site_reader().is_outdated()

@@ -101,11 +101,15 @@ def run_one(work: dict[str, Work], now: datetime, lease: timedelta = LEASE) -> b
     return True
 
 
+def is_hopeless(error: Exception) -> bool:
+    """Tell whether to try again would end the same way, so that a job is given up at once."""
+    return isinstance(error, EverycallError) and not error.retry
+
+
 def _failed(job: Job, error: Exception, now: datetime) -> None:
     ours = isinstance(error, EverycallError)
     told = str(error) if ours else "".join(traceback.format_exception_only(error)).strip()
-    hopeless = isinstance(error, EverycallError) and not error.retry
-    given_up = hopeless or job.attempts >= job.max_attempts
+    given_up = is_hopeless(error) or job.attempts >= job.max_attempts
     Job.objects.filter(pk=job.pk, attempts=job.attempts).update(
         error=told[:2000], run_at=now + _pause(job, error), failed_at=now if given_up else None
     )

@@ -26,12 +26,12 @@ class Recounting:
         state = (manifest.generation, site)
         if state == self._seen:
             return
-        if self._reader.is_outdated():
-            try:
+        before, self._seen = self._seen, state
+        try:
+            if self._reader.is_outdated():
                 Importer(history, site).recount()
-            except BusyError:
-                return  # somebody else is writing; the next look finds it as it is then
-        self._seen = state
+        except BusyError:
+            self._seen = before  # somebody else is writing; the next look finds it as it is then
 
 
 def recounting(reader: Reader) -> tuple[Round, ...]:

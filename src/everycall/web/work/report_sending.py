@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from everycall.alerts import Message
 from everycall.channels.mail import File, Mail
 from everycall.errors import EverycallError
-from everycall.records.jobs import Work, enqueue, run_one
+from everycall.records.jobs import Work, enqueue, is_hopeless, run_one
 from everycall.records.report_plans import SEND, TRIES, ReportPlan, ReportRun, due
 from everycall.reports import Report
 from everycall.web.reading import site_reader
@@ -47,7 +47,7 @@ def send(run: int) -> None:
             _mail(found)
     except Exception as error:
         here.update(error=str(error)[:400])
-        if found.tries + 1 >= TRIES:
+        if is_hopeless(error) or found.tries + 1 >= TRIES:
             here.update(failed_at=timezone.now())
             _tell(found.plan, run)
         raise

@@ -22,6 +22,9 @@ from everycall.app.site.sitefile import SiteFile
 from everycall.errors import BadSettingsError, BusyError
 from everycall.history import History
 from everycall.records import retaining as records
+from everycall.records.alerts import AlertCall
+from everycall.records.hooks import Hook, Telling
+from everycall.records.jobs import Job
 from everycall.records.models import (
     Alert,
     AlertRule,
@@ -191,6 +194,32 @@ def test_sessions_that_have_ended_go_every_night(home: Path) -> None:
     Session.objects.create(session_key="new", session_data="", expire_date=NOW + timedelta(1))
     by_night(site_reader(), NOW)
     assert [one.session_key for one in Session.objects.all()] == ["new"]
+
+
+def test_what_nothing_can_come_of_goes_though_everything_is_kept(home: Path) -> None:
+    rule, channel = AlertRule.objects.create(name="r", measure="m"), Channel(name="c", kind="mail")
+    channel.keep({})
+    channel.save()
+    year = timedelta(days=366)
+    told = Alert.objects.create(rule=rule, thing="told", since=NOW - year, closed_at=NOW - year)
+    Delivery.objects.create(alert=told, channel=channel, message={}, key="1")
+    Alert.objects.create(rule=rule, thing="over", since=NOW - year, closed_at=NOW - year)
+    Alert.objects.create(rule=rule, thing="lately", since=NOW - year, closed_at=LONG_AGO)
+    Alert.objects.create(rule=rule, thing="open", since=NOW - year)
+    hook = Hook(name="h", kinds=["promise.moved"])
+    hook.keep({})
+    hook.save()
+    for name, at in (("old", LONG_AGO), ("new", NOW)):
+        AlertCall.objects.create(rule=rule, call_id=name, at=at)
+        Job.objects.create(func=name, run_at=at, failed_at=at)
+        row = Telling.objects.create(hook=hook, about=name, kind="promise.moved", body={})
+        Telling.objects.filter(pk=row.pk).update(made_at=at)
+    Job.objects.create(func="waiting", run_at=LONG_AGO)
+    assert by_night(site_reader(), NOW) == {}
+    assert {one.thing for one in Alert.objects.all()} == {"told", "lately", "open"}
+    assert [one.call_id for one in AlertCall.objects.all()] == ["new"]
+    assert {one.func for one in Job.objects.all()} == {"new", "waiting"}
+    assert [one.about for one in Telling.objects.all()] == ["new"]
 
 
 @pytest.mark.parametrize("wrong", [{"numbers": "1 h"}, {"journal": "1 d"}])

@@ -15,6 +15,12 @@ from everycall.records.sealed import SealedSettings
 DELIVER = "deliver"
 """The job that carries a message."""
 
+LOOKED_AT = timedelta(days=30)
+"""It is remembered for so long that a rule looked at a call; it looks at none that is older than a day."""
+
+OVER = timedelta(days=365)
+"""An alert that is over is kept for so long, and for as long as what was said of it."""
+
 LONGEST = 160
 """So many signs of what an alert is about are kept."""
 
@@ -259,10 +265,7 @@ def deliver(alert: Alert, channels: tuple[int, ...], write: Callable[[str], Mess
         enqueue(DELIVER, key=f"deliver {key}", max_attempts=TRIES, delivery=made.pk)
 
 
-def forget(before: datetime) -> int:
-    """Take away what was over before a moment, with what was said of it; returns how many."""
-    AlertCall.objects.filter(at__lt=before).delete()
-    found = Alert.objects.filter(closed_at__lt=before)
-    count = found.count()
-    found.delete()
-    return count
+def forget(now: datetime) -> None:
+    """Take away old looks at calls, and what was over long ago; what something said is kept of stays with it."""
+    AlertCall.objects.filter(at__lt=now - LOOKED_AT).delete()
+    Alert.objects.filter(closed_at__lt=now - OVER, deliveries=None).delete()

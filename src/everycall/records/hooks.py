@@ -1,5 +1,6 @@
 """Webhooks: addresses of other programs that are told what happened, and what became of each telling."""
 
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import models, transaction
@@ -20,6 +21,10 @@ JOB = "hook"
 
 TRIES = 12
 """A telling is tried so often, ever more seldom, for about three hours; then it waits for a person."""
+
+
+KEPT = timedelta(days=30)
+"""What was told is kept for so long."""
 
 
 class Hook(SealedSettings):
@@ -82,6 +87,11 @@ def tell(hook: Hook, kind: str, about: str, body: dict[str, Any]) -> bool:
         if fresh:
             enqueue(JOB, key=f"{JOB} {made.pk}", max_attempts=TRIES, telling=made.pk)
     return fresh
+
+
+def forget(now: datetime) -> None:
+    """Take away what was told long ago."""
+    Telling.objects.filter(made_at__lt=now - KEPT).delete()
 
 
 def tell_again(telling: Telling) -> None:

@@ -17,6 +17,9 @@ from django.utils import timezone
 from everycall.errors import EverycallError, LaterError
 
 LEASE = timedelta(seconds=60)
+GIVEN_UP = timedelta(days=30)
+"""A job that was given up is kept for so long, for a person to look at or to try again."""
+
 LONGEST_PAUSE = timedelta(hours=1)
 
 
@@ -113,6 +116,11 @@ def _failed(job: Job, error: Exception, now: datetime) -> None:
     Job.objects.filter(pk=job.pk, attempts=job.attempts).update(
         error=told[:2000], run_at=now + _pause(job, error), failed_at=now if given_up else None
     )
+
+
+def forget(now: datetime) -> None:
+    """Take away jobs that were given up long ago."""
+    Job.objects.filter(failed_at__lt=now - GIVEN_UP).delete()
 
 
 def _pause(job: Job, error: Exception) -> timedelta:

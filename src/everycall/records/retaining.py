@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q, QuerySet
 
+from everycall.records import alerts, hooks, jobs
 from everycall.records.alerts import Alert, Delivery
 from everycall.records.erasing import erase_in, forget_addresses
 from everycall.records.hooks import Telling
@@ -74,9 +75,11 @@ def texts(before: datetime) -> "QuerySet[Text]":
     return Text.objects.filter(over, at__lt=before)
 
 
-def ended_sessions(now: datetime) -> "QuerySet[Session]":
-    """Return the sessions in which nobody can be any more."""
-    return Session.objects.filter(expire_date__lt=now)
+def tidy(now: datetime) -> None:
+    """Take away what nothing can come of any more, whatever a site keeps."""
+    Session.objects.filter(expire_date__lt=now).delete()
+    for table in (alerts, hooks, jobs):
+        table.forget(now)
 
 
 # ---- numbers

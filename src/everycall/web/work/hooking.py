@@ -24,9 +24,6 @@ PAUSE = 1.0
 LATE = timedelta(hours=24)
 """A call is told of if it ended within so long; older news are no news."""
 
-KEPT = timedelta(days=30)
-"""What was told is kept for so long."""
-
 AT_ONCE = 500
 
 BEFORE = 500
@@ -57,7 +54,6 @@ class Teller:
             with self._reader.apart() as asking:
                 told += sum(self._calls(hook, asking, now) for hook in listening)
             self._seen = generation
-            Telling.objects.filter(made_at__lt=now - KEPT).delete()
         return told
 
     def _moves(self, hook: Hook, now: datetime) -> int:

@@ -200,7 +200,7 @@ def by_night(reader: Reader, now: datetime) -> dict[str, int] | None:
     run = records.begin(here.date(), now) if here.hour >= HOUR else None
     if run is None:
         return None
-    records.ended_sessions(now).delete()
+    records.tidy(now)
     try:
         gone = done(let_go(store, now))
     except BusyError:

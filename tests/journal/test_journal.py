@@ -26,9 +26,11 @@ def ids(journal: Journal, after: int = 0) -> list[str]:
 
 
 class FakeDisk(Disk):
-    """A disk that runs full, goes read-only and comes back."""
+    """A disk that runs full, goes read-only and comes back, and may be made to wait."""
 
     def __init__(self) -> None:
+        self.is_writing, self.may_write = threading.Event(), threading.Event()
+        self.may_write.set()
         self.room: int | None = None
         self.fault: int | None = None
         self.loses_what_it_keeps = False
@@ -40,6 +42,8 @@ class FakeDisk(Disk):
         return super().create(path)
 
     def write(self, descriptor: int, data: bytes) -> None:
+        self.is_writing.set()
+        self.may_write.wait(30)
         if self.room is not None and len(data) > self.room:
             super().write(descriptor, data[: self.room])
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -292,3 +296,24 @@ def test_what_comes_while_a_journal_closes_is_taken_or_refused_and_never_left_wa
     assert isinstance(ends[-1], ClosedError)
     with Journal(tmp_path) as again:
         assert len(ids(again)) == len(set(ids(again))) == journal.state.taken
+
+
+def test_the_last_record_is_the_last_that_is_on_the_disk(journal: Journal, disk: FakeDisk) -> None:
+    journal.append([entry("a")])
+    assert journal.state.last == 1
+    disk.is_writing.clear()
+    disk.may_write.clear()
+    promise = journal.submit([entry("b"), entry("c")])
+    assert disk.is_writing.wait(30)
+    assert journal.state.last == 1
+    disk.may_write.set()
+    promise.result()
+    assert journal.state.last == 3
+
+
+def test_the_last_record_is_known_after_a_restart(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        assert journal.state.last == 0
+        journal.append([entry("a"), entry("b")])
+    with Journal(tmp_path) as again:
+        assert again.state.last == 2

@@ -257,3 +257,12 @@ def test_after_a_gap_only_what_is_told_anew_holds() -> None:
         ]
     )
     assert resolved(found) == {"Ben": ["sales"]}
+
+
+def test_a_kept_plan_with_a_join_over_two_inequalities_can_be_run_again() -> None:
+    with LivePicture(SITE, [source(AMI)], EVENING * SECOND) as picture:
+        engine = picture._engine
+        engine.run("CREATE TABLE one AS SELECT range AS x FROM range(3000)")
+        engine.run("CREATE TABLE other AS SELECT range AS y FROM range(3000)")
+        statement = "SELECT COUNT(*) FROM one JOIN other ON y > x AND y < x + 3"
+        assert [engine.again(statement) for _ in range(3)] == [[(5997,)]] * 3

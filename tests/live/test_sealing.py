@@ -4,6 +4,8 @@ import json
 import os
 from pathlib import Path
 
+import pytest
+
 from everycall.app.history.asking import Asking, Filter
 from everycall.app.intake.sealing import Sealer
 from everycall.app.site.sitefile import SiteFile
@@ -106,3 +108,36 @@ def test_segments_stay_until_they_are_sealed_and_old(tmp_path: Path) -> None:
         assert sealer.tidy() == []
         sealer.seal()
         assert sealer.tidy() == [old]
+
+
+def test_what_a_killed_seal_left_goes_with_the_next(tmp_path: Path) -> None:
+    with Journal(tmp_path / "journal") as journal:
+        left = tmp_path / "journal" / "sealing" / "asterisk_queue_log-1-2"
+        left.parent.mkdir()
+        left.write_text("the number of a caller who is erased later")
+        Sealer(journal, History(tmp_path), SITE).seal()
+    assert not left.exists()
+
+
+def test_history_is_on_the_disk_before_it_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Path] = []
+    ask = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        kept.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        ask(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    history = History(tmp_path)
+    with Journal(tmp_path / "journal") as journal:
+        journal.append(recorded())
+        Sealer(journal, history, SITE).seal()
+    folders = [history.folder / name for name in history.manifest().folders()]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    assert len(files) > 10
+    begins_to_count = max(at for at, path in enumerate(kept) if path.name == "manifest.new")
+    for path in [*files, *folders, *{folder.parent for folder in folders}]:
+        assert kept.index(path) < begins_to_count, path
+    assert history.folder in kept[begins_to_count:]

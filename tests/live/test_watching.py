@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time as clock
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -16,7 +17,9 @@ from typing import Any
 import pytest
 
 from everycall.app.history.asking import Asking, Filter
-from everycall.app.intake.feeds import Log, Manager
+from everycall.app.intake.feeds import Log, Manager, Posted
+from everycall.app.live.picturing import LivePicture
+from everycall.app.live.quarantine import Beginning
 from everycall.app.live.watched import WatchSettings
 from everycall.app.live.watching import Watch
 from everycall.app.site.sitefile import SiteFile
@@ -25,18 +28,19 @@ from everycall.history.journal import Journal
 from everycall.live.board import AgentState, Board, UnheardNow
 from everycall.settings import read_table
 from everycall.wire.ami import Pbx
+from live.days import QUEUE_LOG, SHOP, lines_of
 from wire.fake_pbx import FakePbx, recorded
 
 SCENARIOS = Path(__file__).parents[2] / "samples" / "scenarios"
 SITE = read_table(SiteFile, {"zone": "UTC"})
 
 
-def now_events(name: str) -> list[dict[str, Any]]:
+def now_events(name: str, ago: int = 60) -> list[dict[str, Any]]:
     """Return a recording as if it had happened just now; a login before it is left out."""
     events = [e for e in recorded(SCENARIOS / name / "ami.jsonl.gz") if e["Event"] != "FullyBooted"]
     text = json.dumps(events)
     first = int(min(event["_recv"] for event in events))
-    shift = int(clock.time()) - first - 60
+    shift = int(clock.time()) - first - ago
     for second in range(first - 2, first + 60):
         text = text.replace(str(second), f"@{second + shift}@")
     moved: list[dict[str, Any]] = json.loads(text.replace("@", ""))
@@ -303,3 +307,82 @@ def test_what_is_missing_is_said_in_one_sentence(arguments: list[str], sentence:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert sentence in done.stderr
+
+
+def test_what_is_said_before_the_picture_is_there_is_heard_and_counted_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events, old = now_events("s01_caller_hangs_up"), now_events("s16_blind_transfer_to_queue", 180)
+    drawing, begin = threading.Event(), Beginning.begin
+
+    def slow(beginning: Beginning[LivePicture]) -> LivePicture:
+        drawing.wait(30)
+        return begin(beginning)
+
+    async def story() -> None:
+        async with FakePbx() as pbx:
+            feed = Manager("pbx", pbx.pbx)
+            async with Watch(settings(tmp_path, feed)) as watch:
+                await shown(watch, lambda _: watch.health().links[0].connected)
+                await pbx.say(old)
+                await shown(watch, lambda board: bool(board.day and board.day.arrived))
+            monkeypatch.setattr(Beginning, "begin", slow)
+            hearing = asyncio.get_running_loop().create_future()
+            again = Watch(settings(tmp_path, feed), opened=hearing.set_result)
+            entering = asyncio.create_task(again.__aenter__())
+            watch = await hearing
+            while not watch.links["pbx"].state.connected:  # noqa: ASYNC110  nobody is told of it
+                await asyncio.sleep(0.05)
+            await pbx.say(events)
+            assert not entering.done()
+            drawing.set()
+            await entering
+            board = await shown(watch, lambda board: bool(board.day and board.day.arrived == 2))
+            assert board.day is not None
+            assert sum(board.day.outcomes.values()) == 2
+            await again.__aexit__()
+
+    played(story)
+    assert len(outcomes(tmp_path)) == 2
+
+
+def test_what_is_posted_before_the_picture_is_there_is_on_the_disk_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawing, begin = threading.Event(), Beginning.begin
+
+    def slow(beginning: Beginning[LivePicture]) -> LivePicture:
+        drawing.wait(30)
+        return begin(beginning)
+
+    monkeypatch.setattr(Beginning, "begin", slow)
+    lines = of_today(SHOP / "queue_log-20261019.gz")
+
+    async def story() -> None:
+        wanted = WatchSettings(tmp_path, SITE, (Posted("post", QUEUE_LOG),))
+        hearing = asyncio.get_running_loop().create_future()
+        watch = Watch(wanted, opened=hearing.set_result)
+        entering = asyncio.create_task(watch.__aenter__())
+        await hearing
+        entries = list(watch.posted["post"].entries(lines, int(clock.time() * 1e6)))
+        receipt = await asyncio.wrap_future(watch.take(entries))
+        assert len(receipt.fresh) == len(entries)
+        assert not entering.done()
+        drawing.set()
+        await entering
+        board = await shown(watch, lambda board: bool(board.day and board.day.arrived))
+        assert board.day is not None
+        assert board.day.arrived == 1
+        await watch.__aexit__()
+
+    played(story)
+    assert len(outcomes(tmp_path)) == 1
+
+
+def of_today(path: Path) -> list[str]:
+    """Return the lines of the first call of a log, as if it were now."""
+    rows = [line.split("|") for line in lines_of(path)]
+    call = next(row[1] for row in rows if row[4] == "ENTERQUEUE")
+    own = [row for row in rows if row[1] == call]
+    shift = int(clock.time()) - int(own[-1][0]) - 5
+    return ["|".join([str(int(row[0]) + shift), *row[1:]]) for row in own]

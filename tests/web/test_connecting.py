@@ -1,13 +1,18 @@
 """Connecting a phone system: what was saved is tried at once, and what is wrong is said in a sentence."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Self
 
 import pytest
 
 from everycall.app.intake.feeds import Manager
+from everycall.live.board import Board
 from everycall.records.connections import Connection
 from everycall.records.models import Person
+from everycall.web.phones import connecting
 from everycall.web.phones.connecting import feeds
 from everycall.web.phones.manager_rights import READ, WRITE, Lacks, lacking
 from everycall.web.steps import after
@@ -110,3 +115,53 @@ def test_one_connection_that_is_wrong_does_not_keep_the_others_from_being_heard(
     assert [one.feed for one in heard if isinstance(one, Manager)] == ["office"]
     assert left_out["typed"] == "typed.port: expected a whole number, found 'abc'"
     assert left_out["old"].startswith("the secrets were sealed with another key")
+
+
+class BrokenWatch:
+    """A watch that a fault of ours ends at once."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        self.goes_on = False
+        self.picture = SimpleNamespace(helps=SimpleNamespace(set=print, asked=dict))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End."""
+
+    async def ended(self) -> None:
+        raise ZeroDivisionError
+
+    async def boards(self) -> AsyncIterator[Board]:
+        await asyncio.sleep(60)
+        yield Board(0, 0, "", (), (), (), ())
+
+
+def test_what_broke_a_watch_is_said_and_it_is_not_tried_again_at_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried: list[BrokenWatch] = []
+
+    class Counted(BrokenWatch):
+        def __init__(self, *_: object, **__: object) -> None:
+            super().__init__()
+            tried.append(self)
+
+    monkeypatch.setattr(connecting, "Watch", Counted)
+    monkeypatch.setattr(connecting, "feeds", lambda: ((), {}))
+    monkeypatch.setattr(connecting, "calling", lambda _watch: asyncio.sleep(60))
+    live = connecting.Live()
+
+    async def story() -> None:
+        task = asyncio.create_task(live.run())
+        while not live.trouble:  # noqa: ASYNC110  nobody is told of it
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(1)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(asyncio.wait_for(story(), 30))
+    assert "watching broke off" in live.trouble
+    assert "ZeroDivisionError" in caplog.text
+    assert len(tried) == 1

@@ -20,7 +20,7 @@ RECORD = '{"kind": "call.arrived", "call_id": "1", "at": "2026-03-02T09:00:00Z"}
 
 @pytest.fixture(autouse=True)
 def nobody_watches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "watch", None)
+    monkeypatch.setattr(live, "taker", None)
     monkeypatch.setattr(live, "trouble", "")
 
 
@@ -44,7 +44,7 @@ def soon(work: Any) -> Iterator[None]:
 def test_a_batch_waits_for_a_watch_that_begins(tmp_path: Path) -> None:
     with Journal(tmp_path) as journal:
         watch = watching(journal)
-        with soon(lambda: setattr(live, "watch", watch)):
+        with soon(lambda: setattr(live, "taker", watch)):
             receipt = Door().take("events", [RECORD])
         assert len(receipt.fresh) == journal.state.taken == 1
 
@@ -52,10 +52,10 @@ def test_a_batch_waits_for_a_watch_that_begins(tmp_path: Path) -> None:
 def test_a_batch_that_meets_a_closed_journal_goes_to_the_next_one(tmp_path: Path) -> None:
     with Journal(tmp_path) as first:
         closed = watching(first)
-    live.watch = closed
+    live.taker = closed
     with Journal(tmp_path) as journal:
         watch = watching(journal)
-        with soon(lambda: setattr(live, "watch", watch)):
+        with soon(lambda: setattr(live, "taker", watch)):
             receipt = Door().take("events", [RECORD])
         assert len(receipt.fresh) == journal.state.taken == 1
 

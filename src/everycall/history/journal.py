@@ -158,6 +158,7 @@ class Journal:
         self._places: dict[str, Entry] = {}
         self._newest_at = 0
         self._next = 1
+        self._last = 0
         self._is_full = False
         self._count = _Count()
         self._writing: _Writing | None = None
@@ -188,6 +189,7 @@ class Journal:
             for entry in self._good(path):
                 self._learn(_key(entry), entry)
             self._count.size += path.stat().st_size
+        self._last = self._next - 1
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
@@ -254,7 +256,7 @@ class Journal:
             refused=count.refused,
             taken=count.taken,
             known=count.known,
-            last=self._next - 1,
+            last=self._last,
             size=count.size,
             damage=tuple(count.damage),
         )
@@ -342,6 +344,7 @@ class Journal:
             return
         for key, entry in fresh.items():
             self._learn(key, entry)
+        self._last = self._next - 1
         self._count.refuses = self._count.since = None
         self._count.taken += len(fresh)
         for handed, receipt in zip(group, receipts, strict=True):

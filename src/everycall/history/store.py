@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Self
 
 from everycall.errors import BrokenHistoryError, BusyError
+from everycall.history.outlasting import keep, keep_whole
 
 TABLES = ("calls", "visits", "attempts", "talks", "holds", "links")
 """What a segment holds, one file each."""
@@ -222,11 +223,14 @@ class History:
         return name, path
 
     def commit(self, manifest: Manifest, *, forget: bool = False) -> None:
-        """Make a new state true, all of it in one instant; what no longer counts goes when nobody
-        reads it any more, or now, if it is to be forgotten.
+        """Make a new state true, all of it in one instant, and so that a power cut takes none of it; what
+        no longer counts goes when nobody reads it any more, or now, if it is to be forgotten.
         """
-        for folder in self.manifest().folders() - manifest.folders():
+        before, after = self.manifest().folders(), manifest.folders()
+        for folder in before - after:
             self._mark_replaced(folder)
+        for folder in sorted(after - before):
+            keep_whole(self.folder / folder)
         path = self.folder / _MANIFEST
         draft = path.with_suffix(".new")
         with draft.open("w", encoding="utf-8") as file:
@@ -234,6 +238,7 @@ class History:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+        keep(self.folder)
         self.clean(manifest, at_once=forget)
 
     def _mark_replaced(self, folder: str) -> None:

@@ -125,7 +125,7 @@ async def _landing() -> None:
     """Take on what landed with the processes that serve pages."""
     home, followed, found = landings(settings.DATA, settings.SITE), None, None
     while True:
-        watch = live.watch
+        watch = live.taker
         if watch is not None:
             if watch is not followed:
                 followed, found = watch, Landings(home, watch.take)

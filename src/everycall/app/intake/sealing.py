@@ -21,6 +21,7 @@ from everycall.errors import NotThatKindError
 from everycall.history import History
 from everycall.history.journal import Journal
 from everycall.history.journal_segments import Entry, first_number, segments
+from everycall.history.outlasting import keep
 
 _NOTE = "sealed.json"
 _EVERY = "*"
@@ -51,6 +52,7 @@ class Sealer:
             EverycallError: another process writes to the history, or it is broken; the journal
                 keeps everything, and the next seal tries again.
         """
+        self._clear()
         done = self._note()
         after, up_to = done.get(_EVERY, 0), self.journal.state.last
         sealed = Sealed()
@@ -84,19 +86,27 @@ class Sealer:
         return Gatherer(self.history).gather()
 
     def _take(self, source: str, entries: list[Entry]) -> int:
-        folder = self.journal.folder / "sealing"
-        folder.mkdir(exist_ok=True)
-        path = folder / f"{source}-{entries[0].number}-{entries[-1].number}"
+        path = self._desk / f"{source}-{entries[0].number}-{entries[-1].number}"
         entries.sort(key=lambda entry: (entry.feed, ordinal(entry)))
-        write_records(path, entries)
         try:
+            write_records(path, entries)
             importer = Importer(self.history, self.site, clock=self.clock, heard=entries)
             summary = importer.take([path], source)
         finally:
-            path.unlink()
+            path.unlink(missing_ok=True)
         if summary.refused:
             raise NotThatKindError(f"what {source} said {summary.refused[0][1]}")
         return summary.months
+
+    @property
+    def _desk(self) -> Path:
+        return self.journal.folder / "sealing"
+
+    def _clear(self) -> None:
+        """Remove what a seal left that was killed: nobody would ever erase a caller from it."""
+        self._desk.mkdir(exist_ok=True)
+        for path in self._desk.iterdir():
+            path.unlink()
 
     def _note(self) -> dict[str, int]:
         """Return up to which number each source is sealed."""
@@ -114,6 +124,7 @@ class Sealer:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+        keep(path.parent)
 
 
 def write_records(path: Path, entries: Iterable[Entry]) -> None:

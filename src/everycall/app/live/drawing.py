@@ -4,11 +4,11 @@ import asyncio
 import contextlib
 import logging
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from everycall.app.intake.feeds import source_of
 from everycall.app.intake.ingesting import Intake
@@ -65,6 +65,7 @@ class Drawing:
         self._drawn = asyncio.Condition()
         self._thread = ThreadPoolExecutor(1, "picture")
         self._totalled_at = 0
+        self._had = 0
         self.board = Board(self._now(), 0, "", (), (), (), ())
         self.drawn_at = 0
         self.draw_ms = 0.0
@@ -72,17 +73,29 @@ class Drawing:
         self.unheard: Callable[[], tuple[UnheardNow, ...]] = tuple
         self.again = asyncio.Event()
 
-    async def begin(self) -> None:
-        """Make the picture, and let it catch up with what the journal has already."""
+    def prepare(self) -> None:
+        """See what the journal has already; what is heard from now on is heard."""
         self._loop = asyncio.get_running_loop()
+        self._had = self._intake.journal.state.last
         sys.setswitchinterval(TURN)
+
+    async def begin(self) -> None:
+        """Make the picture, and let it catch up with what the journal had."""
         await self.inside(self._begin)
+
+    def open_calls(self, feed: str, before: int) -> frozenset[str]:
+        """Return what the picture knows of a feed's calls, in its thread: once there is a picture."""
+        return self.picture.open_calls(feed, before)
+
+    def said(self, feed: str, call: str) -> Sequence[Mapping[str, Any]]:
+        """Return what the feed said of the channels of a call, in the same way."""
+        return self.picture.said(feed, call)
 
     def _begin(self) -> None:
         settings, now = self._settings, self._now()
         names = dict.fromkeys(source_of(feed) for feed in settings.feeds)
         sources: list[Source] = [load("source", name) for name in names]
-        said = partial(recent, self._intake.journal, names, now)
+        said = partial(recent, self._intake.journal, names, now, self._had)
         make = partial(LivePicture, settings.site, sources, now, name=settings.name)
         beginning = Beginning(make, said, now)
         self.picture = beginning.begin()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -25,14 +26,29 @@ from everycall.wire.ami_link import Item, Link, Snapshot
 from everycall.wire.inbox import Inbox
 from everycall.wire.log_follower import LogFollower
 
+log = logging.getLogger(__name__)
+
 LISTEN = 0.05
 """Logs are looked at, and what was heard is handed to the journal, this often in seconds."""
 
 REFUSED = 1.0
 """After so many seconds a record is handed in again that the journal refused."""
 
+BROKEN = 30.0
+"""After so many seconds a connection is begun again that broke by a fault of ours."""
+
 Inside = Callable[[Callable[[], list[Entry]]], Awaitable[list[Entry]]]
 """Runs something where the picture may be asked."""
+
+
+async def _kept(link: Link) -> None:
+    """Let a connection hear; one that breaks by a fault of ours takes no other with it."""
+    while True:
+        try:
+            await link.run()
+        except Exception:
+            log.exception("the connection %s broke off", link.state.feed)
+        await asyncio.sleep(BROKEN)
 
 
 class Hearing:
@@ -73,7 +89,7 @@ class Hearing:
                 self._managers[feed.feed] = AmiFeed(
                     feed.feed, knowing, place(feed.feed), feed.origin
                 )
-        return [link.run() for link in self.links.values()]
+        return [_kept(link) for link in self.links.values()]
 
     def unheard(self) -> tuple[UnheardNow, ...]:
         """Return the phone systems that cannot be heard: tried in vain, or set up wrongly."""

@@ -101,6 +101,8 @@ class LivePicture:
         self._engine.run("SET threads = 1")
         # nor are well considered plans worth their while, and only plain ones are kept
         self._engine.run("PRAGMA disable_optimizer")
+        # a kept plan with a join over two inequalities breaks the engine when it is run again
+        self._engine.run("SET merge_join_threshold = 1000000000000")
         self._aside = Engine(memory)
         stage = Incoming(
             *(self._aside, self._aside.scratch, site.site()),

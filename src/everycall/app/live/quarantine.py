@@ -20,10 +20,12 @@ DAYS = 2
 """The picture begins with the records of so many days."""
 
 
-def recent(journal: Journal, sources: Collection[str], now: int) -> Iterator[Entry]:
-    """Yield what some sources said in the last days."""
+def recent(journal: Journal, sources: Collection[str], now: int, up_to: int) -> Iterator[Entry]:
+    """Yield what some sources said in the last days, up to the record of a number."""
     since = now - DAYS * 86_400_000_000
     for entry in journal.entries():
+        if entry.number > up_to:
+            return
         if entry.received_at >= since and entry.source in sources:
             yield entry
 

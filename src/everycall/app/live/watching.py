@@ -42,13 +42,27 @@ REST = 9
 class Watch:
     """A site that is watched, from entering the context to leaving it.
 
+    It hears before the picture is there: that catches up with two days, which takes a while where
+    there are many calls, and nothing that is said meanwhile is said twice.
+
+    Args:
+        opened: told as soon as it hears, and takes what is posted; the picture is there later.
+
     Attributes:
+        goes_on: another begins where this one ends, and will seal what is left.
         sealed_at: when the journal was last taken into history.
         unsealed: why history does not have everything that the journal has; None while it has.
     """
 
-    def __init__(self, settings: WatchSettings, clock: Clock = system_clock) -> None:
+    def __init__(
+        self,
+        settings: WatchSettings,
+        clock: Clock = system_clock,
+        opened: Callable[["Watch"], None] | None = None,
+    ) -> None:
         self.settings = settings
+        self.goes_on = False
+        self._opened = opened
         self._clock = clock
         self.journal = Journal(settings.data / "journal" / settings.name, clock=clock)
         self.intake = Intake(self.journal, self._heard)
@@ -69,26 +83,37 @@ class Watch:
         self.journal.open()
         try:
             note_systems(self.journal.folder, self.settings.feeds)
+            self._drawing.prepare()
+            self._hear()
             await self._drawing.begin()
         except BaseException:
+            await self._hear_no_more()
             self.journal.close()
             raise
-        connections = self._hearing.connect(self.picture)
-        self._connections = [asyncio.create_task(link) for link in connections]
-        for work in self._hearing.works(self._drawing.inside):
-            self._start(work)
         self._start(self._drawing.run())
         self._start(self._seal())
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await stopped(self._connections)
-        await stopped(self._tasks)
+        await self._hear_no_more()
         await self._hearing.hand_over_rest()
-        await self._goes_well(self.seal)
+        if not self.goes_on:
+            await self._goes_well(self.seal)
         self.journal.close()
         await self._drawing.close()
         self._seal_thread.shutdown()
+
+    def _hear(self) -> None:
+        connections = self._hearing.connect(self._drawing)
+        self._connections = [asyncio.create_task(link) for link in connections]
+        for work in self._hearing.works(self._drawing.inside):
+            self._start(work)
+        if self._opened is not None:
+            self._opened(self)
+
+    async def _hear_no_more(self) -> None:
+        await stopped(self._connections)
+        await stopped(self._tasks)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -200,10 +225,11 @@ class Watch:
     async def _seal(self) -> None:
         sealer = self._sealer()
         every, took = self.settings.seal_every.total_seconds(), 0.0
+        # what was left by who watched before, and the first calls of all, are waited for
+        pause = every / 12
         while True:
-            # where there is no history yet, every page but the live ones waits for the first
-            pause = every if sealer.history.folder.exists() else every / 12
             await asyncio.sleep(max(pause, took * REST))
+            pause = every if sealer.history.folder.exists() else every / 12
             began = time.monotonic()
             if await self._goes_well(self.seal):
                 self.journal.roll()

@@ -76,12 +76,14 @@ class Live:
     """The watching of this process.
 
     Attributes:
-        watch: the present one; null while it cannot begin.
+        watch: the present one; null while it cannot begin, or its picture is not there yet.
+        taker: the one that hears, and takes what is posted: sooner than its picture is there.
         trouble: why it could not begin.
         told: what the process that watches says, where this is another one.
     """
 
     watch: Watch | None = None
+    taker: Watch | None = None
     trouble: str = ""
     told: Shared | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -129,7 +131,7 @@ class Live:
             except Exception:  # the pages go on, and say that nothing is heard
                 log.exception("watching broke off")
                 self.trouble = "watching broke off; the log of this process says why"
-            self.watch = None
+            self.watch = self.taker = None
             await self._pause()
 
     async def _once(self) -> None:
@@ -143,7 +145,7 @@ class Live:
             whole_log=whole,
             left_out=left_out,
         )
-        async with Watch(wanted) as watch:
+        async with Watch(wanted, opened=self._open) as watch:
             self.watch, self.trouble = watch, ""
             for agent, at in self._asked.items():
                 watch.picture.helps.set(agent, at)
@@ -158,10 +160,16 @@ class Live:
                 )
             ]
             try:
-                await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
+                done, _ = await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
+                watch.goes_on = True
+                for work in done:
+                    work.result()  # what broke it is said, and it is waited before the next try
             finally:
                 self._asked = watch.picture.helps.asked()
                 await stopped(works)
+
+    def _open(self, watch: Watch) -> None:
+        self.taker = watch
 
     async def _publish(self, watch: Watch) -> None:
         async for board in watch.boards():

@@ -17,8 +17,8 @@ PATIENCE = 20.0
 """Seconds within which the disk has to take a batch."""
 
 COMING = 8.0
-"""Seconds that a batch waits for the watch of this process to begin, or to begin anew as it does
-when connections change: some cloud phone systems never send a second time."""
+"""Seconds that a batch waits for this process to hear, or to hear anew as it does when connections
+change: some cloud phone systems never send a second time."""
 
 _LOOK = 0.05
 _STARTING = "the server is starting"
@@ -63,14 +63,14 @@ class Door:
         """Return why nothing is taken in at present; None while all is well."""
         if self.landing is not None:
             return self.landing.journal.state.refuses
-        if live.watch is None:
+        if live.taker is None:
             return live.trouble or _STARTING
-        return live.watch.journal.state.refuses
+        return live.taker.journal.state.refuses
 
     def _open(self) -> Desk:
         if self.landing is not None:
             return self.landing.desk
-        watch = live.watch
+        watch = live.taker
         if watch is None:
             raise ClosedError(live.trouble or _STARTING)
         if self._desk is None or self._desk[0]() is not watch:

@@ -386,3 +386,31 @@ def of_today(path: Path) -> list[str]:
     own = [row for row in rows if row[1] == call]
     shift = int(clock.time()) - int(own[-1][0]) - 5
     return ["|".join([str(int(row[0]) + shift), *row[1:]]) for row in own]
+
+
+def test_what_was_posted_is_in_history_also_if_the_picture_was_never_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawing, begin = threading.Event(), Beginning.begin
+
+    def slow(beginning: Beginning[LivePicture]) -> LivePicture:
+        drawing.wait(30)
+        return begin(beginning)
+
+    monkeypatch.setattr(Beginning, "begin", slow)
+    lines = of_today(SHOP / "queue_log-20261019.gz")
+
+    async def story() -> None:
+        wanted = WatchSettings(tmp_path, SITE, (Posted("post", QUEUE_LOG),))
+        hearing = asyncio.get_running_loop().create_future()
+        watch = Watch(wanted, opened=hearing.set_result)
+        entering = asyncio.create_task(watch.__aenter__())
+        await hearing
+        entries = list(watch.posted["post"].entries(lines, int(clock.time() * 1e6)))
+        await asyncio.wrap_future(watch.take(entries))
+        entering.cancel()
+        await asyncio.gather(entering, return_exceptions=True)
+        drawing.set()
+
+    played(story)
+    assert len(outcomes(tmp_path)) == 1

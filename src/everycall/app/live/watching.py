@@ -88,7 +88,7 @@ class Watch:
             await self._drawing.begin()
         except BaseException:
             await self._hear_no_more()
-            self.journal.close()
+            await self._end()
             raise
         self._start(self._drawing.run())
         self._start(self._seal())
@@ -97,10 +97,14 @@ class Watch:
     async def __aexit__(self, *_: object) -> None:
         await self._hear_no_more()
         await self._hearing.hand_over_rest()
+        await self._end()
+        await self._drawing.close()
+
+    async def _end(self) -> None:
+        """Seal what was taken, also where the picture was never there."""
         if not self.goes_on:
             await self._goes_well(self.seal)
         self.journal.close()
-        await self._drawing.close()
         self._seal_thread.shutdown()
 
     def _hear(self) -> None:

@@ -100,6 +100,13 @@ def test_the_key_is_tried(lab: Lab) -> None:
     assert lab.crm.check()
 
 
+@pytest.mark.parametrize("address", ["https://a:99x/", "https://a..b/", f"https://{'a' * 64}/"])
+def test_what_can_be_no_address_is_refused_in_words(lab: Lab, address: str) -> None:
+    nowhere: Crm = type(lab.crm)(**lab.given | {"address": address})
+    with pytest.raises(RefusedError, match="can be no address"):
+        nowhere.check()
+
+
 def test_a_wrong_key_is_refused_in_words(lab: Lab) -> None:
     wrong: Crm = type(lab.crm)(**lab.given | {"secret": "stolen"})
     with pytest.raises(RefusedError, match="refused the key"):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -153,6 +154,27 @@ def test_a_parameter_that_cannot_be_is_refused(owner: Person) -> None:
 
 def test_trying_a_channel_says_what_came_of_it(rule: AlertRule, owner: Person) -> None:
     answer = browser(owner).post(f"/setup/channels/{Channel.objects.get().pk}/try/", follow=True)
+    assert b"It did not go through" in answer.content
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "mail", "host": "mail..example.org"},
+        {"kind": "mail", "host": "x" * 300},
+        {"kind": "mail", "host": "127.0.0.1", "port": 99999999},
+        {"kind": "webhook", "url": "https://a..b/"},
+        {"kind": "webhook", "url": "https://a:99x/"},
+        {"kind": "webhook", "url": "http://127.0.0.1:1/", "secret": "whsec_a"},
+    ],
+)
+def test_a_channel_that_can_lead_nowhere_says_so(owner: Person, wrong: dict[str, Any]) -> None:
+    mail = {"to": "a@example.org", "sender": "b@example.org", "port": 25, "tls": False}
+    usual = mail if wrong["kind"] == "mail" else {"secret": "whsec_aaaa", "inside": True}
+    made = Channel(name="Wrong", kind=wrong["kind"])
+    made.keep(usual | {name: told for name, told in wrong.items() if name != "kind"})
+    made.save()
+    answer = browser(owner).post(f"/setup/channels/{made.pk}/try/", follow=True)
     assert b"It did not go through" in answer.content
 
 

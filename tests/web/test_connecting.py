@@ -63,6 +63,15 @@ def test_nobody_there_is_said_and_no_fault_of_ours(owner: Person, pbx: Pbx) -> N
     assert "It does not work: everycall@127.0.0.1:1 cannot be reached" in tried.content.decode()
 
 
+@pytest.mark.parametrize("host", ["pbx..example.org", "x" * 3000])
+def test_a_host_that_can_be_none_is_mended_on_the_same_page(
+    owner: Person, pbx: Pbx, host: str
+) -> None:
+    answer = browser(owner).post(ADDRESS, given(pbx, host=host), follow=True)
+    assert answer.redirect_chain[-1][0] == f"{ADDRESS}{Connection.objects.get().pk}/"
+    assert "can be no address of a host" in answer.content.decode()
+
+
 def test_a_manager_that_may_not_be_asked_for_its_rights_is_told_all_of_them(
     owner: Person, pbx: Pbx
 ) -> None:

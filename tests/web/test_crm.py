@@ -241,6 +241,13 @@ def test_the_owner_connects_and_nobody_else(owner: Person, hubspot: HubSpotServe
     assert Entry.objects.filter(action="CRM connected").exists()
 
 
+@pytest.mark.parametrize("address", ["https://a:99x/", "https://a..b/"])
+def test_an_address_that_is_none_is_said(owner: Person, address: str) -> None:
+    given = {"address": address, "secret": "k", "owner": "9"}
+    told = browser(owner).post("/setup/crm/hubspot/new/", given, follow=True)
+    assert "can be no address of HubSpot" in told.content.decode()
+
+
 def test_a_secret_is_never_shown_again(owner: Person, hubspot: HubSpotServer) -> None:
     row = CrmAccount.objects.get()
     page = browser(owner).get(f"/setup/crm/hubspot/{row.pk}/").content.decode()

@@ -111,6 +111,33 @@ def test_nobody_there_is_said_in_one_sentence() -> None:
         played(story)
 
 
+@pytest.mark.parametrize(
+    "pbx",
+    [
+        Pbx("pbx..example.org", "u", "s"),
+        Pbx(f"{'x' * 64}.example.org", "u", "s"),
+        Pbx("x" * 3000, "u", "s", tls=True),
+        Pbx("127.0.0.1", "u", "s", 99999),
+    ],
+)
+def test_what_can_be_no_host_is_said_in_one_sentence(pbx: Pbx) -> None:
+    async def story() -> None:
+        await Connection.open(pbx, lambda _: None)
+
+    with pytest.raises(AmiError, match="can be no address of a host") as told:
+        played(story)
+    assert len(str(told.value)) < 200
+
+
+def test_a_name_with_a_line_end_is_refused_in_one_sentence() -> None:
+    async def story() -> None:
+        async with FakePbx() as pbx:
+            await Connection.open(Pbx("127.0.0.1", "u\nv", "s", pbx.port), lambda _: None)
+
+    with pytest.raises(AmiError, match="cannot hold a line end"):
+        played(story)
+
+
 def test_whoever_is_stopped_while_closing_a_connection_does_not_go_on() -> None:
     async def story() -> bool:
         async with FakePbx() as pbx:
@@ -223,9 +250,12 @@ def test_whoever_does_not_take_what_is_heard_loses_the_connection_not_the_memory
     assert "given up" in closed.reason
 
 
-def test_tries_grow_apart_and_their_state_says_why() -> None:
+@pytest.mark.parametrize(
+    ("host", "why"), [("127.0.0.1", "cannot be reached"), ("pbx..example.org", "no address")]
+)
+def test_tries_grow_apart_and_their_state_says_why(host: str, why: str) -> None:
     async def story() -> Link:
-        link = Link("pbx", Pbx("127.0.0.1", "u", "s", 1), Inbox(), patience=QUICK)
+        link = Link("pbx", Pbx(host, "u", "s", 1), Inbox(), patience=QUICK)
         running = asyncio.create_task(link.run())
         await until(lambda: link.state.tries >= 3)
         running.cancel()
@@ -233,7 +263,7 @@ def test_tries_grow_apart_and_their_state_says_why() -> None:
 
     state = played(story).state
     assert not state.connected
-    assert "cannot be reached" in (state.trouble or "")
+    assert why in (state.trouble or "")
     waits = Patience(first=1, longest=8).waits()
     found = [next(waits) for _ in range(6)]
     assert 0.8 <= found[0] <= 1.2

@@ -77,6 +77,10 @@ def test_what_is_not_there_is_said(store: Store) -> None:
         fetch(f"{store.address}/nothing")
     with pytest.raises(NotFoundError, match="does not give it out"):
         fetch("https://127.0.0.1:1/sound")
+    with pytest.raises(NotFoundError, match="can be none"):
+        fetch("https://a..b/sound")
+    with pytest.raises(NotFoundError, match="can be none"):
+        fetch("https://127.0.0.1:84x/sound")
 
 
 def test_public_addresses_are_told_from_those_of_this_network() -> None:

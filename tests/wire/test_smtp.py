@@ -8,38 +8,18 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from everycall.wire import smtp
 from everycall.wire.smtp import talking
+from wire.sound_store import trusted
 
 
 @pytest.fixture
 def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Make a certificate of localhost that is trusted here."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    begins = datetime.now(UTC) - timedelta(days=1)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), 1, begins, begins + timedelta(days=9))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    secret = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    path = tmp_path / "localhost.pem"
-    path.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
-    monkeypatch.setenv("SSL_CERT_FILE", str(path))
-    return path
+    return trusted(tmp_path, monkeypatch)
 
 
 def encrypted(plain: socket.socket, certificate: Path) -> ssl.SSLSocket:
@@ -112,7 +92,7 @@ def test_it_turns_to_tls_in_the_middle_or_begins_with_it(
     with serving(handler) as port:
         if at_once:
             monkeypatch.setattr(smtp, "AT_ONCE", port)
-        with talking("localhost", port, tls=True) as server:
+        with talking("127.0.0.1", port, tls=True) as server:
             assert server.noop()[0] == 220
 
 
@@ -121,7 +101,7 @@ def test_a_certificate_of_another_host_ends_the_talk(certificate: Path) -> None:
     with (
         serving(handler) as port,
         pytest.raises(ssl.SSLCertVerificationError),
-        talking("127.0.0.1", port, tls=True),
+        talking("localhost", port, tls=True),
     ):
         pass
 

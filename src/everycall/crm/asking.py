@@ -19,7 +19,12 @@ class Remote:
         if not address.startswith(("https://", "http://")):
             raise RefusedError(f"'{address}' is no address of {name}; it begins with https://")
         self.name = name
-        self._client = httpx.Client(base_url=address, headers=dict(headers), timeout=PATIENCE)
+        try:
+            self._client = httpx.Client(base_url=address, headers=dict(headers), timeout=PATIENCE)
+        except httpx.InvalidURL:
+            raise self._no_address(address) from None
+        except UnicodeError:
+            raise RefusedError(f"the key of {name} holds a sign that no key has") from None
 
     def get(self, path: str, **query: Any) -> Any:
         """Return what is at a path; None if nothing is."""
@@ -38,10 +43,19 @@ class Remote:
             answer = self._client.request(method, path, **more)
         except httpx.HTTPError as error:
             raise NotTakenError(f"{self.name} cannot be reached: {error}") from None
+        except (httpx.InvalidURL, UnicodeError):
+            raise self._no_address(str(self._client.base_url)) from None
         if answer.status_code == 404 and method != "POST":
             return None
         self._check(answer)
-        return answer.json() if answer.content else None
+        try:
+            return answer.json() if answer.content else None
+        except ValueError:
+            sentence = f"what answered is not {self.name}: it speaks no JSON; is the address right?"
+            raise NotTakenError(sentence) from None
+
+    def _no_address(self, address: str) -> RefusedError:
+        return RefusedError(f"'{address[:80]}' can be no address of {self.name}")
 
     def _check(self, answer: httpx.Response) -> None:
         status = answer.status_code

@@ -75,9 +75,14 @@ class Connection:
             reader, writer = await asyncio.wait_for(opening, within)
         except (OSError, TimeoutError) as error:
             raise AmiError(f"{pbx} cannot be reached: {_reason(error)}") from None
+        except (ValueError, OverflowError):
+            raise AmiError(f"'{pbx.host[:80]}:{pbx.port}' can be no address of a host") from None
         connection = cls(reader, writer, hear)
         try:
             await connection._log_in(pbx)
+        except ValueError as error:
+            await connection.close()
+            raise AmiError(f"{pbx} cannot be logged in to so: {error}") from None
         except BaseException:
             await connection.close()
             raise

@@ -72,6 +72,8 @@ class Ari:
         except (OSError, http.client.HTTPException) as error:
             said = f"{self} cannot be reached: {str(error) or type(error).__name__}"
             raise AriError(said, was_sent=was_sent) from None
+        except (UnicodeError, OverflowError):
+            raise self._no_address() from None
         finally:
             connection.close()
         if answer.status >= 300:
@@ -93,3 +95,8 @@ class Ari:
                     yield json.loads(text)
         except (OSError, WebSocketException, TimeoutError) as error:
             raise AriError(f"{self}: {str(error) or type(error).__name__}") from None
+        except (UnicodeError, OverflowError):
+            raise self._no_address() from None
+
+    def _no_address(self) -> AriError:
+        return AriError(f"'{self.host[:80]}:{self.port}' can be no address of a host")

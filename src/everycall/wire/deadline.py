@@ -33,8 +33,8 @@ def connected(host: str, port: int, moment: float) -> "Until":
 def _addresses(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except UnicodeError:
-        raise OSError(f"'{host}' can be no name of a host") from None
+    except ValueError:
+        raise OSError(f"'{host[:80]}' can be no name of a host") from None
     if port > HIGHEST:
         raise OSError(f"{port} is no port; the highest is {HIGHEST}")
     return [str(one[0]) for *_, one in found]

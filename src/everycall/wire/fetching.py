@@ -73,6 +73,9 @@ def fetch(address: str, auth: tuple[str, str] | None = None) -> Fetched:
     except httpx.HTTPError as error:
         client.close()
         raise NotFoundError(f"{httpx.URL(address).host} does not give it out: {error}") from None
+    except (httpx.InvalidURL, UnicodeError):
+        client.close()
+        raise NotFoundError("the address that it should lie at can be none") from None
     except NotFoundError:
         client.close()
         raise

@@ -56,8 +56,14 @@ class Outgoing:
             "webhook-timestamp": str(sent_at),
         }
         if self.secret:
-            headers["webhook-signature"] = signature(self.secret, message_id, sent_at, body)
+            headers["webhook-signature"] = self._signed(message_id, sent_at, body)
         self._post(body, headers)
+
+    def _signed(self, message_id: str, sent_at: int, body: bytes) -> str:
+        try:
+            return signature(self.secret, message_id, sent_at, body)
+        except ValueError:
+            raise NotTakenError("the key of the signature is none: what follows whsec_") from None
 
     def _post(self, body: bytes, headers: dict[str, str]) -> None:
         parts, host, port = self._parts()

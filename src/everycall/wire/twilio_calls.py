@@ -120,6 +120,8 @@ class TwilioAccount:
             answer = httpx.request(method, address, auth=auth, timeout=self.patience, **more)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
             raise TwilioError(f"Twilio cannot be reached: {error}") from None
+        except (httpx.InvalidURL, UnicodeError):
+            raise TwilioError(f"'{address[:80]}' can be no address of Twilio") from None
         except httpx.HTTPError as error:
             said = str(error) or type(error).__name__
             raise TwilioError(f"Twilio did not answer: {said}", was_sent=True) from None

@@ -12,10 +12,11 @@ from urllib.parse import parse_qs
 
 @dataclass
 class Carrier:
-    """What was sent; `trouble` is the next answer that is not the usual one."""
+    """What was sent; `trouble` is the next answer that is not the usual one, `ids` how ids begin."""
 
     sent: list[dict[str, Any]] = field(default_factory=list)
     trouble: str = ""
+    ids: str = "SM"
     address: str = ""
 
 
@@ -33,7 +34,7 @@ def carrying() -> Iterator[Carrier]:
             if trouble == "lost":
                 return
             status = {"limit": 429, "refused": 400, "down": 502}.get(trouble, 201)
-            said = json.dumps({"sid": f"SM{len(carrier.sent)}"}).encode()
+            said = json.dumps({"sid": f"{carrier.ids}{len(carrier.sent)}"}).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(said)))
             self.end_headers()

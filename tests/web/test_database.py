@@ -5,6 +5,8 @@ import os
 from django.apps import apps
 from django.db import connection
 
+from everycall.records.trail import note
+
 
 def test_the_database_is_the_one_that_was_asked_for() -> None:
     wanted = "postgresql" if os.environ.get("DATABASE_URL") else "sqlite"
@@ -21,3 +23,7 @@ def test_what_is_made_by_itself_fits_where_it_is_kept() -> None:
     ]
     assert made
     assert [str(field) for field, told in made if len(told) > (field.max_length or 0)] == []
+
+
+def test_what_an_entry_of_the_trail_is_about_may_have_any_length() -> None:
+    assert len(note(None, "recording heard", "c" * 3000).about) == 200

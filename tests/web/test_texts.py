@@ -90,6 +90,14 @@ def test_a_missed_caller_is_told_once(carrier: Carrier) -> None:
     assert carrier.sent[0]["Body"].startswith("shop: sorry")
 
 
+def test_an_id_of_any_length_is_no_reason_to_doubt_what_was_sent(carrier: Carrier) -> None:
+    owed()
+    carrier.ids = "SM" * 100
+    rounds()
+    text = Text.objects.get()
+    assert (text.state, len(text.remote)) == ("sent", 80)
+
+
 def test_in_their_language(carrier: Carrier) -> None:
     owed(language="uk")
     rounds()

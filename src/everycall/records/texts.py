@@ -231,4 +231,4 @@ def begin_sending(text: Text) -> bool:
 
 def sent(pk: int, state: str, remote: str = "", error: str = "") -> None:
     """Note how the sending ended."""
-    Text.objects.filter(pk=pk).update(state=state, remote=remote[:80], error=error[:400])
+    Text.objects.filter(pk=pk).update(state=state, remote=remote[:LONGEST_ID], error=error[:400])

@@ -309,15 +309,24 @@ def test_what_is_missing_is_said_in_one_sentence(arguments: list[str], sentence:
     assert sentence in done.stderr
 
 
-def test_what_is_said_before_the_picture_is_there_is_heard_and_counted_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    events, old = now_events("s01_caller_hangs_up"), now_events("s16_blind_transfer_to_queue", 180)
-    drawing, begin = threading.Event(), Beginning.begin
+@pytest.fixture
+def drawing(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """What a picture waits for before it is begun."""
+    may_begin, begin = threading.Event(), Beginning.begin
 
     def slow(beginning: Beginning[LivePicture]) -> LivePicture:
-        drawing.wait(30)
+        may_begin.wait(30)
         return begin(beginning)
+
+    monkeypatch.setattr(Beginning, "begin", slow)
+    return may_begin
+
+
+def test_what_is_said_before_the_picture_is_there_is_heard_and_counted_once(
+    tmp_path: Path, drawing: threading.Event
+) -> None:
+    drawing.set()
+    events, old = now_events("s01_caller_hangs_up"), now_events("s16_blind_transfer_to_queue", 180)
 
     async def story() -> None:
         async with FakePbx() as pbx:
@@ -326,7 +335,7 @@ def test_what_is_said_before_the_picture_is_there_is_heard_and_counted_once(
                 await shown(watch, lambda _: watch.health().links[0].connected)
                 await pbx.say(old)
                 await shown(watch, lambda board: bool(board.day and board.day.arrived))
-            monkeypatch.setattr(Beginning, "begin", slow)
+            drawing.clear()
             hearing = asyncio.get_running_loop().create_future()
             again = Watch(settings(tmp_path, feed), opened=hearing.set_result)
             entering = asyncio.create_task(again.__aenter__())
@@ -347,15 +356,8 @@ def test_what_is_said_before_the_picture_is_there_is_heard_and_counted_once(
 
 
 def test_what_is_posted_before_the_picture_is_there_is_on_the_disk_at_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, drawing: threading.Event
 ) -> None:
-    drawing, begin = threading.Event(), Beginning.begin
-
-    def slow(beginning: Beginning[LivePicture]) -> LivePicture:
-        drawing.wait(30)
-        return begin(beginning)
-
-    monkeypatch.setattr(Beginning, "begin", slow)
     lines = of_today(SHOP / "queue_log-20261019.gz")
 
     async def story() -> None:
@@ -389,15 +391,8 @@ def of_today(path: Path) -> list[str]:
 
 
 def test_what_was_posted_is_in_history_also_if_the_picture_was_never_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, drawing: threading.Event
 ) -> None:
-    drawing, begin = threading.Event(), Beginning.begin
-
-    def slow(beginning: Beginning[LivePicture]) -> LivePicture:
-        drawing.wait(30)
-        return begin(beginning)
-
-    monkeypatch.setattr(Beginning, "begin", slow)
     lines = of_today(SHOP / "queue_log-20261019.gz")
 
     async def story() -> None:

@@ -66,6 +66,7 @@ class Drawing:
         self._thread = ThreadPoolExecutor(1, "picture")
         self._totalled_at = 0
         self._had = 0
+        self._is_given_up = False
         self.board = Board(self._now(), 0, "", (), (), (), ())
         self.drawn_at = 0
         self.draw_ms = 0.0
@@ -99,9 +100,17 @@ class Drawing:
         make = partial(LivePicture, settings.site, sources, now, name=settings.name)
         beginning = Beginning(make, said, now)
         self.picture = beginning.begin()
+        if self._is_given_up:
+            self.picture.close()
+            return
         self.left_out = [f"record {e.number} of {e.feed}" for e in beginning.left_out]
         self.board = self.picture.board(now)
         self.drawn_at = now
+
+    def give_up(self) -> None:
+        """Let the picture go as soon as it has begun: nobody waits for it any more."""
+        self._is_given_up = True
+        self._thread.shutdown(wait=False)
 
     def heard(self) -> None:
         """Something was taken that the picture does not have; from any thread."""

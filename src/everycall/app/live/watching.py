@@ -88,6 +88,7 @@ class Watch:
             await self._drawing.begin()
         except BaseException:
             await self._hear_no_more()
+            self._drawing.give_up()
             await self._end()
             raise
         self._start(self._drawing.run())

@@ -274,6 +274,19 @@ def test_nobody_else_is_called_while_somebody_looks_after_it(rule: AlertRule) ->
     assert [d.message["said"] for d in Delivery.objects.order_by("id")] == ["opened", "escalated"]
 
 
+def test_a_name_of_any_length_opens_one_alert_and_closes_it(rule: AlertRule) -> None:
+    watcher, shown = Watcher(ZoneInfo("UTC"), "https://example.org"), board()
+    for number, since in enumerate((70, 70, 10)):
+        named = replace(
+            shown.queues[0], name="q" * 300, longest_since=shown.as_of - since * 1_000_000
+        )
+        seen = Situation(replace(shown, queues=(named,)))
+        watcher.look(seen, NINE + number * timedelta(seconds=1))
+    alert = Alert.objects.get()
+    assert len(alert.thing) == 160
+    assert alert.closed_at is not None
+
+
 # ---- numbers that are too large
 
 HUGE = 10**14 if connection.vendor == "sqlite" else 2 * 10**9

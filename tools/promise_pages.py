@@ -39,7 +39,7 @@ several people.
 
 **Who is on my line** shows the card of whoever rings or was handed on: who spoke before, since when they
 are on the line, earlier calls, promises and notes. The page is told by a stream of its own, within a second of a
-transfer, blind or after a consultation. Colleagues are named in promises only to who may see them by name.
+transfer, blind or after a consultation. Colleagues are named, there and in promises, only to who may see them by name.
 
 **What became of them**, `/callbacks/ledger/`, is the [ledger](ledger.md) of promises as they stand now.
 

@@ -62,7 +62,7 @@ def branded(imported: None) -> Iterator[None]:
     """A site of two brands, a picture with somebody in it, and a promise that somebody worked on."""
     before, settings.SITE = settings.SITE, "brands"
     agent = AgentNow("Agent 1", AgentState.FREE, 0, ("PJSIP/1001",), ("sales",))
-    hub.board = Board(0, 1, "", (), (agent,), (), ())
+    hub.board = Board(0, 1, "2026-11-02", (), (agent,), (), ())
     now = timezone.now()
     promise = Promise.objects.create(
         caller="+493023125001", client="shop", reason="missed", made_at=now, missed_at=now,

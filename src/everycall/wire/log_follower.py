@@ -8,10 +8,12 @@ import bz2
 import gzip
 import lzma
 import os
+import zlib
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 from typing import IO, cast
 
 READ = 1 << 20
@@ -20,6 +22,14 @@ LONGEST = 1 << 16
 
 BEFORE = 1 << 16
 """So much of what stands before the place to go on is looked at, to tell equal lines apart."""
+
+PACKED = (".gz", ".bz2", ".xz")
+
+UNREADABLE = (OSError, EOFError, zlib.error, lzma.LZMAError)
+"""What reading a damaged file raises, packed or not."""
+
+Away = tuple[Path, IO[bytes]]
+"""A file that was put away, and opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +69,13 @@ class LogFollower:
         self._at = 0
         self._file: IO[bytes] | None = None
         self._wanted = wanted if last is None else None
-        self._behind: Iterator[Line | Missed] = self._resumed() if last else iter(())
+        self._is_found, self._waits = last is None, False
+        self._behind: Iterator[Line | Missed] = iter(())
+        self._aside = ExitStack()
 
     def close(self) -> None:
-        """Let the file go."""
+        """Let the files go."""
+        self._aside.close()
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -70,47 +83,45 @@ class LogFollower:
     def read(self, most: int = 5000) -> list[Line | Missed]:
         """Return what has been added since; nothing if nothing was."""
         found: list[Line | Missed] = []
-        while len(found) < most:
-            behind = next(self._behind, None)
-            if behind is None:
-                break
-            found.append(behind)
-        else:
-            return found
+        # what cannot be read now is tried again the next time
         with suppress(OSError):
-            found += self._grown(most)
+            self._add_behind(found, most)
+            if len(found) < most:
+                found += self._grown(most - len(found))
         return found
 
     def before(self) -> list[str]:
         """Return the lines just before the place at which reading goes on."""
         if self._last is None:
             return []
-        for path in [self.path, *self._siblings()]:
-            found = _holding(path, self._last)
-            if found is not None:
-                with found:
-                    start = max(0, self._last.end - BEFORE)
-                    found.seek(start)
-                    lines = found.read(self._last.end - start).split(b"\n")[:-1]
-                return [_text(line) for line in lines[1 if start else 0 :]]
+        with suppress(*UNREADABLE):
+            for path in [self.path, *reversed(self._siblings())]:
+                found = _holding(path, self._last)
+                if found is not None:
+                    with found:
+                        start = max(0, self._last.end - BEFORE)
+                        found.seek(start)
+                        lines = found.read(self._last.end - start).split(b"\n")[:-1]
+                    return [_text(line) for line in lines[1 if start else 0 :]]
         return [self._last.text]
 
     # ---- the file that grows
 
     def _grown(self, most: int) -> list[Line | Missed]:
+        if not self._is_found and not (self._waits and self._is_empty()):
+            return self._gone_on(None, most)
         file = self._opened()
-        if file is None:
+        if file is None or not self._is_found:
             return []
         if not self._still_there(file):
-            missed = list(self._of_copy())
-            self._next_file(os.dup(file.fileno()))
-            return [*missed, *self._lines(most)]
-        lines = self._lines(most)
-        if lines or not self._is_replaced(file):
+            return self._gone_on(None, most)
+        # asked before reading: what is read after that is all that this file will ever hold
+        is_replaced = self._is_replaced(file)
+        at, lines = self._at, self._lines(most)
+        if self._at > at or not is_replaced:
             return lines
         torn = self._torn(file)
-        self._next_file(None)
-        return [*torn, *(self._lines(most) if self._opened() else [])]
+        return [*torn, *self._gone_on(file, most)]
 
     def _opened(self) -> IO[bytes] | None:
         if self._file is None:
@@ -121,13 +132,6 @@ class LogFollower:
                 return None
         self.trouble = None
         return self._file
-
-    def _next_file(self, same: int | None) -> None:
-        """Begin at the beginning: of another file, or of the same one, which was emptied."""
-        self.close()
-        if same is not None:
-            self._file = os.fdopen(same, "rb", buffering=0)
-        self._part, self._at, self._last = self._part + 1, 0, None
 
     def _lines(self, most: int) -> list[Line | Missed]:
         if self._file is None:
@@ -164,69 +168,160 @@ class LogFollower:
         """Tell whether the last line stands where it stood; else the file was emptied."""
         if os.fstat(file.fileno()).st_size < self._at:
             return False
-        return self._last is None or _stands(file, self._last)
+        if self._last is None or self._last.part != self._part:
+            return True
+        return _stands(file, self._last)
 
     def _is_replaced(self, file: IO[bytes]) -> bool:
-        """Tell whether there is another file of that name by now."""
+        """Tell whether another file of that name is written to by now.
+
+        While that one is empty whoever writes may still write to this one, until told to begin
+        anew; they let this one go before they write to another.
+        """
         try:
             now = self.path.stat()
         except OSError:
             return False
-        mine = os.fstat(file.fileno())
-        return (now.st_dev, now.st_ino) != (mine.st_dev, mine.st_ino)
+        return now.st_size > 0 and not os.path.samestat(now, os.fstat(file.fileno()))
+
+    def _is_empty(self) -> bool:
+        try:
+            return not self.path.stat().st_size
+        except FileNotFoundError:
+            return True
 
     def _torn(self, file: IO[bytes]) -> list[Line | Missed]:
         file.seek(self._at)
-        rest = file.read(LONGEST)
-        return [Missed(f"{self.path}: the file before ended in half a line")] if rest else []
+        return [self._half()] if file.read(1) else []
+
+    def _half(self) -> Missed:
+        return Missed(f"{self.path}: the file before ended in half a line")
 
     # ---- what was put away
 
-    def _resumed(self) -> Iterator[Line | Missed]:
-        """Go on where the last line stands: here, or in a file that was put away since."""
-        last = self._last
-        if last is None:
-            return
-        here = _holding(self.path, last)
-        if here is not None:
-            here.close()
-            self._at = last.end
-            return
-        yield from self._of_copy(also_newer=True)
-        self._part, self._at, self._last = self._part + 1, 0, None
+    def _gone_on(self, left: IO[bytes] | None, most: int) -> list[Line | Missed]:
+        """Go on behind the last line: through what was put away since, to the file that grows.
 
-    def _of_copy(self, *, also_newer: bool = False) -> Iterator[Line | Missed]:
-        """Yield what was added to a file before it was put away or emptied."""
-        last = self._last
-        if last is None:
-            return
-        siblings = self._siblings()
-        for i, path in enumerate(siblings):
-            found = _holding(path, last)
-            if found is not None:
-                with found:
-                    found.seek(last.end)
-                    yield from _rest(found, self._part, last.end)
-                for newer in siblings[i + 1 :] if also_newer else ():
-                    self._part += 1
-                    with suppress(OSError), _open(newer) as whole:
-                        yield from _rest(whole, self._part, 0)
+        Args:
+            left: the file that was read to its end; None if the last line has to be found.
+            most: so many lines are wanted.
+        """
+        found: list[Line | Missed] = []
+        self._aside.close()
+        self._behind = self._onward(left)
+        self._add_behind(found, most)
+        if len(found) < most and self._opened() is not None and self._is_found:
+            found += self._lines(most - len(found))
+        return found
+
+    def _add_behind(self, found: list[Line | Missed], most: int) -> None:
+        for one in self._behind:
+            found.append(one)
+            if len(found) == most:
                 return
-        yield Missed(f"{self.path} began anew, and no file beside it holds what came before")
+
+    def _onward(self, left: IO[bytes] | None) -> Iterator[Line | Missed]:
+        """Yield what was put away; from then on what is added to the file that grows is read."""
+        while True:
+            # the log first: what is put away from now on has its place behind it
+            here = self._here()
+            away, missed = self._away(here, left)
+            yield from missed
+            if here is None and away and away[-1][0].suffix not in PACKED:
+                # nothing stands in the log yet: whoever writes may still write to the one before
+                here = away.pop()[1]
+            if not away:
+                break
+            for path, file in away:
+                yield from self._rest(path, file)
+            # whoever reads may have taken their time: what was put away meanwhile comes next
+            left = away[-1][1]
+        self._at = self._start(here)
+        same = os.dup(here.fileno()) if here is not None else None
+        self.close()
+        self._file = os.fdopen(same, "rb", buffering=0) if same is not None else None
+        self._waits = same is None
+        # where nothing is written yet, the last line is looked for again when something is
+        self._is_found = not self._waits or self._last is None
+
+    def _here(self) -> IO[bytes] | None:
+        """Open the log; None if nothing stands in it."""
+        try:
+            file = self._aside.enter_context(self.path.open("rb", buffering=0))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self.trouble = f"{self.path} cannot be read: {error.strerror}"
+            raise
+        return file if os.fstat(file.fileno()).st_size else None
+
+    def _away(
+        self, here: IO[bytes] | None, left: IO[bytes] | None
+    ) -> tuple[list[Away], list[Line | Missed]]:
+        """Open what was put away since the last line was taken, the oldest first; and say what is
+        missing.
+        """
+        last = self._last
+        away: list[Away] = []
+        missed: list[Line | Missed] = []
+        if left is None and (last is None or (here is not None and _holds(here, last))):
+            return away, missed
+        for path in reversed(self._siblings()):
+            try:
+                file = self._aside.enter_context(_open(path))
+            except PermissionError as error:
+                missed.append(Missed(f"{path} cannot be read: {error.strerror}"))
+                continue
+            if _is_empty(file) or (here is not None and _is_same(file, here)):
+                continue
+            if left is not None and (_is_same(file, left) or _written(file) < _written(left)):
+                return away, missed
+            away.insert(0, (path, file))
+            if last is not None and _holds(file, last):
+                return away, missed
+        if left is not None:
+            return away, missed
+        self._last = None
+        reason = f"{self.path} began anew, and no file beside it holds what came before"
+        return [], [*missed, Missed(reason)]
+
+    def _rest(self, path: Path, file: IO[bytes]) -> Iterator[Line | Missed]:
+        try:
+            at = self._start(file)
+            file.seek(at)
+            for raw in file:
+                if not raw.endswith(b"\n"):
+                    yield self._half()
+                elif (line := self._line(raw[:-1], at)) is not None:
+                    yield line
+                at += len(raw)
+        except UNREADABLE as error:
+            yield Missed(f"{path} is damaged: {error}")
+
+    def _start(self, file: IO[bytes] | None) -> int:
+        """Return where to begin in a file: behind the last line if that stands in it."""
+        if file is not None and self._last is not None and _holds(file, self._last):
+            self._part = self._last.part
+            return self._last.end
+        self._part += 1
+        return 0
 
     def _siblings(self) -> list[Path]:
-        """Return the files that were put away, the oldest first."""
-        found = [path for path in self.path.parent.glob(f"{self.path.name}?*") if path.is_file()]
-        return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
+        """Return the files that were put away, the oldest first.
 
-
-def _rest(file: IO[bytes], part: int, place: int) -> Iterator[Line]:
-    for raw in file:
-        end = place + len(raw)
-        text = _text(raw.rstrip(b"\n"))
-        if raw.endswith(b"\n") and text.strip("\x00 "):
-            yield Line(part, place, end, text)
-        place = end
+        Raises:
+            FileNotFoundError: one was given another name at this very moment.
+        """
+        found = []
+        for path in self.path.parent.glob(f"{self.path.name}?*"):
+            plain = path.with_suffix("")
+            if path.suffix in PACKED and plain != self.path and plain.exists():
+                # it is being packed
+                continue
+            state = path.lstat()
+            if S_ISREG(state.st_mode):
+                found.append((state.st_mtime_ns, path.name, path))
+        return [path for *_, path in sorted(found)]
 
 
 def _holding(path: Path, line: Line) -> IO[bytes] | None:
@@ -235,19 +330,44 @@ def _holding(path: Path, line: Line) -> IO[bytes] | None:
         file = _open(path)
     except OSError:
         return None
-    try:
-        if _stands(file, line):
-            return file
-    except (OSError, EOFError, lzma.LZMAError):
-        pass
+    if _holds(file, line):
+        return file
     file.close()
     return None
 
 
+def _holds(file: IO[bytes], line: Line) -> bool:
+    """Tell whether a line stands in a file at its place, be it damaged or not."""
+    try:
+        return _stands(file, line)
+    except UNREADABLE:
+        return False
+
+
 def _stands(file: IO[bytes], line: Line) -> bool:
-    file.seek(line.place)
-    raw = file.read(line.end - line.place)
-    return raw.endswith(b"\n") and _text(raw[:-1]) == line.text
+    before = min(line.place, 1)
+    file.seek(line.place - before)
+    raw = file.read(before + line.end - line.place)
+    if before and not raw.startswith(b"\n"):
+        # the end of a longer line
+        return False
+    return raw.endswith(b"\n") and _text(raw[before:-1]) == line.text
+
+
+def _is_same(one: IO[bytes], other: IO[bytes]) -> bool:
+    return os.path.sameopenfile(one.fileno(), other.fileno())
+
+
+def _is_empty(file: IO[bytes]) -> bool:
+    try:
+        return not file.read(1)
+    except UNREADABLE:
+        return False
+
+
+def _written(file: IO[bytes]) -> int:
+    """Return when a file was last written to."""
+    return os.fstat(file.fileno()).st_mtime_ns
 
 
 def _open(path: Path) -> IO[bytes]:

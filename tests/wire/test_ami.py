@@ -1,7 +1,7 @@
 """The manager client: hears everything in order, never holds the phone system up, mends itself."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ from everycall.wire.ami import AmiError, Connection, Pbx
 from everycall.wire.ami_link import Closed, Heard, Item, Link, Opened, Patience, Snapshot
 from everycall.wire.ami_protocol import Decoder, Fields, encode
 from everycall.wire.inbox import Inbox
-from wire.fake_pbx import FakePbx, recorded, wire
+from wire.fake_pbx import FakePbx, recorded, reply, wire
 
 SCENARIOS = Path(__file__).parents[2] / "samples" / "scenarios"
 QUICK = Patience(first=0.02, longest=0.1, silence=0.15)
@@ -171,6 +171,30 @@ def test_a_list_comes_back_apart_from_what_happens_meanwhile() -> None:
     assert [e["Uniqueid"] for e in heard] == ["1.1"]
 
 
+def test_a_list_that_ends_just_when_nobody_waits_for_it_any_more_ends_nothing_else() -> None:
+    heard: list[Fields] = []
+
+    class Silent(FakePbx):
+        def _list(self, fields: Fields, writer: asyncio.StreamWriter) -> None:
+            reply(writer, fields, "Success", EventList="start")
+
+    async def story() -> None:
+        async with Silent() as pbx:
+            connection = await Connection.open(pbx.pbx, heard.append)
+            listing = asyncio.create_task(connection.listing("QueueStatus"))
+            await until(lambda: bool(connection._listings) and not connection._answers)
+            (name,) = connection._listings
+            end = wire({"Event": "QueueStatusComplete", "ActionID": name})
+            listing.cancel()
+            connection._reader.feed_data(end)
+            await asyncio.wait([listing])
+            await pbx.say([{"Event": "Newchannel"}])
+            await until(lambda: bool(heard))
+            await connection.close()
+
+    played(story)
+
+
 # ---- staying connected
 
 
@@ -248,6 +272,101 @@ def test_whoever_does_not_take_what_is_heard_loses_the_connection_not_the_memory
     assert [item.fields["N"] for item in heard] == [str(n) for n in range(len(heard))]
     closed = next(item for item in found if isinstance(item, Closed))
     assert "given up" in closed.reason
+
+
+class Flooding(FakePbx):
+    """Says more than can be written down: at a login, or while it is asked for its channels."""
+
+    def __init__(self, at: str) -> None:
+        super().__init__()
+        self.at = at
+
+    def _answer(self, fields: Fields, writer: asyncio.StreamWriter) -> None:
+        super()._answer(fields, writer)
+        if fields["Action"] == self.at:
+            for n in range(500):
+                writer.write(wire({"Event": "X", "N": str(n)}))
+
+
+def test_no_connection_is_made_while_nothing_more_can_be_written_down() -> None:
+    async def story() -> tuple[int, int]:
+        inbox: Inbox[Item] = Inbox(limit=50)
+        async with Flooding("Login") as pbx:
+            link = Link("pbx", pbx.pbx, inbox, patience=QUICK)
+            running = asyncio.create_task(link.run())
+            await until(lambda: "given up" in (link.state.trouble or ""))
+            await asyncio.sleep(0.5)
+            logins, most = pbx.logins, len(inbox)
+            inbox.take()
+            await until(lambda: pbx.logins > logins)
+            running.cancel()
+            return logins, most
+
+    assert played(story) == (1, 52)
+
+
+def test_what_is_heard_after_a_connection_was_given_up_and_made_anew_is_not_dropped() -> None:
+    async def story() -> list[Item]:
+        inbox: Inbox[Item] = Inbox(limit=50)
+        async with Flooding("Login") as pbx:
+            link = Link("pbx", pbx.pbx, inbox, patience=QUICK)
+            running = asyncio.create_task(link.run())
+            await until(lambda: "given up" in (link.state.trouble or ""))
+            inbox.take()
+            await until(lambda: pbx.logins == 2 and len(inbox) >= 50)
+            running.cancel()
+        return inbox.take()
+
+    opened, first, *_ = played(story)
+    assert isinstance(opened, Opened)
+    assert isinstance(first, Heard)
+    assert first.fields["N"] == "0"
+
+
+def test_what_is_too_much_while_the_lists_are_asked_for_ends_the_connection_too() -> None:
+    async def story() -> list[Item]:
+        inbox: Inbox[Item] = Inbox(limit=50)
+        async with Flooding("CoreShowChannels") as pbx:
+            link = Link("pbx", pbx.pbx, inbox, patience=QUICK)
+            running = asyncio.create_task(link.run())
+            await until(lambda: any(isinstance(item, Snapshot) for item in inbox._items))
+            await until(lambda: not link.state.connected)
+            running.cancel()
+        return inbox.take()
+
+    *_, closed = played(story)
+    assert isinstance(closed, Closed)
+    assert "given up" in closed.reason
+
+
+def test_waits_grow_while_too_much_is_said_and_begin_anew_after_any_other_end() -> None:
+    begun: list[str] = []
+
+    class Told(Patience):
+        def waits(self) -> Iterator[float]:
+            begun.append("anew")
+            return super().waits()
+
+    async def story() -> tuple[int, int]:
+        inbox: Inbox[Item] = Inbox(limit=50)
+        async with Flooding("Login") as pbx:
+            patience = Told(first=0.02, longest=0.1, silence=0.15)
+            link = Link("pbx", pbx.pbx, inbox, patience=patience)
+            running = asyncio.create_task(link.run())
+            while pbx.logins < 3:
+                inbox.take()
+                await asyncio.sleep(0.01)
+            pbx.at, flooded = "", len(begun)
+            while pbx.logins < 4:
+                inbox.take()
+                await asyncio.sleep(0.01)
+            await until(lambda: link.state.connected)
+            pbx.hang_up()
+            await until(lambda: len(begun) > 1)
+            running.cancel()
+            return flooded, len(begun)
+
+    assert played(story) == (1, 2)
 
 
 @pytest.mark.parametrize(

@@ -184,7 +184,8 @@ class Connection:
         if listing is None:
             self._hear(fields)
         elif fields.get("EventList") == "Complete" or str(fields["Event"]).endswith("Complete"):
-            listing.done.set_result(listing.events)
+            if not listing.done.done():
+                listing.done.set_result(listing.events)
         else:
             listing.events.append(fields)
 

@@ -134,12 +134,14 @@ class Link:
         """Stay connected until cancelled."""
         waits, tries = self._patience.waits(), 0
         while True:
+            await self._until_room()
             tries += 1
             try:
                 await self._once()
             except AmiError as error:
                 if self.state.connected:
-                    waits, tries = self._patience.waits(), 0
+                    if not self._overrun.is_set():
+                        waits, tries = self._patience.waits(), 0
                     self._put(Closed(self.feed, self._now(), str(error)))
                 self._is(connected=False, trouble=str(error), tries=tries)
             await asyncio.sleep(next(waits))
@@ -171,6 +173,11 @@ class Link:
             raise AmiError(f"{self.feed} is not connected")
         return self._connection
 
+    async def _until_room(self) -> None:
+        """Wait until something may be said: each connection adds to what waits already."""
+        while self._inbox.is_full:
+            await asyncio.sleep(self._patience.first)
+
     def _put(self, item: Item) -> None:
         self._inbox.put(item)
         for tap in tuple(self._taps):
@@ -179,6 +186,7 @@ class Link:
     async def _once(self) -> None:
         """Connect, hear, and end with the reason for the end."""
         self._is_open = False
+        self._overrun.clear()
         connection = self._connection = await Connection.open(self.pbx, self._hear)
         try:
             self._open()
@@ -206,7 +214,6 @@ class Link:
         return Snapshot(self.feed, self._now(), tuple(queues), tuple(channels), tuple(lists))
 
     async def _until_over(self, connection: Connection) -> str:
-        self._overrun.clear()
         ways = [
             asyncio.create_task(connection.closed()),
             asyncio.create_task(self._until_silent(connection)),

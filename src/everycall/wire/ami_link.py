@@ -175,7 +175,7 @@ class Link:
 
     async def _until_room(self) -> None:
         """Wait until something may be said: each connection adds to what waits already."""
-        while self._inbox.is_full:
+        while self._inbox.is_full:  # noqa: ASYNC110 - room has no event of its own
             await asyncio.sleep(self._patience.first)
 
     def _put(self, item: Item) -> None:

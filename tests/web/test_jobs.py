@@ -1,8 +1,18 @@
 """A job is done, or tried again; never lost and never taken by two."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from django.utils import timezone
+
+from everycall.channels import sms
+from everycall.records.alerts import DELIVER
+from everycall.records.hooks import JOB
 from everycall.records.jobs import LEASE, Job, claim, enqueue, run_one
+from everycall.web.reading import site_reader
+from everycall.web.work import alarms, hooking, outward
+from everycall.wire import outgoing, smtp
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=2)
@@ -27,6 +37,34 @@ def test_a_claimed_job_is_not_claimed_again_until_its_lease_ends() -> None:
     assert claim(NOW) is not None
     assert claim(NOW + LEASE / 2) is None
     assert claim(NOW + LEASE) is not None
+
+
+def test_whoever_tells_somebody_has_the_job_for_longer_than_that_can_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held: dict[str, float] = {}
+
+    def note(name: str) -> Callable[[], None]:
+        def work() -> None:
+            job = Job.objects.get(func=name)
+            held[name] = (job.run_at - timezone.now()).total_seconds()
+
+        return work
+
+    monkeypatch.setattr(alarms, "carry", note(DELIVER))
+    monkeypatch.setattr(hooking, "carry", note(JOB))
+    monkeypatch.setattr(outward, "WORK", {name: note(name) for name in ("text", "mail")})
+    for name in (DELIVER, JOB, "text", "mail"):
+        enqueue(name)
+    for one in (*alarms.telling()[:1], *hooking.hooking(site_reader())):
+        one.work()
+    outward.one_round(site_reader())
+    # a name server is asked before, and may take half a minute
+    assert held[DELIVER] > smtp.PATIENCE + 30
+    assert held["mail"] > smtp.PATIENCE + 30
+    assert held[JOB] > outgoing.PATIENCE + 30
+    # httpx waits so long for each: a connection, TLS, the words out, the words in
+    assert held["text"] > 4 * sms.PATIENCE + 30
 
 
 def test_the_same_key_is_written_down_once() -> None:

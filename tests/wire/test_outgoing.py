@@ -39,6 +39,20 @@ def dripping() -> Iterator[tuple[str, threading.Event]]:
     listening.close()
 
 
+def test_connecting_takes_part_of_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = socket.socketpair()
+    ours.settimeout(5)
+
+    def slowly(*_: object, **__: object) -> socket.socket:
+        time.sleep(outgoing.PATIENCE)
+        return ours
+
+    monkeypatch.setattr(outgoing, "PATIENCE", 0.2)
+    monkeypatch.setattr(outgoing.socket, "create_connection", slowly)
+    with theirs, pytest.raises(NotTakenError, match="too long altogether"):
+        Outgoing("https://127.0.0.1/", inside=True).send("m", 0, b"{}")
+
+
 def test_a_receiver_that_drips_is_given_up_when_its_time_is_over(
     dripping: tuple[str, threading.Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,6 @@ import hmac
 import http.client
 import ipaddress
 import socket
-import ssl
 import time
 from contextlib import closing
 from dataclasses import dataclass
@@ -141,15 +140,10 @@ def _connect(scheme: str, host: str, address: str, port: int) -> http.client.HTT
     """Return a connection to an address, by the certificate of the host that was meant."""
     until = time.monotonic() + PATIENCE
     connection = http.client.HTTPConnection(host, port)
-    plain = socket.create_connection((address, port), timeout=PATIENCE)
+    plain = Until(socket.create_connection((address, port), timeout=PATIENCE), until)
     try:
-        talk = plain if scheme == "http" else _wrapped(plain, host)
+        connection.sock = plain if scheme == "http" else plain.encrypted(host)
     except BaseException:
         plain.close()
         raise
-    connection.sock = Until(talk, until)
     return connection
-
-
-def _wrapped(plain: socket.socket, host: str) -> socket.socket:
-    return ssl.create_default_context().wrap_socket(plain, server_hostname=host)

@@ -38,6 +38,9 @@ CARRY = 0.25
 
 CARRIERS = 3
 
+LEASE = timedelta(minutes=2)
+"""Who carries a message has it for so long: longer than any talk with a channel lasts."""
+
 REPORTS = 5.0
 """Plans of reports are looked at this often, in seconds."""
 
@@ -79,7 +82,7 @@ def missed_calls(calls: Iterable[EndedCall], site: SiteFile) -> list[MissedCall]
 
 
 def _carry_all() -> None:
-    while_there_is(lambda: run_one({DELIVER: carry}, timezone.now()))
+    while_there_is(lambda: run_one({DELIVER: carry}, timezone.now(), LEASE))
 
 
 def looking(reader: Reader, measured: Measured) -> tuple[Round, ...]:

@@ -1,5 +1,7 @@
 """What goes out to customers and to their files elsewhere: answers may take long, so this is a round of its own."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from everycall.records.jobs import Work, run_one
@@ -10,6 +12,9 @@ from everycall.web.work import crm, mailing, texting
 PAUSE = 2.0
 """Seconds between two rounds."""
 
+LEASE = timedelta(minutes=5)
+"""Who does one of these jobs has it for so long: a CRM is asked several times for one of them."""
+
 WORK: dict[str, Work] = {**crm.WORK, **texting.WORK, **mailing.WORK}
 """What jobs may ask for here, by name."""
 
@@ -19,7 +24,7 @@ def one_round(reader: Reader) -> None:
     crm.keep_in_step(reader)
     texting.tell_the_missed(reader, timezone.now())
     mailing.mail_the_missed(reader, timezone.now())
-    while_there_is(lambda: run_one(WORK, timezone.now()))
+    while_there_is(lambda: run_one(WORK, timezone.now(), LEASE))
 
 
 def outward(reader: Reader) -> tuple[Round, ...]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from everycall.errors import BusyError, ClosedError, NotTakenError
 from everycall.history.journal import Disk, Journal, Ordinals
-from everycall.history.journal_segments import Entry, decode, encode, segments
+from everycall.history.journal_segments import Entry, decode, encode, read_places, segments
 
 
 def entry(name: str, feed: str = "pbx", place: int = 0) -> Entry:
@@ -263,6 +263,49 @@ def test_a_reader_goes_on_behind_its_newest_record(tmp_path: Path) -> None:
         assert place is not None
         assert (place.event_id, place.end) == ("b", 11)
         assert again.place("nobody") is None
+
+
+def test_the_place_of_a_quiet_feed_outlasts_its_segment(tmp_path: Path) -> None:
+    for turn in range(2):
+        with Journal(tmp_path) as journal:
+            journal.append([entry(f"a{turn}", feed="quiet", place=7 + turn)])
+            journal.roll()
+            journal.append([entry(f"b{turn}")])
+            journal.drop(up_to=journal.state.last - 1)
+        with Journal(tmp_path) as again:
+            place = again.place("quiet")
+            assert place is not None
+            assert (place.event_id, place.end) == (f"a{turn}", 8 + turn)
+            assert ids(again) == [f"b{turn}"]
+    assert [kept.event_id for kept in read_places(tmp_path)] == ["a1"]
+
+
+def test_no_number_is_given_twice_when_all_segments_are_gone(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        journal.append([entry("a", feed="quiet")])
+        journal.roll()
+        journal.append([entry("b")])
+        journal.drop(up_to=1)
+    for path in segments(tmp_path):
+        path.unlink()
+    with Journal(tmp_path) as again:
+        assert again.append([entry("c", feed="quiet")]).fresh[0].number > 1
+        place = again.place("quiet")
+        assert place is not None
+        assert place.event_id == "c"
+
+
+def test_no_segment_goes_while_the_places_in_it_cannot_be_kept(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "places.new"
+    with Journal(tmp_path) as journal:
+        journal.append([entry("a", feed="quiet")])
+        journal.roll()
+        journal.append([entry("b")])
+        in_the_way.mkdir()
+        assert journal.drop(up_to=1) == []
+        assert ids(journal) == ["a", "b"]
+        in_the_way.rmdir()
+        assert len(journal.drop(up_to=1)) == 1
 
 
 def test_equal_records_of_one_batch_are_two_and_the_batch_again_is_none() -> None:

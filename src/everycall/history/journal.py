@@ -30,7 +30,9 @@ from everycall.history.journal_segments import (
     first_number,
     name_of,
     read,
+    read_places,
     segments,
+    write_places,
 )
 
 SEGMENT = 64 << 20
@@ -184,6 +186,8 @@ class Journal:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = self._locked()
+        for entry in read_places(self.folder):
+            self._note_place(entry)
         for path in segments(self.folder):
             self._next = max(self._next, first_number(path) + 1)
             for entry in self._good(path):
@@ -287,9 +291,19 @@ class Journal:
         self._is_full = True
 
     def drop(self, up_to: int) -> list[Path]:
-        """Delete the segments that hold nothing behind a number; return them."""
+        """Delete the segments that hold nothing behind a number; return them.
+
+        The places of feeds that have said nothing since are kept; while they cannot be, nothing goes.
+        """
         found = segments(self.folder)
         old = [path for path, following in pairwise(found) if first_number(following) <= up_to + 1]
+        if not old:
+            return []
+        kept = first_number(found[len(old)])
+        try:
+            write_places(self.folder, [e for e in self._places.copy().values() if e.number < kept])
+        except OSError:
+            return []
         for path in old:
             self._count.size -= path.stat().st_size
             for entry in read(path):
@@ -307,6 +321,9 @@ class Journal:
 
     def _learn(self, key: bytes, entry: Entry) -> None:
         self._ids.add(key)
+        self._note_place(entry)
+
+    def _note_place(self, entry: Entry) -> None:
         self._next = max(self._next, entry.number + 1)
         self._newest_at = max(self._newest_at, entry.received_at)
         place = self._places.get(entry.feed)

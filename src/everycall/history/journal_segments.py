@@ -5,13 +5,19 @@ number of its first record. It is only ever appended to, by the process that beg
 """
 
 import json
+import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from pathlib import Path
 
+from everycall.history.outlasting import keep
+
 ENDING = ".journal"
+
+PLACES = "places"
+"""The newest record of each feed whose segments are gone: its reader goes on from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +102,25 @@ def first_number(path: Path) -> int:
 def name_of(number: int) -> str:
     """Return the name of a segment that begins with a record."""
     return f"{number:020}{ENDING}"
+
+
+def read_places(folder: Path) -> list[Entry]:
+    """Return the newest records of the feeds whose segments are gone."""
+    path = folder / PLACES
+    if not path.exists():
+        return []
+    return [entry for entry in read(path) if isinstance(entry, Entry)]
+
+
+def write_places(folder: Path, entries: Iterable[Entry]) -> None:
+    """Keep the newest records of feeds whose segments will go: all of them, or what was kept before."""
+    told = list(entries)
+    if told == read_places(folder):
+        return
+    draft = folder / f"{PLACES}.new"
+    with draft.open("wb") as file:
+        file.writelines(map(encode, told))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(folder / PLACES)
+    keep(folder)

@@ -358,17 +358,9 @@ def test_what_is_said_before_the_picture_is_there_is_heard_and_counted_once(
 def test_what_is_posted_before_the_picture_is_there_is_on_the_disk_at_once(
     tmp_path: Path, drawing: threading.Event
 ) -> None:
-    lines = of_today(SHOP / "queue_log-20261019.gz")
 
     async def story() -> None:
-        wanted = WatchSettings(tmp_path, SITE, (Posted("post", QUEUE_LOG),))
-        hearing = asyncio.get_running_loop().create_future()
-        watch = Watch(wanted, opened=hearing.set_result)
-        entering = asyncio.create_task(watch.__aenter__())
-        await hearing
-        entries = list(watch.posted["post"].entries(lines, int(clock.time() * 1e6)))
-        receipt = await asyncio.wrap_future(watch.take(entries))
-        assert len(receipt.fresh) == len(entries)
+        watch, entering = await told_before_the_picture(tmp_path)
         assert not entering.done()
         drawing.set()
         await entering
@@ -379,6 +371,20 @@ def test_what_is_posted_before_the_picture_is_there_is_on_the_disk_at_once(
 
     played(story)
     assert len(outcomes(tmp_path)) == 1
+
+
+async def told_before_the_picture(data: Path) -> tuple[Watch, "asyncio.Task[Watch]"]:
+    """Post a call to a watch that hears, and has no picture yet; what was posted is on the disk."""
+    wanted = WatchSettings(data, SITE, (Posted("post", QUEUE_LOG),))
+    hearing = asyncio.get_running_loop().create_future()
+    watch = Watch(wanted, opened=hearing.set_result)
+    entering = asyncio.create_task(watch.__aenter__())
+    await hearing
+    lines = of_today(SHOP / "queue_log-20261019.gz")
+    entries = list(watch.posted["post"].entries(lines, int(clock.time() * 1e6)))
+    receipt = await asyncio.wrap_future(watch.take(entries))
+    assert len(receipt.fresh) == len(entries)
+    return watch, entering
 
 
 def of_today(path: Path) -> list[str]:
@@ -393,16 +399,9 @@ def of_today(path: Path) -> list[str]:
 def test_what_was_posted_is_in_history_also_if_the_picture_was_never_there(
     tmp_path: Path, drawing: threading.Event
 ) -> None:
-    lines = of_today(SHOP / "queue_log-20261019.gz")
 
     async def story() -> None:
-        wanted = WatchSettings(tmp_path, SITE, (Posted("post", QUEUE_LOG),))
-        hearing = asyncio.get_running_loop().create_future()
-        watch = Watch(wanted, opened=hearing.set_result)
-        entering = asyncio.create_task(watch.__aenter__())
-        await hearing
-        entries = list(watch.posted["post"].entries(lines, int(clock.time() * 1e6)))
-        await asyncio.wrap_future(watch.take(entries))
+        watch, entering = await told_before_the_picture(tmp_path)
         entering.cancel()
         await asyncio.gather(entering, return_exceptions=True)
         drawing.set()

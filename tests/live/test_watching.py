@@ -401,7 +401,7 @@ def test_what_was_posted_is_in_history_also_if_the_picture_was_never_there(
 ) -> None:
 
     async def story() -> None:
-        watch, entering = await told_before_the_picture(tmp_path)
+        _, entering = await told_before_the_picture(tmp_path)
         entering.cancel()
         await asyncio.gather(entering, return_exceptions=True)
         drawing.set()

@@ -315,7 +315,7 @@ def drawing(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     may_begin, begin = threading.Event(), Beginning.begin
 
     def slow(beginning: Beginning[LivePicture]) -> LivePicture:
-        may_begin.wait(30)
+        may_begin.wait(85)
         return begin(beginning)
 
     monkeypatch.setattr(Beginning, "begin", slow)

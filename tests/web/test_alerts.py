@@ -112,6 +112,27 @@ def test_what_the_owner_let_into_the_network_is_one_address_and_no_other(rule: A
     assert (moved["url"], moved.get("inside", False)) == ("http://169.254.169.254/latest/", False)
 
 
+def test_a_password_that_was_kept_goes_to_no_other_server(rule: AlertRule) -> None:
+    usual = {"host": "mail.example.org", "port": 587, "user": "u", "sender": "a@example.org"}
+    usual |= {"to": "b@example.org", "tls": "starttls"}
+    mail = Channel.objects.create(kind="mail", name="Post")
+    mail.keep({**usual, "password": "s3cret"})
+    mail.save()
+    max_ = browser(person("Max", "manager"))
+
+    def kept(**given: object) -> tuple[object, object]:
+        posted = {"name": "Post", "password": "", "language": "", **usual, **given}
+        page = max_.post(f"/setup/channels/mail/{mail.pk}/", posted)
+        mail.refresh_from_db()
+        assert (page.status_code == 302) == (b"would go to another server" not in page.content)
+        return mail.given()["host"], mail.given()["password"]
+
+    assert kept(to="c@example.org") == ("mail.example.org", "s3cret")
+    assert kept(host="mine.example.net") == ("mail.example.org", "s3cret")
+    assert kept(tls="") == ("mail.example.org", "s3cret")
+    assert kept(host="mine.example.net", password="new") == ("mine.example.net", "new")
+
+
 def test_a_rule_is_made_on_the_page(owner: Person) -> None:
     given = {
         "name": "Nobody free", "measure": "free", "above": "below", "limit": "1", "lasting_s": "60",

@@ -221,18 +221,29 @@ def channel(request: HttpRequest, kind: str, pk: int | None = None) -> HttpRespo
     if pk:
         form.initial = {"name": found.name, "language": found.language}
     if request.method == "POST" and form.is_valid():
-        kept = {**(given or {}), **form.cleaned_data}
-        for name in SECRETS:
-            if name in kept and not form.cleaned_data.get(name) and given:
-                kept[name] = given.get(name, "")
-        if given and not owner and kept.get("url") != given.get("url"):
-            kept["inside"] = False  # another address was let in
+        kept = dict(form.cleaned_data) if given is None else _changed(form, given, owner=owner)
         found.name, found.language = kept.pop("name"), kept.pop("language")
-        if _keep(form, found, kept):
+        if form.is_valid() and _keep(form, found, kept):
             note(person_of(request), "channel changed", found.name)
             return redirect("alert-rules")
     page = {"form": form, "title": _("Channel"), "back": ("alert-rules", _("Alert rules"))}
     return render(request, "web/form.html", page)
+
+
+def _changed(form: forms.Form, given: dict[str, Any], *, owner: bool) -> dict[str, Any]:
+    """Return the settings of a channel that is changed: a secret that is not entered again stays,
+    and would go nowhere else, nor in the open.
+    """
+    kept = {**given, **form.cleaned_data}
+    elsewhere = any(kept.get(name) != given.get(name) for name in ("host", "port", "tls"))
+    for name in SECRETS:
+        if name in kept and not form.cleaned_data.get(name):
+            kept[name] = given.get(name, "")
+            if kept[name] and elsewhere:
+                form.add_error(name, _("Enter it again: it would go to another server now."))
+    if not owner and kept.get("url") != given.get("url"):
+        kept["inside"] = False  # another address was let in
+    return kept
 
 
 def _keep(form: forms.Form, found: Channel, kept: dict[str, Any]) -> bool:

@@ -15,7 +15,7 @@ LATEST = 4_102_444_800_000_000
 
 _DAY = 86_400_000_000
 _CODE = 2**31 - 1
-_SPAN = 10**12
+LONGEST = 10**12
 """A stretch of time lasts at most thirty years, in milliseconds."""
 
 _LIMITS = {
@@ -23,7 +23,7 @@ _LIMITS = {
     "seq": (-(2**39), 2**39),
     "sip_code": (0, _CODE),
     "q850": (0, _CODE),
-    "value": (-_SPAN, _SPAN),
+    "value": (-LONGEST, LONGEST),
 }
 _TEXTS = tuple(f.name for f in fields(Event) if f.name not in (*_LIMITS, "at"))
 _NUMBERS_OF, _TEXTS_OF = attrgetter(*_LIMITS), attrgetter(*_TEXTS)

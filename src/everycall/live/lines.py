@@ -48,6 +48,7 @@ class Lines:
         """A new day begins: outages go on, what is over is yesterday's."""
         self.since = since
         self._quality.clear()
+        self._heard_at = {phone: at for phone, at in self._heard_at.items() if at >= since}
         for line in self._lines.values():
             line.out = [one for one in line.out if one[1] > since]
 
@@ -70,8 +71,8 @@ class Lines:
         told = {name.lower(): float(number) for name, number in _NUMBER.findall(one.text or "")}
         if one.phone is None or not told:
             return
-        if self._heard_at.get(one.phone, -1) >= one.at:
-            # a call that goes on is told again from its beginning
+        if self._heard_at.get(one.phone, self.since - 1) >= one.at:
+            # a call that goes on is told again from its beginning, which may be yesterday's
             return
         self._heard_at[one.phone] = one.at
         loss, jitter = told.get("loss"), told.get("jitter")

@@ -161,13 +161,12 @@ _STAGE_KINDS = {
 
 _STAMPED = """
 SELECT *,
-  CASE WHEN LENGTH(stamp) < 12 THEN TRY_CAST(stamp AS BIGINT) * 1000000
+  CASE WHEN LENGTH(stamp) < 12 THEN CAST(TRY_CAST(stamp AS UINTEGER) AS BIGINT) * 1000000
     WHEN SUBSTRING(stamp, 5, 1) = '-'
       THEN EPOCH_US(TRY_CAST(stamp AS TIMESTAMP) AT TIME ZONE :zone)
-    ELSE CAST(TRY_CAST(stamp AS DECIMAL(20, 6)) * 1000000 AS BIGINT) END AS "at",
+    ELSE TRY_CAST(TRY_CAST(stamp AS DECIMAL(20, 6)) * 1000000 AS BIGINT) END AS "at",
   CASE WHEN stamp LIKE '%.%' THEN 1 ELSE 1000000 END AS resolution
 FROM lines
-WHERE stamp <> ''
 """
 
 _EVENTS = """
@@ -191,8 +190,9 @@ SELECT born * 1000000 AS "at", line * 4 - 1 AS seq, 1000000 AS resolution, calli
   'call.arrived' AS kind, 'its channel began' AS text
 FROM (
   SELECT l."at", l.line, l.callid,
-    CASE WHEN callid LIKE '__________.%' THEN TRY_CAST(LEFT(callid, 10) AS BIGINT)
-      ELSE TRY_CAST(REGEXP_EXTRACT(callid, '([0-9]{9,10})[.][0-9]+$', 1) AS BIGINT) END AS born
+    CAST(CASE WHEN callid LIKE '__________.%' THEN TRY_CAST(LEFT(callid, 10) AS UINTEGER)
+      ELSE TRY_CAST(REGEXP_EXTRACT(callid, '([0-9]{9,10})[.][0-9]+$', 1) AS UINTEGER)
+    END AS BIGINT) AS born
   FROM stamped AS l
   INNER JOIN verbs AS v ON v.verb = l.verb
   WHERE v.begins AND (v.verb <> 'DID' OR NOT l.d1 IS NULL)

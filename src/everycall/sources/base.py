@@ -103,11 +103,12 @@ class LineTranslation:
 
     Attributes:
         delimiter: what separates the fields of a line.
-        columns: the fields, in order; a line may have fewer, never more.
+        columns: the fields, in order; a line may have fewer, and what is too much belongs to the
+            last of them.
         filler: a line that means nothing, put in the place of one that cannot be read.
-        stamped: over `lines` (the columns and `line`): the same with `at` and `resolution`.
+        stamped: over `lines` (the columns): the same with `at` and `resolution`, line by line.
         lookup: the rows of the table `verbs`, for the verbs that a file holds, and their types.
-        events: over `stamped` and `verbs`, the columns of events.
+        events: over `stamped` (with the number of each `line`) and `verbs`, the columns of events.
         refused: over the same: `line`, `reason`, `detail`, `text` of what gives no event.
         chunks: cuts a file into chunks of such lines, if they have to be made first.
     """

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,9 +19,10 @@ LONGEST_LINE = 1 << 20
 """Longer ones are damage: what reads them further on has limits of its own."""
 
 _MAGIC = (
-    (b"\x1f\x8b", gzip.open),
-    (b"BZh", bz2.open),
-    (b"\xfd7zXZ\x00", lzma.open),
+    (re.compile(rb"\x1f\x8b"), gzip.open),
+    # a line may well begin with the letters, but not with what follows them
+    (re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"), bz2.open),
+    (re.compile(rb"\xfd7zXZ\x00"), lzma.open),
 )
 ALWAYS = 256 << 20
 """To so much a packed file may unpack, however small it is."""
@@ -55,11 +57,11 @@ def open_bytes(path: Path) -> IO[bytes]:
     """
     try:
         with path.open("rb") as plain:
-            magic = plain.read(6)
+            magic = plain.read(10)
     except OSError as error:
         raise NotFoundError(f"cannot read '{path}': {error.strerror}") from None
     for start, opener in _MAGIC:
-        if magic.startswith(start):
+        if start.match(magic):
             return io.BufferedReader(_Unpacked(opener(path, "rb"), path), 1 << 20)
     return path.open("rb")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from everycall.calls.chain import Chain
 from everycall.events import COLUMNS
 from everycall.history import Engine
+from everycall.history.store import month_of
 
 DAY = 86_400_000_000
 """Microseconds of a day: a call that goes on for longer may be cut at the end of a month."""
@@ -32,6 +33,15 @@ def reading(files: Sequence[Path]) -> str:
         return f"SELECT {nothing} WHERE FALSE"
     names = ", ".join(literal(file) for file in files)
     return f"SELECT {_COLUMNS} FROM read_parquet([{names}])"
+
+
+def months_of(engine: Engine, files: Sequence[Path]) -> set[str]:
+    """Return the months in which calls may have arrived of which some files speak."""
+    if not files:
+        return set()
+    names = ", ".join(literal(file) for file in files)
+    days = engine.rows(f'SELECT DISTINCT "at" // {DAY} FROM read_parquet([{names}])')
+    return {month_of(at) for (day,) in days for at in (day * DAY, (day - 1) * DAY)}
 
 
 def literal(thing: Path | str) -> str:

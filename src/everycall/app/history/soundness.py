@@ -19,6 +19,8 @@ SHOWN = 500
 """So many characters of what could not be read are shown."""
 
 _AHEAD = 86_400_000_000
+_NOW = 300_000_000
+"""So far two clocks that are right may differ: what is further ahead of ours is not the present."""
 
 
 def latest_of(heard_at: int) -> int:
@@ -27,6 +29,11 @@ def latest_of(heard_at: int) -> int:
     It is a day: a phone system whose clock runs away would end every call that is on.
     """
     return heard_at + _AHEAD if heard_at else LATEST
+
+
+def present_of(said_at: int, heard_at: int) -> int:
+    """Return the present as it was said at a moment, if our clock allows that; 0 is not known."""
+    return min(said_at, heard_at + _NOW) if heard_at else said_at
 
 
 def sound(item: T | Record, name: str, latest: int = LATEST) -> T | Record | Skip:

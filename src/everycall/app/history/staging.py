@@ -6,8 +6,9 @@ from pathlib import Path
 
 from everycall.app.history.pooling import Part, literal
 from everycall.app.history.progress import Progress, silent
+from everycall.app.history.soundness import SHOWN
 from everycall.events import COLUMNS, Skip, SkipReason
-from everycall.events.bounds import LATEST
+from everycall.events.bounds import EARLIEST, LATEST, LONGEST, moment_beyond
 from everycall.events.callers import Caller, caller
 from everycall.events.origins import HERE, Origin
 from everycall.history import Engine
@@ -22,6 +23,9 @@ FILE_STEP = 1 << 40
 
 REMEMBERED = 100_000
 """So many raw numbers are remembered with what makes them comparable."""
+
+MOST_BYTES = 8_000_000
+"""A line is read that has at most so many: old encodings grow when they are made UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,8 @@ class Stage:
         own["seq"] = f"w.seq + {staged.number * FILE_STEP}"
         own["source"] = literal(staged.source.name)
         own["site"] = literal(self.name)
+        if "value" in given:
+            own["value"] = f"CASE WHEN ABS(w.value) <= {LONGEST} THEN w.value END"
         if "caller_raw" in given:
             own |= {"caller": "n.caller", "caller_key": "n.caller_key"}
         columns = ", ".join(f'CAST({own[c.name]} AS {c.type}) AS "{c.name}"' for c in COLUMNS)
@@ -167,9 +173,21 @@ def stage_chunk(stage: Stage, translation: LineTranslation, chunk: Chunk, staged
     staged.lines += chunk.lines
     staged.skips.extend(chunk.skips)
     if chunk.data:
-        _stamp(stage, translation, chunk.data, chunk.first_line)
+        _stamp(stage, translation, _fitting(chunk.data, translation), chunk.first_line)
         _refuse(stage, translation, staged)
         stage.keep(translation.events, staged)
+
+
+def _fitting(data: bytes, translation: LineTranslation) -> bytes:
+    """Return lines none of which has too many fields: what is too much belongs to the last one."""
+    mark, most = translation.delimiter.encode(), len(translation.columns) - 1
+    lines = data.split(b"\n")
+    if max(line.count(mark) for line in lines) <= most:
+        return data
+    cut = (line.split(mark, most) for line in lines)
+    return b"\n".join(
+        mark.join((*f[:most], *(t.replace(mark, b"_") for t in f[most:]))) for f in cut
+    )
 
 
 def _stamp(stage: Stage, translation: LineTranslation, data: bytes, first_line: int) -> None:
@@ -180,17 +198,31 @@ def _stamp(stage: Stage, translation: LineTranslation, data: bytes, first_line: 
     engine.view(
         "lines",
         f"SELECT * FROM read_csv('{path}', header=false, auto_detect=false, quote='', escape='', "
-        f"delim='{translation.delimiter}', null_padding=true, columns={{{types}}})",
+        f"delim='{translation.delimiter}', null_padding=true, columns={{{types}}}, "
+        f"max_line_size={MOST_BYTES})",
     )
     engine.table("chunk", translation.stamped(stage.site))
-    engine.view("stamped", f"SELECT *, rowid + {first_line} AS line FROM chunk")
+    something = f"NOT COALESCE({_listed(translation)}) IS NULL"
+    numbered = f"SELECT *, rowid + {first_line} AS line FROM chunk WHERE {something}"
+    beyond = f'COALESCE("at" < {EARLIEST} OR "at" >= {min(stage.latest, LATEST)}, FALSE)'
+    engine.view("numbered", f"SELECT *, {beyond} AS beyond FROM ({numbered}) AS n")
+    engine.view("stamped", "SELECT * EXCLUDE (beyond) FROM numbered WHERE NOT beyond")
     verbs = engine.rows("SELECT DISTINCT verb FROM chunk WHERE NOT verb IS NULL")
     rows = translation.lookup(stage.site, (verb for (verb,) in verbs))
     columns = {name: translation.lookup_types[name] for name in rows[0]}
     engine.load("verbs", columns, (tuple(row.values()) for row in rows))
 
 
+def _listed(translation: LineTranslation) -> str:
+    return ", ".join(f'"{column}"' for column in translation.columns)
+
+
 def _refuse(stage: Stage, translation: LineTranslation, staged: Staged) -> None:
+    text = f"CONCAT_WS('{translation.delimiter}', {_listed(translation)})"
+    beyond = f'SELECT line, "at", {text} FROM numbered WHERE beyond ORDER BY line'
+    for line, at, text in stage.engine.rows(beyond):
+        why = moment_beyond(at, stage.latest) or ""
+        staged.skips.append(Skip(staged.path.name, line, SkipReason.BAD_TIME, why, text[:SHOWN]))
     for line, reason, detail, text in stage.engine.rows(translation.refused):
         skip = Skip(staged.path.name, line, SkipReason(reason), detail or "", text)
         staged.skips.append(skip)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from everycall.app.history.call_staging import stage_calls
 from everycall.app.history.counting import count_episodes, count_month
-from everycall.app.history.pooling import DAY, Part, literal, overlaps, without_repeats
+from everycall.app.history.pooling import DAY, Part, literal, months_of, overlaps, without_repeats
 from everycall.app.history.progress import Progress, silent
 from everycall.app.history.skips import save_skips, whole
 from everycall.app.history.soundness import latest_of
@@ -24,7 +24,7 @@ from everycall.app.intake.sorting_out import (
     of_one_system,
     sorted_out,
 )
-from everycall.app.intake.speaking import moment_of, sources_of, view_of
+from everycall.app.intake.speaking import covered_anew, moment_of, sources_of, view_of
 from everycall.app.intake.systems import chosen, systems_of
 from everycall.app.keeping.erasing import keep_out
 from everycall.app.keeping.forgetting import keep_forgotten
@@ -43,7 +43,6 @@ from everycall.history.store import (
     Manifest,
     SourceState,
     month_bounds,
-    months_between,
 )
 from everycall.sources.base import LineTranslation
 from everycall.sources.mapping import FOLDER as MAPPINGS
@@ -132,7 +131,7 @@ class Importer:
                     self._numbers(),
                     self.history.site,
                     self.progress,
-                    latest_of(to_micros(self.clock()) if self.heard else 0),
+                    latest_of(self._heard_at()),
                 )
                 staged = self._stage(stage, fresh, manifest, summary)
                 if self.over:
@@ -170,6 +169,10 @@ class Importer:
             return list(found)
         origin = chosen(systems_of(self.history, self.site), system, alike)
         return list(of_one_system(found, origin, summary))
+
+    def _heard_at(self) -> int:
+        """Return the present as far as it bounds what is said: what a file says may be of any time."""
+        return to_micros(self.clock()) if self.heard else 0
 
     def _numbers(self) -> Numbers:
         return Numbers(self.site.region, self.site.internal)
@@ -308,12 +311,15 @@ class Importer:
             self.history.commit(replace(manifest, imports=imported))
             return
         setting = Setting(tuple(map(view_of, sources)), self.site.limits.limits())
-        give(engine, self.site, moment_of(sources))
-        segments = self._count(engine, written(setting), manifest, staged, summary)
+        moment = moment_of(sources, self._heard_at())
+        give(engine, self.site, moment)
+        fresh = [file.path for one in staged for file in one.files]
+        touched = months_of(engine, fresh) | covered_anew(manifest, sources)
+        segments = self._count(engine, written(setting), manifest, touched, summary)
         following = replace(
             manifest,
             segments=segments,
-            episodes=self._join(engine, segments, moment_of(sources)),
+            episodes=self._join(engine, segments, moment),
             sources=self._with_tails(sources, staged),
             imports=(*manifest.imports, *self._imported(engine, staged, summary)),
         )
@@ -343,11 +349,11 @@ class Importer:
         engine: Engine,
         chain: Chain,
         manifest: Manifest,
-        staged: Sequence[Staged],
+        touched: set[str],
         summary: Summary,
     ) -> tuple[Segment, ...]:
         again = {s.month for s in manifest.segments if s.pending or not s.numbered}
-        months = sorted(again | self._outdated(manifest) | set(_touched(staged)))
+        months = sorted(again | self._outdated(manifest) | touched)
         counted: list[Segment] = []
         for i, month in enumerate(months):
             self.progress(f"counting {month}", i / len(months))
@@ -429,9 +435,3 @@ def _groups(staged: Iterable[Staged]) -> Iterator[list[Staged]]:
         else:
             by_source.setdefault(one.source.name, []).append(one)
     yield from by_source.values()
-
-
-def _touched(staged: Iterable[Staged]) -> Iterator[str]:
-    for one in staged:
-        if one.part is not None:
-            yield from months_between(one.part.first_at - DAY, one.part.last_at)

@@ -48,6 +48,8 @@ class Sealer:
     def seal(self) -> Sealed:
         """Take everything into history that the journal has and history has not.
 
+        A source whose records cannot be taken in holds no other back.
+
         Raises:
             EverycallError: another process writes to the history, or it is broken; the journal
                 keeps everything, and the next seal tries again.
@@ -55,15 +57,21 @@ class Sealer:
         self._clear()
         done = self._note()
         after, up_to = done.get(_EVERY, 0), self.journal.state.last
-        sealed = Sealed()
+        sealed, failure = Sealed(), None
         by_source = _by_source(e for e in self.journal.entries(after) if e.number <= up_to)
         for source, entries in by_source.items():
             fresh = [entry for entry in entries if entry.number > done.get(source, after)]
             if fresh:
-                sealed.months += self._take(source, fresh)
+                try:
+                    sealed.months += self._take(source, fresh)
+                except Exception as error:  # noqa: BLE001 - it is raised below
+                    failure = failure or error
+                    continue
                 sealed.records[source] = len(fresh)
                 done[source] = max(entry.number for entry in fresh)
                 self._write(done)
+        if failure is not None:
+            raise failure
         self._write({_EVERY: up_to})
         return sealed
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from everycall.app.history.pooling import Part
+from everycall.app.history.soundness import present_of
 from everycall.app.history.staging import Staged
 from everycall.app.site.sitefile import SiteFile
 from everycall.calls.model import SourceView
 from everycall.events.sights import Sight
-from everycall.history.store import Manifest, SourceState
+from everycall.history.store import Manifest, SourceState, month_bounds
 from everycall.sources.base import Source
 
 
@@ -45,9 +46,28 @@ def view_of(state: SourceState) -> SourceView:
     return SourceView(state.name, sees, state.fineness, state.channels, state.people, state.carrier)
 
 
-def moment_of(sources: Sequence[SourceState]) -> tuple[int, int, int]:
-    """Return until when all speak, and from when to when those of the site do."""
+def moment_of(sources: Sequence[SourceState], heard_at: int = 0) -> tuple[int, int, int]:
+    """Return until when all speak, and from when to when those of the site do.
+
+    What was heard live says nothing of a time that has not come; `heard_at` 0 is not known.
+    """
     own = [source for source in sources if not source.carrier]
     as_of = max((source.last_at for source in sources), default=0)
     first = min((source.first_at for source in own), default=0)
-    return as_of, first, max((source.last_at for source in own), default=-1)
+    last = max((source.last_at for source in own), default=-1)
+    return present_of(as_of, heard_at), first, present_of(last, heard_at)
+
+
+def covered_anew(manifest: Manifest, sources: Sequence[SourceState]) -> set[str]:
+    """Return the counted months of which the site's own sources now speak for another part."""
+    before, now = moment_of(manifest.sources)[1:], moment_of(sources)[1:]
+    months = (segment.month for segment in manifest.segments)
+    return {month for month in months if _covered(month, *before) != _covered(month, *now)}
+
+
+def _covered(month: str, first_at: int, last_at: int) -> tuple[int, int] | None:
+    """Return the part of a month that lies within a time."""
+    start, end = month_bounds(month)
+    return (
+        (max(start, first_at), min(end, last_at)) if first_at < end and last_at >= start else None
+    )

@@ -142,9 +142,10 @@ class LineFeed:
         path = self.stage.engine.scratch / "live.txt"
         path.write_bytes(b"".join(entry.body.encode() + b"\n" for entry in run))
         staged = Staged(path, self.source, int(run[0].part or 0))
+        stage = replace(self.stage, latest=latest_of(max(entry.received_at for entry in run)))
         for chunk in chunks(path, self.translation.filler):
             placed = replace(chunk, first_line=run[0].place + chunk.first_line)
-            stage_chunk(self.stage, self.translation, placed, staged)
+            stage_chunk(stage, self.translation, placed, staged)
         told.skips += staged.skips
 
     def calls_of(self, feed: str) -> set[str]:  # noqa: ARG002 - the port has it
@@ -300,21 +301,23 @@ class CallFeed:
 
     def pack(self, calls: Collection[str]) -> None:
         """Keep the records of calls that are over, but small."""
-        for call in calls:
-            if call in self._kept:
-                self._kept[call].pack()
+        for call in self._whole(calls):
+            self._kept[call].pack()
 
     def forget(self, calls: Collection[str]) -> None:
         """Keep nothing of calls, nor of the ids that they are known by."""
-        gone = {call for call in calls if call in self._kept}
+        gone = self._whole(calls)
         for call in gone:
-            root = self._groups.find(call)
-            if self._members.get(root, set()) <= gone:
-                self._members.pop(root, None)
+            self._members.pop(self._groups.find(call), None)
             del self._kept[call]
         for unit in [unit for unit, call in self._call_of.items() if call in gone]:
             del self._call_of[unit]
         self._groups = _without(self._groups, gone)
+
+    def _whole(self, calls: Collection[str]) -> set[str]:
+        """Return the ids of calls, and those that turned out to be the same: one is known outside."""
+        roots = {self._groups.find(call) for call in calls if call in self._kept}
+        return {call for root in roots for call in self._members[root]}
 
 
 def _without(groups: Groups, gone: Collection[str]) -> Groups:

@@ -49,6 +49,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
 
 NO_PAGES: dict[str, str] = {
     "home": "leads to Now",
+    "now-calls": "leads to the calls behind a number",
     "callback-next": "leads to what is next",
     "acts": "a part of Now",
     "setup": "is looked at before anybody owns it",

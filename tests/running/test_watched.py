@@ -41,13 +41,23 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
         ) as client:
             wait_for(client)
             talk(client, headers)
-            figures = client.get("/metrics/", headers=headers).text
+            figures = drawn(client, headers)
             assert client.get("/metrics/").status_code == 401
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=60)
     finally:
         process.kill()
     return figures, log_of(data, port).read_text(encoding="utf-8")
+
+
+def drawn(client: httpx.Client, headers: dict[str, str]) -> str:
+    """Return the figures once there is a picture: what is posted is taken before."""
+    until = time.monotonic() + 60
+    while True:
+        figures = client.get("/metrics/", headers=headers).text
+        if "everycall_picture_age_seconds" in figures or time.monotonic() > until:
+            return figures
+        time.sleep(0.2)
 
 
 def talk(client: httpx.Client, headers: dict[str, str]) -> None:

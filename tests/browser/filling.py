@@ -268,9 +268,11 @@ def outward(owner: Person, now: datetime) -> None:
         hook=hook, about="call 1730538005.18", kind="call.ended", body={}, tries=3,
         error="the address answered 503",
     )  # fmt: skip
-    for name, kind in (("zentrale", "ami"), ("wolke", "twilio")):
+    of_ami: dict[str, object] = {"host": "127.0.0.1", "port": 1, "user": "u", "secret": "s"}
+    of_twilio: dict[str, object] = {"account": "AC", "secret": "s"}
+    for name, kind, settings in (("zentrale", "ami", of_ami), ("wolke", "twilio", of_twilio)):
         row = Connection(name=name, kind=kind)
-        row.keep({"host": "127.0.0.1", "port": 1, "user": "u", "secret": "s", "account": "AC"})
+        row.keep(settings)
         row.save()
 
 

@@ -44,7 +44,6 @@ ALIKE = {
 SHAPES = (
     r"\S*[@/?&=]\S*.*",  # an address, a path, a phone
     r"Shop: .*|Ruft jeden Tag .*|answered STOP|mon-fri .*|Monday, .*",  # what somebody wrote
-    r"zentrale\.account: unknown word .*",
     r"[\d.,]+ [A-Z]{3}",  # an amount in a currency
 )
 """Whose form says that nobody has to translate it: names, addresses, quotations, the titles of sources."""

@@ -83,9 +83,8 @@ class Mail:
     ) -> EmailMessage:
         with _writing():
             mail = self._headed(name, title, to)
-            mail.set_content(
-                body
-            )  # which takes headers of the content away that stood there before
+            # this takes headers of the content away that stood there before
+            mail.set_content(body)
             for header, value in headers.items():
                 mail[header] = value
         # an address in a header is one word, however long

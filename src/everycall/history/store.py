@@ -278,14 +278,5 @@ def month_bounds(month: str) -> tuple[int, int]:
     return _micros(start), _micros(following)
 
 
-def months_between(first_at: int, last_at: int) -> list[str]:
-    """Return every month from one moment to another, both included."""
-    month, months = month_of(first_at), []
-    while month <= month_of(last_at):
-        months.append(month)
-        month = month_of(month_bounds(month)[1])
-    return months
-
-
 def _micros(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1_000_000

@@ -159,8 +159,9 @@ def test_a_line_from_the_future_is_not_the_present(tmp_path: Path, ahead: int) -
     assert (skip["reason"], skip["text"]) == (SkipReason.BAD_TIME, heard[0].body)
 
 
-def test_hours_ahead_of_our_clock_are_not_the_present_of_history(tmp_path: Path) -> None:
+def test_hours_ahead_of_our_clock_are_not_the_present(tmp_path: Path) -> None:
     heard = entries([waiting(T + 72_000), waiting(T + 690, born=f"{T + 690}.2")])
+    assert set(board(heard)) == {f"{T + 690}.2", f"{T + 600}.9"}
     assert told(sealed(tmp_path, heard)) == {f"{T + 690}.2": "pending", f"{T + 600}.9": "pending"}
 
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from everycall.app.answers.defining import chosen
+from everycall.app.history.soundness import present_of
 from everycall.app.history.staging import Numbers
 from everycall.app.intake.translating import Feed, Incoming, LineFeed, Told, feed_of
 from everycall.app.live.live_counting import (
@@ -254,14 +255,18 @@ class LivePicture:
         return sign_of(kind, at, agent, queue, text)
 
     def _moment(self, as_of: int) -> None:
-        """Tell the chain until when the sources speak; what is too old stays history's alone."""
+        """Tell the chain until when the sources speak; what is too old stays history's alone.
+
+        What a phone system says of a time that has not come is not the present, here as in history.
+        """
         first, last = self._engine.rows(_EXTENT)[0]
         if first is not None:
             self._engine.run('DELETE FROM incoming WHERE "at" < ?', [self._from])
             known = self._covered or (first, last)
             self._covered = (min(known[0], first), max(known[1], last))
         covered = self._covered or (as_of, as_of)
-        values = [max(as_of, covered[1]), max(covered[0], self._from), covered[1]]
+        present = present_of(covered[1], as_of)
+        values = [max(as_of, present), max(covered[0], self._from), present]
         self._engine.run("DELETE FROM moment")
         self._engine.run("INSERT INTO moment VALUES (?, ?, ?)", values)
 

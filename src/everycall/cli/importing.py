@@ -107,6 +107,7 @@ def _as_json(summary: Summary) -> dict[str, Any]:
         "gone": [str(path) for path in summary.gone],
         "left_out": [{"path": str(f.path), "reason": f.reason} for f in summary.left_out],
         "refused": [{"path": str(path), "reason": why} for path, why in summary.refused],
+        "in_one_month": [{"call": s.call_id, "month": s.month} for s in summary.strays],
         "assumed": summary.assumed,
         "guessed": {str(path): notes for path, notes in summary.notes.items()},
         "arrived": summary.arrived,
@@ -146,6 +147,10 @@ def _remarks(summary: Summary) -> Iterator[str]:
     yield from (f"of the phone system {m}: its names begin with {m}{APART}" for m in marks)
     left = ((f.path.name, f.reason) for f in summary.left_out if f.named or not f.empty)
     yield from _grouped("left out:", left)
+    strays = (
+        (s.call_id, f"(it counts in {s.month}, where most of them are)") for s in summary.strays
+    )
+    yield from _grouped("records of one call lie in several months:", strays)
     notes = ((path.name, note) for path, found in summary.notes.items() for note in found)
     yield from _grouped("guessed:", notes)
     yield from (f"assumed: {text}" for text in summary.assumed)

@@ -116,6 +116,20 @@ class SourceState:
 
 
 @dataclass(frozen=True, slots=True)
+class Stray:
+    """A call of which records speak that lie months apart: it counts in one month only.
+
+    Attributes:
+        month: where it counts: most is said of it there.
+        last_at: the moment of the last record of it, in microseconds.
+    """
+
+    call_id: str
+    month: str
+    last_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """Everything that is true of a site's history at one instant."""
 
@@ -125,6 +139,7 @@ class Manifest:
     sources: tuple[SourceState, ...] = ()
     imports: tuple[Imported, ...] = ()
     episodes: str | None = None
+    strays: tuple[Stray, ...] = ()
 
     @property
     def numbered(self) -> bool:
@@ -152,6 +167,7 @@ class Manifest:
             ),
             imports=tuple(Imported(**item) for item in found["imports"]),
             episodes=found["episodes"],
+            strays=tuple(Stray(**item) for item in found.get("strays", ())),
         )
 
     def to_json(self) -> str:

@@ -16,7 +16,7 @@ from everycall.calls.numbering import stored
 from everycall.calls.spans import SPANS
 from everycall.calls.statement import DIALECT, parse, write
 from everycall.history import Engine
-from everycall.history.store import TABLES, Segment, month_bounds
+from everycall.history.store import TABLES, Segment, Stray, month_bounds
 from everycall.metrics.callers import episode_people, neighbours
 
 
@@ -33,10 +33,11 @@ def count_month(
     month: str,
     files: Sequence[Path],
     home: tuple[str, Path],
+    strays: Sequence[Stray] = (),
 ) -> Segment | None:
     """Count the calls that arrived in a month, and write everything about them into a folder."""
     name, folder = home
-    take_month(engine, chain, files, month_bounds(month))
+    take_month(engine, chain, files, month_bounds(month), strays)
     run_chain(engine, chain)
     calls, pending = engine.rows(
         f"SELECT COUNT(*), COUNT(*) FILTER (WHERE rule_no IN {PENDING}) FROM coded"

@@ -7,7 +7,7 @@ from pathlib import Path
 from everycall.calls.chain import Chain
 from everycall.events import COLUMNS
 from everycall.history import Engine
-from everycall.history.store import month_of
+from everycall.history.store import Stray, month_of
 
 DAY = 86_400_000_000
 """Microseconds of a day: a call that goes on for longer may be cut at the end of a month."""
@@ -41,7 +41,12 @@ def months_of(engine: Engine, files: Sequence[Path]) -> set[str]:
         return set()
     names = ", ".join(literal(file) for file in files)
     days = engine.rows(f'SELECT DISTINCT "at" // {DAY} FROM read_parquet([{names}])')
-    return {month_of(at) for (day,) in days for at in (day * DAY, (day - 1) * DAY)}
+    return months_of_days(day for (day,) in days)
+
+
+def months_of_days(days: Iterable[int]) -> set[str]:
+    """Return the months in which calls may have arrived of which something is said on some days."""
+    return {month_of(at) for day in days for at in (day * DAY, (day - 1) * DAY)}
 
 
 def literal(thing: Path | str) -> str:
@@ -113,8 +118,30 @@ WHERE "at" >= :end AND "at" < :end + {DAY} AND call_id IN (SELECT call_id FROM o
 """
 
 
+_STRAYS = """
+CREATE OR REPLACE TABLE strays AS
+SELECT COALESCE(l.id, s.call_id) AS call_id, s.here
+FROM (VALUES {said}) AS s (call_id, here)
+LEFT JOIN links AS l ON l.call_id = s.call_id
+"""
+"""Every id of calls that count in one month only, as far as is known of them in this one."""
+
+_SETTLED = f"""
+SELECT {_COLUMNS} FROM ({_MONTH}) AS month
+WHERE NOT COALESCE(call_id IN (SELECT call_id FROM strays WHERE NOT here), FALSE)
+UNION ALL
+SELECT {_COLUMNS} FROM pool
+WHERE "at" >= :end AND call_id IN (SELECT call_id FROM strays WHERE here)
+  AND NOT ("at" < :end + {DAY} AND call_id IN (SELECT call_id FROM over_end))
+"""
+
+
 def take_month(
-    engine: Engine, chain: Chain, files: Sequence[Path], bounds: tuple[int, int]
+    engine: Engine,
+    chain: Chain,
+    files: Sequence[Path],
+    bounds: tuple[int, int],
+    strays: Sequence[Stray] = (),
 ) -> None:
     """Make the view `events` of everything about the calls that arrived in a month.
 
@@ -127,7 +154,17 @@ def take_month(
         engine.view("events", near)
         link(engine, chain)
         engine.run(_EDGE.format(name=name, edge=edge))
-    engine.view("events", _MONTH.replace(":start", str(start)).replace(":end", str(end)))
+    _take(engine, chain, _MONTH, bounds)
+    if strays:
+        month = month_of(start)
+        said = ", ".join(f"({literal(s.call_id)}, {s.month == month})" for s in strays)
+        engine.run(_STRAYS.format(said=said))
+        _take(engine, chain, _SETTLED, bounds)
+
+
+def _take(engine: Engine, chain: Chain, events: str, bounds: tuple[int, int]) -> None:
+    start, end = map(str, bounds)
+    engine.view("events", events.replace(":start", start).replace(":end", end))
     link(engine, chain)
 
 

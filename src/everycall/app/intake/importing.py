@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from everycall.app.history.call_staging import stage_calls
-from everycall.app.history.counting import count_episodes, count_month
-from everycall.app.history.pooling import DAY, Part, literal, months_of, overlaps, without_repeats
+from everycall.app.history.counting import count_episodes
+from everycall.app.history.pooling import Part, literal, months_of, overlaps, without_repeats
 from everycall.app.history.progress import Progress, silent
 from everycall.app.history.skips import save_skips, whole
 from everycall.app.history.soundness import latest_of
@@ -26,15 +26,16 @@ from everycall.app.intake.sorting_out import (
 )
 from everycall.app.intake.speaking import covered_anew, moment_of, sources_of, view_of
 from everycall.app.intake.systems import chosen, systems_of
+from everycall.app.intake.totals import Totals
 from everycall.app.keeping.erasing import keep_out
 from everycall.app.keeping.forgetting import keep_forgotten
-from everycall.app.site.counting_mark import counting_mark, outdated, reading_mark
+from everycall.app.site.counting_mark import outdated, reading_mark
 from everycall.app.site.given import give, give_windows
 from everycall.app.site.sitefile import SiteFile
-from everycall.calls.chain import Chain, written
+from everycall.calls.chain import written
 from everycall.calls.model import Setting
 from everycall.clock import Clock, system_clock, to_micros
-from everycall.errors import BrokenHistoryError, EverycallError
+from everycall.errors import EverycallError
 from everycall.history import Engine, History, Segment
 from everycall.history.journal_segments import Entry
 from everycall.history.store import (
@@ -42,22 +43,11 @@ from everycall.history.store import (
     Imported,
     Manifest,
     SourceState,
-    month_bounds,
 )
 from everycall.sources.base import LineTranslation
 from everycall.sources.mapping import FOLDER as MAPPINGS
 
 _EXTENT = 'SELECT COUNT(*), MIN("at"), MAX("at") FROM ({rest}) AS e'
-
-_LAW = """
-SELECT COUNT(*), COUNT(DISTINCT call_id), COUNT(*) FILTER (WHERE direction = 'inbound')
-FROM read_parquet([{listed}])
-"""
-
-_BY_OUTCOME = """
-SELECT outcome, COUNT(*) FROM read_parquet([{listed}])
-WHERE direction = 'inbound' GROUP BY outcome ORDER BY outcome
-"""
 
 _NOT_TOLD_ANEW = """
 SELECT e.* FROM read_parquet({file}) AS e
@@ -315,57 +305,19 @@ class Importer:
         give(engine, self.site, moment)
         fresh = [file.path for one in staged for file in one.files]
         touched = months_of(engine, fresh) | covered_anew(manifest, sources)
-        segments = self._count(engine, written(setting), manifest, touched, summary)
+        totals = Totals(engine, self.history, self.site, self.progress)
+        counted = totals.counted(written(setting), manifest, touched, fresh)
         following = replace(
-            manifest,
-            segments=segments,
-            episodes=self._join(engine, segments, moment),
+            counted,
+            episodes=self._join(engine, counted.segments, moment),
             sources=self._with_tails(sources, staged),
             imports=(*manifest.imports, *self._imported(engine, staged, summary)),
         )
-        self._check(engine, following, summary)
+        totals.check(following, summary)
+        summary.months = len({*following.segments} - {*manifest.segments})
         summary.assumed += assumptions(self.site, lines_of(engine, self.history, following))
+        summary.strays = [stray for stray in following.strays if stray not in manifest.strays]
         self.history.commit(following)
-
-    def _check(self, engine: Engine, manifest: Manifest, summary: Summary) -> None:
-        """See that every call that arrived has exactly one outcome, before it becomes true.
-
-        Raises:
-            BrokenHistoryError: the numbers do not add up; nothing was changed.
-        """
-        files = self.history.files(manifest, "calls")
-        if not files:
-            return
-        listed = ", ".join(literal(file) for file in files)
-        calls, ids, arrived = engine.rows(_LAW.format(listed=listed))[0]
-        found = engine.rows(_BY_OUTCOME.format(listed=listed))
-        summary.arrived, summary.outcomes = arrived, dict(found)
-        if calls != ids or arrived != sum(summary.outcomes.values()) or None in summary.outcomes:
-            sentence = f"{arrived} calls arrived, but the outcomes sum up to {dict(found)}"
-            raise BrokenHistoryError(f"{sentence}; nothing was changed, please report this")
-
-    def _count(
-        self,
-        engine: Engine,
-        chain: Chain,
-        manifest: Manifest,
-        touched: set[str],
-        summary: Summary,
-    ) -> tuple[Segment, ...]:
-        again = {s.month for s in manifest.segments if s.pending or not s.numbered}
-        months = sorted(again | self._outdated(manifest) | touched)
-        counted: list[Segment] = []
-        for i, month in enumerate(months):
-            self.progress(f"counting {month}", i / len(months))
-            start, end = month_bounds(month)
-            files = self.history.event_files(manifest, start - DAY, end + DAY)
-            home = self.history.new_folder("segments")
-            segment = count_month(engine, chain, month, files, home)
-            if segment is not None:
-                counted.append(replace(segment, counted_by=counting_mark(self.site, month)))
-        summary.months = len(counted)
-        kept = [s for s in manifest.segments if s.month not in set(months)]
-        return tuple(sorted([*kept, *counted], key=lambda s: s.month))
 
     def _outdated(self, manifest: Manifest) -> set[str]:
         return outdated(manifest, self.site)

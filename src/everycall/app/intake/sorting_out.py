@@ -8,7 +8,7 @@ from pathlib import Path
 from everycall.app.intake.finding import Found, LeftOut
 from everycall.errors import NotThatKindError
 from everycall.events.origins import Origin
-from everycall.history.store import Imported, Manifest
+from everycall.history.store import Imported, Manifest, Stray
 from everycall.sources.marked_files import of_system
 
 
@@ -24,6 +24,7 @@ class Summary:
     gone: list[Path] = field(default_factory=list)
     notes: dict[Path, list[str]] = field(default_factory=dict)
     months: int = 0
+    strays: list[Stray] = field(default_factory=list)
     assumed: list[str] = field(default_factory=list)
     arrived: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)

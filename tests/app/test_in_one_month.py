@@ -102,6 +102,16 @@ def test_what_comes_later_ends_the_call_where_it_counts(tmp_path: Path) -> None:
     )
 
 
+def test_where_most_is_said_is_looked_at_anew(tmp_path: Path) -> None:
+    at = JULY + 100 * DAY
+    said = [entering(JULY, "odd.7"), connected(at, "odd.7"), completed(at + 60, "odd.7")]
+    for n, line in enumerate(said):
+        take(tmp_path / "parts", [line, *call_at(JULY + 40 * DAY + n)], f"{n}")
+    take(tmp_path / "whole", said)
+    assert [one.month for one in History(tmp_path / "parts").manifest().strays] == ["2026-10"]
+    assert calls(tmp_path / "parts")["odd.7"] == calls(tmp_path / "whole")["odd.7"]
+
+
 def test_ids_that_come_again_each_month_are_refused_by_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -104,11 +104,15 @@ def test_what_comes_later_ends_the_call_where_it_counts(tmp_path: Path) -> None:
 
 def test_where_most_is_said_is_looked_at_anew(tmp_path: Path) -> None:
     at = JULY + 100 * DAY
-    said = [entering(JULY, "odd.7"), connected(at, "odd.7"), completed(at + 60, "odd.7")]
-    for n, line in enumerate(said):
-        take(tmp_path / "parts", [line, *call_at(JULY + 40 * DAY + n)], f"{n}")
-    take(tmp_path / "whole", said)
-    assert [one.month for one in History(tmp_path / "parts").manifest().strays] == ["2026-10"]
+    said = [[entering(JULY, "odd.7"), connected(JULY, "odd.7")], call_at(at, "odd.7")]
+    parts = [said[0], said[1][:1], said[1][1:]]
+    months = []
+    for n, lines in enumerate(parts):
+        take(tmp_path / "parts", [*lines, *call_at(JULY + 40 * DAY + n)], f"{n}")
+        strays = History(tmp_path / "parts").manifest().strays
+        months.append([one.month for one in strays])
+    assert months == [[], ["2026-07"], ["2026-10"]]
+    take(tmp_path / "whole", [line for lines in said for line in lines])
     assert calls(tmp_path / "parts")["odd.7"] == calls(tmp_path / "whole")["odd.7"]
 
 

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from everycall.live.board import AgentNow, AgentState, Board, Stage
 from everycall.records.connections import Connection
@@ -114,6 +116,44 @@ def test_who_is_bound_to_brands_hears_their_callers_alone(
     assert (offered(bea, hub.board) or {})["talking"] == []
     hub.board = replace(hub.board, calls=(talks,))
     assert (offered(bea, hub.board) or {})["talking"] == ["Bob"]
+
+
+@pytest.fixture
+def brands() -> Iterator[None]:
+    """The shop has a queue to itself, and the other brand has none."""
+    path = Path(settings.DATA) / "site.toml"
+    path.write_text('[clients.shop]\nqueues = ["sales"]\n[clients.other]\n', encoding="utf-8")
+    yield
+    path.unlink()
+
+
+@pytest.mark.usefixtures("brands")
+def test_who_is_bound_to_brands_steers_in_their_queues_alone(pbx: Pbx) -> None:
+    bea = person("Bea", "supervisor", agent="PJSIP/1008", clients=["shop"])
+    found = offered(bea, hub.board) or {}
+    assert (found["people"], found["queues"]) == (["Ann"], ["sales"])
+    assert act(bea, "pause", agent="Bob")[0] == 403
+    assert act(bea, "pause", agent="Ann", queue="support")[0] == 403
+    assert act(bea, "pause", agent="Ann")[0] == 200
+    assert [told["Queue"] for told in pbx.told("QueuePause")] == ["sales"]
+
+
+@pytest.mark.usefixtures("brands")
+def test_a_brands_caller_is_heard_in_whichever_queue(pbx: Pbx) -> None:
+    bea = person("Bea", "supervisor", agent="PJSIP/1008", clients=["shop"])
+    talks = call("d", "support", 60, agent="Bob", position=None, stage=Stage.TALKING)
+    shown = staffed()
+    hub.board = replace(shown, agents=(replace(shown.agents[1], call_id="d"),), calls=(talks,))
+    assert (offered(bea, hub.board) or {})["talking"] == ["Bob"]
+    talk = {"Event": "CoreShowChannel", "Channel": "PJSIP/1002-0000000a", "ChannelStateDesc": "Up"}
+    pbx.fake.lists["CoreShowChannels"] = [talk]
+    assert act(bea, "listen", agent="Bob")[0] == 200
+
+
+@pytest.mark.usefixtures("brands")
+def test_where_brands_share_all_queues_everybody_is_theirs(pbx: Pbx) -> None:
+    bea = person("Bea", "supervisor", agent="PJSIP/1008", clients=["other"])
+    assert (offered(bea, hub.board) or {})["people"] == ["Ann", "Bob", "Sam"]
 
 
 @pytest.mark.parametrize(

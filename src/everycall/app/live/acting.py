@@ -93,18 +93,33 @@ class Steering:
         queues: only those who are in these queues, and these queues; empty means all.
         team: names of those who belong to them although they are in no queue now.
         clients: only callers of these brands; empty means all.
+        of_clients: the queues that these brands have to themselves: who has no queues of their own
+            steers only those who are in these, and in these.
     """
 
     own: str = ""
     queues: frozenset[str] = frozenset()
     team: frozenset[str] = frozenset()
     clients: frozenset[str] = frozenset()
+    of_clients: frozenset[str] = frozenset()
     may_steer: bool = False
     may_listen: bool = False
 
+    @property
+    def steered(self) -> frozenset[str]:
+        """The queues in which people are theirs to steer; empty means all."""
+        return self.queues or self.of_clients
+
     def has(self, agent: AgentNow) -> bool:
         """Tell whether somebody is theirs to steer."""
-        return not self.queues or bool(self.queues & set(agent.queues)) or agent.name in self.team
+        return self._is_in(agent, self.steered)
+
+    def knows(self, agent: AgentNow) -> bool:
+        """Tell whether somebody is theirs to hear, if the caller is: a brand's may be in any queue."""
+        return self._is_in(agent, self.queues)
+
+    def _is_in(self, agent: AgentNow, queues: frozenset[str]) -> bool:
+        return not queues or bool(queues & set(agent.queues)) or agent.name in self.team
 
     def has_queue(self, queue: str | None) -> bool:
         """Tell whether a queue is theirs."""
@@ -166,21 +181,24 @@ class _View:
         object.__setattr__(self, "_named", {agent.name: agent for agent in self.board.agents})
 
     def agent(self, name: str) -> AgentNow:
+        """Return somebody to be steered."""
+        return self._theirs(name, self.steering.has)
+
+    def talker(self, name: str) -> AgentNow:
+        """Return somebody to be listened to."""
+        return self._theirs(name, self.steering.knows)
+
+    def _theirs(self, name: str, theirs: Callable[[AgentNow], bool]) -> AgentNow:
         found = self._named.get(name)
         if found is None:
             raise NotFoundError(f"nobody is called '{name}' in the picture")
-        if not self.steering.has(found):
+        if not theirs(found):
             raise NotAllowedError(f"{name} is in none of your queues")
         return found
 
     def phones(self, name: str) -> tuple[str, ...]:
-        found = self.agent(name)
-        if not found.phones:
-            raise NotFoundError(f"no source says which phone {name} has")
-        return found.phones
-
-    def phone(self, name: str) -> str:
-        return self.phones(name)[0]
+        """Return the phones of somebody to be steered."""
+        return _phones_of(self.agent(name))
 
     def phones_for(self, name: str, queue: str) -> tuple[str, ...]:
         """Return the phones of somebody that a queue may ring: its own phone system's, if it has one."""
@@ -190,9 +208,9 @@ class _View:
     def phone_for(self, name: str, queue: str) -> str:
         return self.phones_for(name, queue)[0]
 
-    def phone_at(self, name: str, mark: str) -> str:
+    def phone_at(self, talker: AgentNow, mark: str) -> str:
         """Return the phone that somebody has at the phone system of that mark."""
-        return self._at(self.phones(name), mark, f"{name} has no phone")
+        return self._at(_phones_of(talker), mark, f"{talker.name} has no phone")
 
     def own_phone(self, mark: str) -> str:
         """Return one's own phone at the phone system of that mark."""
@@ -220,9 +238,15 @@ class _View:
         # one in which nobody is, and nobody called today, is in no picture, but may be joined
         if not name:
             raise NotFoundError("no queue was named")
-        if not self.steering.has_queue(name):
+        if self.steering.steered and name not in self.steering.steered:
             raise NotAllowedError(f"the queue {name} is none of yours")
         return name
+
+
+def _phones_of(agent: AgentNow) -> tuple[str, ...]:
+    if not agent.phones:
+        raise NotFoundError(f"no source says which phone {agent.name} has")
+    return agent.phones
 
 
 def _pause(wish: Wish, view: _View) -> tuple[Command, ...]:
@@ -239,10 +263,10 @@ def _where(wish: Wish, view: _View) -> tuple[str | None, ...]:
     """Return the queues of a break: the one that was named, or all that are theirs to steer."""
     if wish.queue:
         return (view.queue(wish.queue),)
-    if not view.steering.queues:
+    if not view.steering.steered:
         return (None,)
     found = view.agent(wish.agent).queues
-    return tuple(queue for queue in found if view.steering.has_queue(queue))
+    return tuple(queue for queue in found if queue in view.steering.steered)
 
 
 def _add(wish: Wish, view: _View) -> tuple[Command, ...]:
@@ -271,13 +295,13 @@ def _take(wish: Wish, view: _View) -> tuple[Command, ...]:
 
 
 def _listen(wish: Wish, view: _View) -> tuple[Command, ...]:
-    agent = view.agent(wish.agent)
+    agent = view.talker(wish.agent)
     if agent.state not in (AgentState.TALKING, AgentState.ON_HOLD):
         raise NotFoundError(f"{agent.name} does not talk with a caller now")
     if not view.steering.may_hear(agent, view.board):
         raise NotAllowedError(f"{agent.name} talks with a caller who is none of yours")
-    ear, mark = Ear(wish.act.value), mark_of(agent.call_id or view.phone(wish.agent))
-    return (ListenIn(view.own_phone(mark), view.phone_at(wish.agent, mark), ear),)
+    ear, mark = Ear(wish.act.value), mark_of(agent.call_id or _phones_of(agent)[0])
+    return (ListenIn(view.own_phone(mark), view.phone_at(agent, mark), ear),)
 
 
 _MAKES: dict[Act, Callable[[Wish, _View], tuple[Command, ...]]] = {

@@ -1,7 +1,7 @@
 """What can be ordered of whoever hears the phone systems: acts from the picture, dialling, help."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict
 from typing import Any
@@ -42,9 +42,17 @@ def steering_of(person: Person) -> Steering:
         queues=frozenset(queues_of(person)),
         team=frozenset(names),
         clients=frozenset(clients_of(person)),
+        of_clients=frozenset(_queues_of_clients(person)),
         may_steer=person.may(Right.STEER),
         may_listen=person.may(Right.LISTEN_IN),
     )
+
+
+def _queues_of_clients(person: Person) -> Iterator[str]:
+    known = site_reader().settings().clients if person.clients else {}
+    for name in person.clients:
+        if name in known:
+            yield from known[name].queues
 
 
 def _person(given: Mapping[str, Any]) -> Person:

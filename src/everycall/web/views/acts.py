@@ -58,12 +58,13 @@ def offered(person: Person, board: Board | None) -> dict[str, Any] | None:
     view = view_of(person)
     if board is None or view is None or not steering.may_steer:
         return None
-    agents = [agent for agent in board.agents if steering.has(agent) and agent.phones]
+    agents = [agent for agent in board.agents if agent.phones]
     states = (AgentState.TALKING, AgentState.ON_HOLD)
-    queues = steering.queues - {*NOTHING} if steering.queues else {q.name for q in board.queues}
-    talking = [a for a in agents if a.state in states and steering.may_hear(a, board)]
+    queues = steering.steered - {*NOTHING} if steering.steered else {q.name for q in board.queues}
+    heard = (a for a in agents if steering.knows(a) and steering.may_hear(a, board))
+    talking = [agent for agent in heard if agent.state in states]
     return {
-        "people": sorted(agent.name for agent in agents),
+        "people": sorted(agent.name for agent in agents if steering.has(agent)),
         "queues": sorted(queues),
         "waiting": picture(board, view)["waiting"],
         "talking": sorted(agent.name for agent in talking if steering.may_listen),

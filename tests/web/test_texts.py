@@ -170,10 +170,11 @@ def test_wrong_settings_are_put_right_and_the_text_is_sent(
         assert Text.objects.get().state == "sent"
 
 
+@pytest.mark.parametrize("brands", ["[clients.shop]\n[clients.praxis]\n", "[clients.shop]\n", ""])
 def test_the_gateway_of_a_brand_stays_its_own_when_it_is_saved(
-    carrier: Carrier, site: Path, owner: Person
+    carrier: Carrier, site: Path, owner: Person, brands: str
 ) -> None:
-    site.write_text(SITE + "[clients.shop]\n[clients.praxis]\n")
+    site.write_text(SITE + brands)
     TextGateway.objects.update(client="praxis")
     address = f"/setup/texts/twilio/{TextGateway.objects.get().pk}/"
     page = browser(owner).get(address).content.decode()

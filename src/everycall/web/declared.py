@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from everycall.settings import doc_of
+from everycall.web.reading import site_reader
 
 SECRETS = frozenset({"secret", "password"})
 
@@ -15,6 +16,23 @@ SECRETS = frozenset({"secret", "password"})
 def fields_of(kind: type, given: Mapping[str, Any] | None) -> dict[str, forms.Field]:
     """Return the fields of a form for the settings of a kind, with what was given before."""
     return {one.name: _field(one, given) for one in fields(kind)}
+
+
+def brand_field(label: str, kept: str) -> dict[str, forms.Field]:
+    """Return the field by which a brand is chosen, if there are any; one that was kept is never lost.
+
+    Empty is all brands: what belonged to one that the site file has no more must not become that unasked.
+    """
+    known = list(site_reader().settings().clients)
+    gone = [kept] if kept and kept not in known else []
+    if not known and not gone:
+        return {}
+    choices = [
+        ("", _("all")),
+        *((name, name) for name in known),
+        *((name, _("%(brand)s (not in the site file)") % {"brand": name}) for name in gone),
+    ]
+    return {"client": forms.ChoiceField(label=label, choices=choices, required=False, initial=kept)}
 
 
 def _field(declared: "Field[Any]", given: Mapping[str, Any] | None) -> forms.Field:

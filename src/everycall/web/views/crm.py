@@ -16,9 +16,8 @@ from everycall.records.jobs import Job
 from everycall.records.roles import Right
 from everycall.records.trail import note
 from everycall.registry import load, names
-from everycall.web.declared import fields_of, kept_of
+from everycall.web.declared import brand_field, fields_of, kept_of
 from everycall.web.guards import needs, person_of
-from everycall.web.reading import site_reader
 from everycall.web.wording.saying import say
 from everycall.web.work.crm import WORK, crm_of
 
@@ -94,13 +93,7 @@ def connect(request: HttpRequest, kind: str, pk: int | None = None) -> HttpRespo
 
 def _form(hand: type, row: CrmAccount | None, given: Any, data: Any) -> forms.Form:
     shown = fields_of(hand, given)
-    brands = site_reader().settings().clients
-    if brands:
-        choices = [("", _("all")), *((name, name) for name in brands)]
-        shown["client"] = forms.ChoiceField(
-            label=_("The brand whose calls go there"), choices=choices, required=False
-        )
-        shown["client"].initial = row.client if row else ""
+    shown |= brand_field(_("The brand whose calls go there"), row.client if row else "")
     form: forms.Form = type("CrmForm", (forms.Form,), shown)(data)
     return form
 

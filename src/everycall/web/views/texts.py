@@ -26,7 +26,7 @@ from everycall.records.texts import OptOut, Text, TextGateway
 from everycall.records.trail import note
 from everycall.recovery import Move, State
 from everycall.recovery.promises import Step
-from everycall.web.declared import fields_of, kept_of
+from everycall.web.declared import brand_field, fields_of, kept_of
 from everycall.web.guards import needs, person_of
 from everycall.web.reading import site_reader
 from everycall.web.requesting import pages
@@ -83,13 +83,7 @@ def connect(request: HttpRequest, kind: str, pk: int | None = None) -> HttpRespo
     row = get_object_or_404(TextGateway, pk=pk, kind=kind, removed_at=None) if pk else None
     given = row.given() if row else None
     shown = fields_of(KINDS[kind], given)
-    brands = list(site_reader().settings().clients)
-    if brands:
-        choices = [("", _("all")), *((name, name) for name in brands)]
-        shown["client"] = forms.ChoiceField(
-            label=_("The brand whose texts it carries"), choices=choices, required=False
-        )
-        shown["client"].initial = row.client if row else ""
+    shown |= brand_field(_("The brand whose texts it carries"), row.client if row else "")
     form: forms.Form = type("GatewayForm", (forms.Form,), shown)(request.POST or None)
     if request.method == "POST" and form.is_valid():
         row = row or TextGateway(kind=kind)

@@ -24,7 +24,8 @@ def played(story: Callable[[], Awaitable[T]]) -> T:
     """Run a story; one that hangs fails."""
 
     async def timed() -> T:
-        return await asyncio.wait_for(story(), 20)
+        async with asyncio.timeout(20):
+            return await story()
 
     return asyncio.run(timed())
 
@@ -272,6 +273,21 @@ def test_whoever_does_not_take_what_is_heard_loses_the_connection_not_the_memory
     assert [item.fields["N"] for item in heard] == [str(n) for n in range(len(heard))]
     closed = next(item for item in found if isinstance(item, Closed))
     assert "given up" in closed.reason
+
+
+def test_who_is_cancelled_in_the_instant_of_an_answer_ends() -> None:
+    async def story() -> bool:
+        async with FakePbx() as pbx:
+            connection = await Connection.open(pbx.pbx, lambda _: None)
+            asking = asyncio.create_task(connection.act("Ping"))
+            await asyncio.sleep(0)
+            next(iter(connection._answers.values())).set_result({"Response": "Success"})
+            asking.cancel()
+            await asyncio.wait([asking])
+            await connection.close()
+            return asking.cancelled()
+
+    assert played(story)
 
 
 class Flooding(FakePbx):

@@ -141,7 +141,8 @@ async def _stop(seconds: float | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, asked.set)
     with suppress(TimeoutError):
-        await asyncio.wait_for(asked.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await asked.wait()
 
 
 async def _say(watch: Watch) -> None:

@@ -71,8 +71,8 @@ class Connection:
         """
         context = ssl.create_default_context() if pbx.tls else None
         try:
-            opening = asyncio.open_connection(pbx.host, pbx.port, ssl=context)
-            reader, writer = await asyncio.wait_for(opening, within)
+            async with asyncio.timeout(within):
+                reader, writer = await asyncio.open_connection(pbx.host, pbx.port, ssl=context)
         except (OSError, TimeoutError) as error:
             raise AmiError(f"{pbx} cannot be reached: {_reason(error)}") from None
         except (ValueError, OverflowError):
@@ -115,7 +115,8 @@ class Connection:
         self._listings[name] = listing
         try:
             await self._answer(action, name)
-            return await asyncio.wait_for(listing.done, ANSWER)
+            async with asyncio.timeout(ANSWER):
+                return await listing.done
         except TimeoutError:
             raise AmiError(f"the list of {action} did not end within {ANSWER:g} s") from None
         finally:
@@ -125,7 +126,8 @@ class Connection:
         answer: asyncio.Future[Fields] = asyncio.get_running_loop().create_future()
         self._answers[name] = answer
         try:
-            found = await asyncio.wait_for(answer, ANSWER)
+            async with asyncio.timeout(ANSWER):
+                found = await answer
         except TimeoutError:
             raise AmiUnsureError(f"no answer to {action} for {ANSWER:g} s") from None
         finally:

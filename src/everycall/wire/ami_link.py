@@ -234,7 +234,8 @@ class Link:
             await asyncio.sleep(self._patience.silence)
             if clock() - self._heard_at >= self._patience.silence:
                 try:
-                    await asyncio.wait_for(connection.act("Ping"), self._patience.silence)
+                    async with asyncio.timeout(self._patience.silence):
+                        await connection.act("Ping")
                 except (AmiError, TimeoutError):
                     return f"nothing was heard for {2 * self._patience.silence:g} s"
 

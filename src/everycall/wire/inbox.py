@@ -42,7 +42,8 @@ class Inbox(Generic[T]):
     async def filled(self, within: float) -> bool:
         """Wait until something is there; False if the time is over first."""
         try:
-            await asyncio.wait_for(self._there.wait(), within)
+            async with asyncio.timeout(within):
+                await self._there.wait()
         except TimeoutError:
             return False
         return True

@@ -136,7 +136,8 @@ class Drawing:
         clock = asyncio.get_running_loop().time
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._fresh.wait(), IDLE)
+                async with asyncio.timeout(IDLE):
+                    await self._fresh.wait()
             self._fresh.clear()
             began = clock()
             await self._draw()

@@ -178,7 +178,8 @@ class Live:
     async def _pause(self) -> None:
         if self.trouble:
             try:
-                await asyncio.wait_for(self._changed.wait(), AGAIN)
+                async with asyncio.timeout(AGAIN):
+                    await self._changed.wait()
             except TimeoutError:
                 return
 

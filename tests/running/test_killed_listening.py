@@ -60,6 +60,13 @@ class Server:
         with httpx.Client(base_url=self.base, trust_env=False) as client:
             wait_for(client)
 
+    def draws(self) -> None:
+        """Wait for the picture: before it is there, what a manager connection says waits in memory."""
+        until = time.monotonic() + 60
+        while not self.board():
+            assert time.monotonic() < until, "there is no picture"
+            time.sleep(0.05)
+
     def kill(self) -> None:
         assert self.process is not None
         self.process.kill()
@@ -95,6 +102,7 @@ def killed_again_and_again(server: Server, chance: random.Random) -> None:
             time.sleep(chance.uniform(0.5, 4.0))
         else:
             server.wait()
+            server.draws()
             time.sleep(chance.uniform(0.5, 3.5))
         server.kill()
         time.sleep(chance.uniform(0.0, 1.5))

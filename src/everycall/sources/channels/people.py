@@ -196,10 +196,20 @@ def cast(steps: Sequence[Step], site: Site) -> Cast:
     """Find out who is who."""
     channels = channels_of(steps)
     roles = {channel.id: _role(channel, site) for channel in channels.values()}
-    root = next(iter(channels.values()))
+    root = _root(channels)
     direction, why = _direction(root, channels, roles, site)
     customer, ours = _customer(root, direction, channels, roles)
     return Cast(channels, roles, customer, ours, direction, why)
+
+
+def _root(channels: dict[str, Channel]) -> Channel:
+    """Return the channel that the call began on.
+
+    It is the one after which the first calls itself: who begins to listen late may hear of a phone
+    that is rung before the caller who waits for it says anything.
+    """
+    first = next(iter(channels.values()))
+    return channels.get(first.linked, first)
 
 
 def _role(channel: Channel, site: Site) -> Role:
